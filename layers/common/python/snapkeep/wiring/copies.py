@@ -15,6 +15,7 @@ def take_copies(ports: Ports) -> TakeCopies:
     """The service that takes copies."""
     from snapkeep.services.copies.choose_copies import ChooseCopies
     from snapkeep.services.copies.copy_point import CopyPoint
+    from snapkeep.services.copies.planned_claims import PlannedClaims
     from snapkeep.services.copies.settle_copies import SettleCopies
     from snapkeep.services.copies.take_copies import PATIENCE, TakeCopies
     from snapkeep.services.copies.tell_copies import TellCopies
@@ -27,7 +28,12 @@ def take_copies(ports: Ports) -> TakeCopies:
         ports.regions,
         journal.copies,
         SettleCopies(ports.deployment, holds, news, ports.clock),
-        ChooseCopies(ports.deployment, ports.snapshots, ports.clock),
+        ChooseCopies(
+            ports.deployment,
+            ports.snapshots,
+            PlannedClaims(journal.runs, journal.points, ports.clock),
+            ports.clock,
+        ),
         CopyPoint(ports.deployment, ports.snapshots, holds, news, ports.clock),
         TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock),
         give_up(ports, news, "copy_points", PATIENCE),

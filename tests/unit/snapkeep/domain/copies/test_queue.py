@@ -36,6 +36,16 @@ def test_the_policies_of_a_claim_share_its_place_in_the_line() -> None:
     assert [item.claim.name for item in next_up(wanted, copies, 9)] == ["b", "a"]
 
 
+def test_claims_of_two_clusters_with_one_uid_stand_in_line_apart() -> None:
+    """A cluster restored from the etcd of another one has its claims, UIDs included."""
+    here = source_at(TODAY, "data")
+    there = replace(here, claim=replace(here.claim, cluster="restored"))
+    copied = copy_at(TODAY - DAY, "data")
+    assert next_up([here, there], [copied], 9) == [there, here]
+    failed = replace(copy_at(TODAY, "data", state=CopyState.FAILED), claim=there.claim)
+    assert next_up([here, there], [copied, failed], 9) == [here, there]
+
+
 def test_claims_whose_last_copy_failed_have_a_share_and_starve_nobody() -> None:
     wanted = [source_at(TODAY, f"claim-{number}") for number in range(20)]
     failing = [source_at(TODAY, f"bad-{number}") for number in range(20)]

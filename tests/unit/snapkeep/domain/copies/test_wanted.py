@@ -147,7 +147,11 @@ def test_of_two_snapshots_of_one_point_neither_is_copied() -> None:
     one = source_at(MONDAY)
     other = Source(one.point_id, one.claim, one.policy, one.slot, one.taken, "snap-other", one.volume_id)
     older = source_at(MONDAY - timedelta(days=1))
-    assert wanted(choose([one, other, older], [], EACH, UTC, NOW)) == [older.taken]
+    choice = choose([one, other, older], [], EACH, UTC, NOW)
+    assert wanted(choice) == [older.taken]
+    ((unclear,), reason) = ([each.source for each in choice.unclear], choice.unclear[0].reason)
+    assert unclear.point_id == one.point_id and one.snapshot_id in reason and "snap-other" in reason
+    assert choose([one, other], [copy_at(MONDAY)], EACH, UTC, NOW).unclear == ()
     assert wanted(choose([one, one], [], EACH, UTC, NOW)) == [one.taken]
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain import tags
+from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.policies import ON_DEMAND
 from tests.fakes.copying import CopyWorld, to_osaka
@@ -33,6 +34,21 @@ def test_points_of_built_in_policies_are_copied_if_the_rule_says_so(also: tuple[
     assert (wanted in copied) == bool(also)
     assert len(copied) == 1 + len(also)
     assert set(world.osaka.locks) == {each.id for each in copied.values()}
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_claim_whose_own_points_failed_is_still_the_policys(planned: bool) -> None:
+    world = CopyWorld("mysql", rule=to_osaka(also=(ON_DEMAND,)))
+    wanted = on_demand_point(world, "mysql")
+    for each in list(world.ebs.all.values()):
+        if each.tags[tags.POLICY] != ON_DEMAND:
+            del world.ebs.all[each.id]
+    if planned:
+        world.ebs.fail_next("create", *[PermanentError("IncorrectState")] * 5)
+        world.back_up_again(SLOT + timedelta(days=1))
+    world.live(minutes=10)
+    copied = [each.tags[tags.POINT] for each in world.osaka.all.values()]
+    assert copied == ([wanted] if planned else [])
 
 
 def test_a_rule_for_another_place_copies_nothing_here() -> None:

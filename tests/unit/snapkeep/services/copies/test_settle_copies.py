@@ -9,6 +9,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies.records import CopyStage
+from snapkeep.domain.points import SnapshotState
 from tests.fakes.copies import BAD_KEY, NO_SOURCE
 from tests.fakes.copying import CopyWorld
 from tests.fakes.faults import Crash
@@ -101,3 +102,28 @@ def test_a_copy_that_shows_up_completed_after_the_search_for_it_is_locked_and_co
     world.live(minutes=20)
     assert world.records()["mysql"].stage is CopyStage.READY
     assert copy in world.osaka.locks
+
+
+@pytest.mark.parametrize("journal_lost", [True, False])
+def test_a_complete_twin_counts_and_not_an_older_one_in_progress(journal_lost: bool) -> None:
+    world = CopyWorld("mysql")
+    world.turn()
+    (older,) = world.osaka.all.values()
+    complete = replace(
+        older,
+        id="snap-complete",
+        started_at=older.started_at + timedelta(minutes=1),
+        state=SnapshotState.COMPLETED,
+    )
+    world.osaka.put(complete)
+    if journal_lost:
+        world.journal.copies.all.clear()
+    world.wait(minutes=5)
+    world.turn()
+    assert [each.id for each in world.copies()["mysql"]] == [complete.id]
+    assert tags.DUPLICATE in world.osaka.all[older.id].tags
+    assert (world.records()["mysql"].snapshot_id, complete.id in world.osaka.locks) == (complete.id, True)
+    world.osaka.fails = [BAD_KEY]
+    world.live(minutes=60)
+    assert [each.id for each in world.copies()["mysql"]] == [complete.id]
+    assert world.osaka.calls["copy"] == 1

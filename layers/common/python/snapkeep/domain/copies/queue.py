@@ -19,6 +19,9 @@ FOR_FAILING = 1
 """How many may be of claims whose last copy failed, while others wait: they have the oldest copies of all, or
 none, and would come first for as long as their trouble lasts."""
 
+Claim = tuple[str, str]
+"""A claim by its cluster and UID: a cluster restored from another's etcd has the same UIDs."""
+
 Age = tuple[datetime, datetime]
 """When the data of a claim's newest copy was taken, and when that copy was started."""
 NEVER: Age = (EVER, EVER)
@@ -40,49 +43,53 @@ def next_up(wanted: Iterable[Source], copies: Iterable[Copy], places: int) -> li
     `copies` are all of the place, of all clusters and policies.
     """
     here = list(copies)
-    failed: dict[str, datetime] = {}
+    failed: dict[Claim, datetime] = {}
     for copy in sorted(here, key=lambda item: (item.started_at, item.snapshot_id)):
         if copy.state is CopyState.FAILED:
-            failed[copy.claim.uid] = copy.started_at
+            failed[_claim(copy)] = copy.started_at
         elif copy.state is CopyState.READY:
-            failed.pop(copy.claim.uid, None)
+            failed.pop(_claim(copy), None)
     newest_first = sorted(wanted, key=lambda item: (item.taken, item.point_id), reverse=True)
     again = sorted(
-        (source for source in newest_first if source.claim.uid in failed),
-        key=lambda item: failed[item.claim.uid],
+        (source for source in newest_first if _claim(source) in failed),
+        key=lambda item: failed[_claim(item)],
     )
-    failing = sum(1 for copy in here if copy.state is CopyState.PENDING and copy.claim.uid in failed)
+    failing = sum(1 for copy in here if copy.state is CopyState.PENDING and _claim(copy) in failed)
     for_failing = min(len(again), max(0, FOR_FAILING - failing), places)
-    others = [source for source in newest_first if source.claim.uid not in failed]
+    others = [source for source in newest_first if _claim(source) not in failed]
     chosen = _of_others(others, here, places - for_failing)
     return chosen + again[: places - len(chosen)]
 
 
 def _of_others(wanted: Iterable[Source], copies: Iterable[Copy], places: int) -> list[Source]:
     """The points to copy now of claims whose last copy did not fail, in order."""
-    newest: dict[str, Age] = {}
+    newest: dict[Claim, Age] = {}
     here = [copy for copy in copies if copy.is_there]
     for copy in here:
-        newest[copy.claim.uid] = max((copy.taken, copy.started_at), newest.get(copy.claim.uid, NEVER))
+        newest[_claim(copy)] = max((copy.taken, copy.started_at), newest.get(_claim(copy), NEVER))
     pending = [copy for copy in here if copy.state is CopyState.PENDING]
-    older_in_flight = sum(1 for copy in pending if copy.taken < newest[copy.claim.uid][0])
+    older_in_flight = sum(1 for copy in pending if copy.taken < newest[_claim(copy)][0])
     first, older = _divided(wanted, newest)
-    first.sort(key=lambda item: (newest.get(item.claim.uid, NEVER), item.taken, item.point_id))
-    number = Counter(copy.claim.uid for copy in here)
-    older.sort(key=lambda item: (number[item.claim.uid], item.taken, item.point_id))
+    first.sort(key=lambda item: (newest.get(_claim(item), NEVER), item.taken, item.point_id))
+    number = Counter(_claim(copy) for copy in here)
+    older.sort(key=lambda item: (number[_claim(item)], item.taken, item.point_id))
     share = min(len(older), max(0, FOR_OLDER - older_in_flight), places)
     chosen = first[: places - share]
     return chosen + older[: places - len(chosen)]
 
 
-def _divided(wanted: Iterable[Source], newest: Mapping[str, Age]) -> tuple[list[Source], list[Source]]:
+def _divided(wanted: Iterable[Source], newest: Mapping[Claim, Age]) -> tuple[list[Source], list[Source]]:
     """The newest wanted point of each claim that improves its newest copy, and all others."""
-    best: dict[str, Source] = {}
+    best: dict[Claim, Source] = {}
     older: list[Source] = []
     for source in sorted(wanted, key=lambda item: (item.taken, item.point_id), reverse=True):
-        claim = source.claim.uid
+        claim = _claim(source)
         if claim in best or source.taken <= newest.get(claim, NEVER)[0]:
             older.append(source)
         else:
             best[claim] = source
     return list(best.values()), older
+
+
+def _claim(item: Source | Copy) -> Claim:
+    return item.claim.cluster, item.claim.uid

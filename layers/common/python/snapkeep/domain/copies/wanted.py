@@ -33,10 +33,14 @@ class Reasoned:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is to be copied of a lineage, and which of the points that could be are not; newest first."""
+    """What is to be copied of a lineage, and which of the points that could be are not; newest first.
+
+    `unclear` are points that several snapshots stand for: nothing shows which is real.
+    """
 
     wanted: tuple[Reasoned, ...] = ()
     passed_over: tuple[Reasoned, ...] = ()
+    unclear: tuple[Reasoned, ...] = ()
 
 
 def choose(
@@ -57,23 +61,33 @@ def choose(
     journaled, although EC2 may not show it yet; `given_up` those whose copies failed too often.
     """
     there = {copy.point_id: copy.taken for copy in copies if copy.is_there}
-    known = _unique(source for source in sources if source.taken <= now)
+    known, unclear = _unique(source for source in sources if source.taken <= now)
     there |= {source.point_id: source.taken for source in known if source.point_id in under_way}
     open_ = [source for source in known if source.point_id not in given_up]
     candidates = _candidates(open_, there, rule.every, zone)
     allowed, before = _begun(candidates, there, rule)
     wanted, overtaken = _needed(allowed, there, rule, zone, now)
-    return Choice(tuple(wanted), (*overtaken, *before))
+    missing = (each for each in unclear if each.source.point_id not in there)
+    return Choice(tuple(wanted), (*overtaken, *before), tuple(missing))
 
 
-def _unique(sources: Iterable[Source]) -> list[Source]:
-    """The points that a single snapshot stands for, newest first; of two, nothing shows which is real."""
+def _unique(sources: Iterable[Source]) -> tuple[list[Source], list[Reasoned]]:
+    """The points that a single snapshot stands for, and those that several stand for; newest first."""
     found: dict[str, list[Source]] = {}
     for source in sources:
         if all(other.snapshot_id != source.snapshot_id for other in found.get(source.point_id, ())):
             found.setdefault(source.point_id, []).append(source)
-    single = (some[0] for some in found.values() if len(some) == 1)
-    return sorted(single, key=lambda source: (source.taken, source.point_id), reverse=True)
+    newest_first = sorted(found.values(), key=lambda some: (some[0].taken, some[0].point_id), reverse=True)
+    unclear = [Reasoned(some[0], _twins(some)) for some in newest_first if len(some) > 1]
+    return [some[0] for some in newest_first if len(some) == 1], unclear
+
+
+def _twins(some: Sequence[Source]) -> str:
+    names = " and ".join(sorted(source.snapshot_id for source in some))
+    return (
+        f"not copied: {names} all say that they are the point of {moment(some[0].slot)}, and nothing shows "
+        "which is real; delete the false one, or tag it snapkeep:duplicate=true"
+    )
 
 
 def _candidates(

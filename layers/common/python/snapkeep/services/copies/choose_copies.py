@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -12,11 +12,12 @@ from snapkeep.domain.copies.copies import Copy, Source, read_source
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.records import CopyRecord
 from snapkeep.domain.copies.rules import CopyRule
-from snapkeep.domain.copies.wanted import choose
+from snapkeep.domain.copies.wanted import Reasoned, choose
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.services.copies.place_copies import PlaceCopies, PointKey
+from snapkeep.services.copies.planned_claims import PlannedClaims
 
 T = TypeVar("T", Source, Copy)
 Lineage = tuple[str, str, str]
@@ -44,11 +45,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the rules want at a place, and the ready points it was chosen from, by cluster and policy."""
+    """What the rules want at a place, and the ready points it was chosen from, by cluster and policy.
+
+    `unclear` are points that several snapshots stand for, with what to do about them.
+    """
 
     wanted: Sequence[Wanted]
     sources: Mapping[tuple[str, str], Sequence[Source]]
     passed_over: int = 0
+    unclear: Sequence[Reasoned] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class ChooseCopies:
 
     deployment: Deployment
     snapshots: Snapshots
+    planned: PlannedClaims
     clock: Clock
 
     def run(self, place: Place, listed: PlaceCopies, begun: Iterable[CopyRecord]) -> Chosen:
@@ -70,22 +76,34 @@ class ChooseCopies:
         wanted: dict[PointKey, Wanted] = {}
         found: dict[tuple[str, str], Sequence[Source]] = {}
         passed_over = 0
+        unclear: list[Reasoned] = []
         for policy, rule, cluster in self._rules(place):
             zone = ZoneInfo(policy.schedule.timezone)
             points = self._points(cluster, policy.name)
-            claims = {source.claim.uid for source in points}
             if points:
                 found[cluster, policy.name] = points
-            for also in rule.also:
-                points += [each for each in self._points(cluster, also) if each.claim.uid in claims]
+            copied = {uid for (name, uid, of), _ in there.items() if (name, of) == (cluster, policy.name)}
+            points = [*points, *self._built_in(cluster, policy, rule, points, copied)]
             for lineage, sources in _by_lineage(points).items():
                 copies = there.get(lineage, ())
                 choice = choose(sources, copies, rule, zone, self.clock(), under_way=under_way)
                 passed_over += len(choice.passed_over)
+                unclear += choice.unclear
                 for item in choice.wanted:
                     each = Wanted(item.source, policy.name)
                     wanted.setdefault(each.key, each)
-        return Chosen(list(wanted.values()), found, passed_over)
+        return Chosen(list(wanted.values()), found, passed_over, unclear)
+
+    def _built_in(
+        self, cluster: str, policy: Policy, rule: CopyRule, points: Sequence[Source], copied: Collection[str]
+    ) -> list[Source]:
+        """The points under built-in policies that the rule names, of the policy's claims: those with points
+        or copies of it, and those whose points of it failed."""
+        found = [source for name in rule.also for source in self._points(cluster, name)]
+        claims = {source.claim.uid for source in points} | set(copied)
+        if any(source.claim.uid not in claims for source in found):
+            claims |= self.planned.claims(cluster, policy)
+        return [source for source in found if source.claim.uid in claims]
 
     def _rules(self, place: Place) -> Iterator[tuple[Policy, CopyRule, str]]:
         """The rules that copy to a place, with their policies and clusters."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from snapkeep.domain import tags
@@ -31,9 +32,10 @@ class PlaceCopies:
 
     @cached_property
     def by_point(self) -> dict[PointKey, list[Copy]]:
-        """For each point the copies that stand for it, oldest first; failed ones and duplicates do not."""
+        """For each point the copies that stand for it, complete ones first, then the oldest; failed ones and
+        duplicates do not."""
         found: dict[PointKey, list[Copy]] = {}
-        for copy in sorted(self.copies, key=lambda each: (each.started_at, each.snapshot_id)):
+        for copy in sorted(self.copies, key=_rank):
             if copy.is_there:
                 found.setdefault(key_of(copy), []).append(copy)
         return found
@@ -42,6 +44,10 @@ class PlaceCopies:
     def pending(self) -> list[Copy]:
         """The copies in progress, duplicates included: EC2 counts them all."""
         return [copy for copy in self.copies if copy.state is CopyState.PENDING]
+
+
+def _rank(copy: Copy) -> tuple[bool, datetime, str]:
+    return copy.state is not CopyState.READY, copy.started_at, copy.snapshot_id
 
 
 def key_of(copy: Copy) -> PointKey:

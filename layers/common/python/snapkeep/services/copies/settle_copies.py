@@ -84,8 +84,7 @@ class SettleCopies:
 
     def _settle(self, turn: Turn, record: CopyRecord, listed: PlaceCopies) -> CopyRecord:
         copies = listed.by_point.get((record.cluster, record.point_id), [])
-        named = [each for each in copies if each.snapshot_id == record.snapshot_id]
-        if copies and not named and (not record.snapshot_id or self._is_over(turn, record, listed)):
+        if copies and _stands(copies[0], record, listed):
             record = turn.write(record.started(copies[0].snapshot_id, copies[0].started_at))
         elif not record.snapshot_id:
             return self._in_doubt(turn, record)
@@ -102,11 +101,6 @@ class SettleCopies:
         if copy.state is CopyState.DELETING:
             reason = f"{copy.snapshot_id} was deleted and is in the Recycle Bin"
         return self._failed(turn, record, reason)
-
-    def _is_over(self, turn: Turn, record: CopyRecord, listed: PlaceCopies) -> bool:
-        """True when the copy of a record certainly cannot become ready, so that another one may count."""
-        copy = listed.by_id.get(record.snapshot_id)
-        return copy is not None and copy.state in (CopyState.FAILED, CopyState.DELETING)
 
     def _described(self, turn: Turn, snapshot_id: str) -> Copy | Unreadable | None:
         snapshot = turn.snapshots.get(snapshot_id)
@@ -158,7 +152,7 @@ class SettleCopies:
             log.warning("%s stays held for a day at most: %s", record.source, error.reason)
 
     def _mark_duplicates(self, turn: Turn, listed: PlaceCopies) -> None:
-        """Of several copies of one point the journaled one counts, or the oldest."""
+        """Of several copies of one point a complete one counts, of those the journaled one, or the oldest."""
         twins = {key: copies for key, copies in listed.by_point.items() if len(copies) > 1}
         if not twins:
             return
@@ -187,6 +181,18 @@ def holder_of(place: str) -> str:
     return f"copy {place}"
 
 
+def _stands(first: Copy, record: CopyRecord, listed: PlaceCopies) -> bool:
+    """True when the first copy of a record's point stands for it, instead of the copy that the record names:
+    that one cannot become ready any more, or is still in progress while the first is complete."""
+    if not record.snapshot_id:
+        return True
+    named = listed.by_id.get(record.snapshot_id)
+    if named is None or named is first:
+        return False
+    is_over = named.duplicate or named.state in (CopyState.FAILED, CopyState.DELETING)
+    return is_over or (first.state is CopyState.READY and named.state is CopyState.PENDING)
+
+
 def _counted(copies: Sequence[Copy], record: CopyRecord | None) -> Copy:
     named = [copy for copy in copies if record and copy.snapshot_id == record.snapshot_id]
-    return (named or copies)[0]
+    return named[0] if named and named[0].state is copies[0].state else copies[0]
