@@ -19,6 +19,7 @@ from snapkeep.domain.copies.rules import CopyRule
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
+from snapkeep.domain.troubles import TroubleKind
 from snapkeep.ports.ec2 import Copier, Snapshots
 from snapkeep.services.copies.turn import PlaceReport
 from snapkeep.wiring import copies
@@ -150,6 +151,10 @@ class CopyWorld(World):
         """Each claim's name and the record of its newest copy."""
         records = sorted(self.journal.copies.all.values(), key=lambda record: record.taken)
         return {record.claim: record for record in records}
+
+    def told(self, kind: TroubleKind) -> list[str]:
+        """The reasons that people were told, in order."""
+        return [each.reason for topic, due, _ in self.news.troubles if topic.kind is kind for each in due]
 
     def held(self) -> list[str]:
         """The claims whose points are held."""

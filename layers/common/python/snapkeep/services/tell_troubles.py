@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -24,10 +24,17 @@ class TellTroubles:
     news: TroubleNews
     clock: Clock
 
-    def tell(self, topic: Topic, found: Mapping[str, str], patience: timedelta = timedelta()) -> None:
+    def tell(
+        self,
+        topic: Topic,
+        found: Mapping[str, str],
+        patience: timedelta = timedelta(),
+        at_once: Collection[str] = (),
+    ) -> dict[str, str]:
         """Report the troubles `found` now (subject to reason), all of them: any that is missing is over.
 
-        A trouble is published once it has lasted for `patience`. If the journal does not accept it, it is not
+        A trouble is published once it has lasted for `patience`; one whose subject is in `at_once` has done
+        so elsewhere. Returns those that have lasted. If the journal does not accept it, it is not
         published either, because it would notify people in every pass. It is marked as told after publishing,
         so a crash in between publishes it twice. The next call repeats what could not be published. Raises
         SnapkeepError when the journal does not answer.
@@ -35,13 +42,16 @@ class TellTroubles:
         now = self.clock()
         known = self.troubles.troubles(topic)
         troubles = resume(known, found, now)
-        due = [trouble for trouble in troubles.values() if trouble.is_due(now, patience)]
+        waits = {name: timedelta() if name in at_once else patience for name in troubles}
+        due = [trouble for name, trouble in troubles.items() if trouble.is_due(now, waits[name])]
         if due or _times(troubles) != _times(known):
             self.troubles.write_troubles(topic, troubles, now)
         told = self._publish(topic, due, len(troubles))
         if told:
             marked = {trouble.subject: replace(trouble, told_at=now) for trouble in told}
             self.troubles.write_troubles(topic, troubles | marked, now)
+        lasting = (each for each in troubles.values() if each.told_at is not None or each in due)
+        return {each.subject: each.reason for each in lasting}
 
     def _publish(self, topic: Topic, due: Sequence[Trouble], total: int) -> Sequence[Trouble]:
         """Publish as many events as needed to name all due troubles; returns those named."""

@@ -97,7 +97,7 @@ class SettleCopies:
             return self._pending(turn, record)
         if copy.state is CopyState.READY:
             return self._ready(turn, record)
-        reason = f"EC2 failed {copy.snapshot_id}: {copy.message or 'it gave no reason'}"
+        reason = f"EC2 failed {copy.snapshot_id}: {copy.message or 'it gave no reason'}{_fix(copy)}"
         if copy.state is CopyState.DELETING:
             reason = f"{copy.snapshot_id} was deleted and is in the Recycle Bin"
         return self._failed(turn, record, reason)
@@ -174,6 +174,18 @@ def _note_incremental(turn: Turn, listed: PlaceCopies) -> None:
         settled = record is not None and record.snapshot_id == name and record.stage is CopyStage.READY
         if record is not None and settled and record.incremental is None:
             turn.write(replace(record, incremental=turn.incremental[name]))
+
+
+def _fix(copy: Copy) -> str:
+    """What to do about EC2's words; it names neither the key nor the snapshot that it means."""
+    if "key" in copy.message.lower():
+        return (
+            f". Enable {copy.key or 'the kms_key of the place'} and let its policy and that of the key of "
+            f"{copy.source_snapshot} admit this account"
+        )
+    if "source snapshot" in copy.message.lower():
+        return f": {copy.source_snapshot} was deleted while it was copied; the next point is copied as usual"
+    return ""
 
 
 def holder_of(place: str) -> str:
