@@ -121,7 +121,7 @@ class TellUnmeant:
         return is_told
 
 
-def _tried(run: Run, tell: Callable[[], None]) -> bool:
+def _tried(run: Run, tell: Callable[[], object]) -> bool:
     """Whether the report succeeded."""
     try:
         tell()
