@@ -28,6 +28,7 @@ from snapkeep_cli.commands import (
     backups,
     capacity,
     claims,
+    copies,
     cost,
     coverage,
     plan,
@@ -69,8 +70,11 @@ app = typer.Typer(
 app.add_typer(retention.app, name="retention")
 app.add_typer(protect.app, name="policies")
 
-get = typer.Typer(cls=Commands, help="List recovery points, restores or clusters.", no_args_is_help=True)
+get = typer.Typer(
+    cls=Commands, help="List recovery points, copies, restores or clusters.", no_args_is_help=True
+)
 get.command("points")(points.get_points)
+get.command("copies")(copies.get_copies)
 get.command("restores")(restores.get_restores)
 get.command("restore")(restores.get_restore)
 get.command("backup")(backups.get_backup)

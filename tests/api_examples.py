@@ -52,6 +52,7 @@ def _calls(api: Api, world: World) -> Calls:
     for place in (CLUSTER, SHOP):
         yield "GET", f"{place}/coverage", None
         yield "GET", f"{place}/recovery-points", None
+        yield "GET", f"{place}/copies", None
         yield "GET", f"{place}/recovery-points/{point}", None
         yield "PUT", f"{place}/{held}", {"reason": "before the migration"}
         yield "DELETE", f"{place}/{held}", None

@@ -33,7 +33,7 @@ lists the clusters three times.
 LOCK_LENGTHS = 5
 """Different lock lengths: each needs an IAM statement that allows locks for a policy's own days."""
 
-BASE = 238
+BASE = 242
 """Resources of any stack, whatever it backs up."""
 
 FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 2

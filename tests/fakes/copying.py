@@ -95,7 +95,6 @@ class CopyWorld(World):
         self.back_up(SLOT)
         self.wait(minutes=10)
         self.deployment = replace(self.deployment, places=(place,))
-        self.regions = FakeRegions(self.ebs, self.deployment.name)
         self.osaka: FakeCopies = self.regions.region(place.region)
         self.osaka.lag = self.ebs.lag = lag
         self.news = FakeCopyNews()

@@ -8,7 +8,7 @@ from typing import Any
 from snapkeep.ports.journal import Journal
 from tests.fakes.faults import Faults
 from tests.fakes.stores.catalogue import MemoryCatalogue
-from tests.fakes.stores.copies import MemoryCopies
+from tests.fakes.stores.copies import MemoryCopies, MemoryCopyRequests
 from tests.fakes.stores.creations import MemoryCreations
 from tests.fakes.stores.deletions import MemoryAbsences, MemoryDeletions
 from tests.fakes.stores.incidents import MemoryIncidents
@@ -37,6 +37,7 @@ class MemoryJournal(Faults, Journal):
     restores: MemoryRestores
     incidents: MemoryIncidents
     copies: MemoryCopies
+    copy_requests: MemoryCopyRequests
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -44,6 +45,7 @@ class MemoryJournal(Faults, Journal):
         Faults.__init__(self)
         runs = MemoryRuns(self)
         points = points_type(runs, self)
+        copies = MemoryCopies(self)
         Journal.__init__(
             self,
             runs=runs,
@@ -60,7 +62,8 @@ class MemoryJournal(Faults, Journal):
             catalogue=MemoryCatalogue(self),
             restores=MemoryRestores(self),
             incidents=MemoryIncidents(self),
-            copies=MemoryCopies(self),
+            copies=copies,
+            copy_requests=MemoryCopyRequests(copies, self),
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +19,6 @@ from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.messages import PruneRequest
-from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import (
     USUAL_NAME,
     Cluster,
@@ -41,6 +40,7 @@ from snapkeep.wiring import api, backup, report, restore, retention
 from snapkeep.wiring.ports import Ports
 from tests.fakes.clock import FixedCalendar, TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
+from tests.fakes.copies import FakeRegions
 from tests.fakes.faults import Crash
 from tests.fakes.journal import MemoryJournal, wrapped
 from tests.fakes.keys import FakeKeys
@@ -50,6 +50,7 @@ from tests.fakes.ports import some_ports
 from tests.fakes.snapshots import FakeSnapshots
 from tests.fakes.world_pruner import WorldPruner, WorldTrier
 from tests.fakes.world_reads import SLOT, WorldReads
+from tests.fakes.world_reads import names as names
 
 GIB = 2**30
 
@@ -117,6 +118,7 @@ class World(WorldReads):
             (Cluster("myeks", "ap-northeast-2"),), (self.policy,), pace=pace or Pace(), name=name
         )
         self.ebs = beside.ebs if beside else FakeSnapshots(self.clock, lag)
+        self.regions = FakeRegions(self.ebs, name)
         self.cluster = beside.cluster if beside else FakeCluster("myeks", claims)
         self.clusters = FakeClusters(self.cluster)
         self.journal = journal or MemoryJournal()
@@ -151,6 +153,7 @@ class World(WorldReads):
             clusters=wrap(self.clusters),
             snapshots=wrap(self.ebs.of(self.deployment.name)),
             everybodys_snapshots=everybodys,
+            regions=self.regions,
             volumes=everybodys,
             keys=self.keys,
             pacer=wrap(self.pacer),
@@ -293,8 +296,3 @@ class World(WorldReads):
                 return run
             self.wait(minutes=1)
         raise AssertionError(f"the run is still open: {self.the_run()}, points {self.points()}")
-
-
-def names(items: Iterable[Snapshot]) -> list[str]:
-    """Ids, sorted."""
-    return sorted(item.id for item in items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from snapkeep.domain import tags
@@ -53,3 +54,8 @@ class WorldReads:
             if complete and tags.DUPLICATE not in snapshot.tags:
                 found.setdefault(snapshot.tags[tags.CLAIM], []).append(snapshot)
         return found
+
+
+def names(items: Iterable[Snapshot]) -> list[str]:
+    """Ids, sorted."""
+    return sorted(item.id for item in items)

@@ -36,6 +36,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     # Stores whose contract says all that there is to say of them.
     "snapkeep/adapters/dynamodb/incidents.py": "tests/contract/ports/test_incident_journal.py",
     "snapkeep/adapters/dynamodb/copies.py": "tests/contract/ports/test_copy_journal.py",
+    "snapkeep/adapters/dynamodb/copy_requests.py": "tests/contract/ports/test_copy_requests.py",
     "snapkeep/adapters/dynamodb/prunes.py": "tests/contract/ports/test_prune_journal.py",
     "snapkeep/adapters/dynamodb/refusals.py": "tests/contract/ports/test_prune_journal.py",
     "snapkeep/adapters/dynamodb/retentions.py": "tests/contract/ports/test_prune_journal.py",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from snapkeep.domain.copies.records import CopyRecord
+from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.errors import TemporaryError
 from tests.fakes.faults import Faults
 
@@ -36,17 +36,22 @@ class MemoryCopies(Faults):
 
     def write_copy(self, record: CopyRecord, owner: str) -> CopyRecord:
         self._before("write_copy")
+        if self.leases.get(record.place, ("",))[0] != owner:
+            raise TemporaryError(f"{owner} does not hold the lease of {record.place}")
+        following = self.put(record)
+        self._after("write_copy")
+        return following
+
+    def put(self, record: CopyRecord) -> CopyRecord:
+        """Write the next revision of a record."""
         key = (record.place, record.cluster, record.point_id)
         known = self.all.get(key)
-        is_next = (known.revision if known else 0) == record.revision
-        if self.leases.get(record.place, ("",))[0] != owner or not is_next:
+        if (known.revision if known else 0) != record.revision:
             raise TemporaryError(
                 f"the copy of {record.point_id} to {record.place} is written by many at once"
             )
-        following = replace(record, revision=record.revision + 1)
-        self.all[key] = following
-        self._after("write_copy")
-        return following
+        self.all[key] = replace(record, revision=record.revision + 1)
+        return self.all[key]
 
     def copies(self, place: str, points: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], CopyRecord]:
         self._before("copies")
@@ -55,15 +60,39 @@ class MemoryCopies(Faults):
 
     def open_copies(self, place: str) -> Iterator[CopyRecord]:
         self._before("open_copies")
-        yield from [each for each in self._of(place) if each.stage.is_open]
+        yield from [each for each in self.of_place(place) if each.stage.is_open]
 
     def failed_copies(self, place: str) -> Iterator[CopyRecord]:
         self._before("failed_copies")
-        yield from [each for each in self._of(place) if each.stage.has_failed]
+        yield from [each for each in self.of_place(place) if each.stage.has_failed]
 
     def copies_of(self, place: str, cluster: str) -> Iterator[CopyRecord]:
         self._before("copies_of")
-        yield from [each for each in self._of(place) if each.cluster == cluster]
+        yield from [each for each in self.of_place(place) if each.cluster == cluster]
 
-    def _of(self, place: str) -> list[CopyRecord]:
+    def of_place(self, place: str) -> list[CopyRecord]:
+        """All records of a place."""
         return [record for key, record in sorted(self.all.items()) if key[0] == place]
+
+
+class MemoryCopyRequests(Faults):
+    """The CopyRequests port over the same records."""
+
+    def __init__(self, copies: MemoryCopies, faults: Faults | None = None) -> None:
+        super().__init__(faults)
+        self._copies = copies
+
+    def request_copy(self, record: CopyRecord) -> CopyRecord:
+        self._before("request_copy")
+        following = self._copies.put(record)
+        self._after("request_copy")
+        return following
+
+    def asked_copies(self, place: str) -> Iterator[CopyRecord]:
+        self._before("asked_copies")
+        found = self._copies.of_place(place)
+        yield from [each for each in found if each.stage is CopyStage.WAITING and each.asked_by]
+
+    def cancelled_copies(self, place: str) -> Iterator[CopyRecord]:
+        self._before("cancelled_copies")
+        yield from [each for each in self._copies.of_place(place) if each.stage is CopyStage.CANCELLED]

@@ -35,6 +35,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "status": (),
     "coverage": (),
     "get points": (),
+    "get copies": (),
     "get restores": ("-n", "shop"),
     "get restore": ("RESTORE", "-n", "shop"),
     "get backup": ("BACKUP",),

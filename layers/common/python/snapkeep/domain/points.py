@@ -181,7 +181,7 @@ class Snapshot:
     An archived snapshot must be restored from the archive tier before use; one that was restored temporarily
     goes back at `back_to_archive_at` (aware UTC). `key` is the ARN of the KMS key that encrypts it, ""
     without one; `owner` is its account. `full_bytes` is the size of all its blocks, shared ones included; 0
-    when EC2 does not say.
+    when EC2 does not say. `progress` is how far a pending one is, such as "42%".
     """
 
     id: str
@@ -196,6 +196,7 @@ class Snapshot:
     owner: str = ""
     full_bytes: int = 0
     back_to_archive_at: datetime | None = None
+    progress: str = ""
 
 
 def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
@@ -216,6 +217,7 @@ def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
         owner=item.get("OwnerId", ""),
         full_bytes=item.get("FullSnapshotSizeInBytes", 0),
         back_to_archive_at=item.get("RestoreExpiryTime"),
+        progress=item.get("Progress", ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""The store of copies to places."""
+"""The stores of copies to places, and of what people ask for there."""
 
 from __future__ import annotations
 
@@ -37,3 +37,20 @@ class CopyRecords(Protocol):
 
     def copies_of(self, place: str, cluster: str) -> Iterator[CopyRecord]:
         """All copies of a cluster's points to a place, by point id."""
+
+
+class CopyRequests(Protocol):
+    """What people ask of copies; whoever works on a place reads it there."""
+
+    def request_copy(self, record: CopyRecord) -> CopyRecord:
+        """Write a new record (revision 0) or the next revision of a known one, which is returned, whoever
+        holds the lease of the place.
+
+        Raises TemporaryError when somebody else wrote the record meanwhile.
+        """
+
+    def asked_copies(self, place: str) -> Iterator[CopyRecord]:
+        """Copies to a place that people asked for and that wait (a lagging index)."""
+
+    def cancelled_copies(self, place: str) -> Iterator[CopyRecord]:
+        """Copies to a place that people cancelled (a lagging index)."""

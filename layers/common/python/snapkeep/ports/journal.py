@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from snapkeep.ports.catalogue import Catalogue
-    from snapkeep.ports.copies import CopyRecords
+    from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.points import Creations, Points
@@ -40,5 +40,6 @@ class Journal:
     restores: Restores
     incidents: Incidents
     copies: CopyRecords
+    copy_requests: CopyRequests
     troubles: Troubles
     unreadable: UnreadableRecords

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from snapkeep.adapters.kubernetes.patience import within
 from snapkeep.inbound.api.actions import Actions
+from snapkeep.wiring.copies import list_copies
 from snapkeep.wiring.report import gather_report, lost_points, show_coverage
 from snapkeep.wiring.restore import hold_points, plan_restore, restore, restored_claims, suggest_restore
 
@@ -37,6 +38,7 @@ def actions(ports: Ports) -> Actions:
     deployment = ports.deployment
     restores, backups = cache(lambda: request_restores(ports)), cache(lambda: request_backup(ports))
     reports, points = cache(lambda: gather_report(ports)), cache(lambda: list_points(ports))
+    copies = cache(lambda: list_copies(ports))
     prunes, holds = cache(lambda: request_prune(ports)), cache(lambda: hold_points(ports))
     return Actions(
         deployment=deployment,
@@ -47,6 +49,7 @@ def actions(ports: Ports) -> Actions:
         list_restores=lambda *page: restores().page(*page),
         list_points=lambda *page: points().page(*page),
         show_point=lambda *which: points().show(*which),
+        list_copies=lambda *page: copies().page(*page),
         suggest_restore=lambda *which: suggest_restore(ports).suggest(*which),
         hold_point=lambda hold: holds().keep(hold),
         release_point=lambda *which: holds().release_by_hand(*which),

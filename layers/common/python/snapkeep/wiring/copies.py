@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
+    from snapkeep.services.copies.list_copies import ListCopies
     from snapkeep.services.copies.take_copies import TakeCopies
     from snapkeep.wiring.ports import Ports
 
@@ -39,3 +40,10 @@ def take_copies(ports: Ports) -> TakeCopies:
         give_up(ports, news, "copy_points", PATIENCE),
         ports.clock,
     )
+
+
+def list_copies(ports: Ports) -> ListCopies:
+    """The service that lists copies."""
+    from snapkeep.services.copies.list_copies import ListCopies
+
+    return ListCopies(ports.deployment, ports.regions, ports.journal.copies, ports.journal.copy_requests)

@@ -47,3 +47,24 @@ def test_searches_right_after_one_another_count_once() -> None:
 def test_a_new_attempt_forgets_the_last_one() -> None:
     again = NEW.intended(AT).not_found(AT).started("snap-0b", AT).failed("KMS", AT).intended(AT)
     assert (again.snapshot_id, again.empty_reads, again.started_at, again.ended_at) == ("", 0, None, None)
+
+
+def test_what_is_asked_for_begins_anew_unless_it_is_in_progress() -> None:
+    failed = NEW.intended(AT).started("snap-0b", AT).failed("KMS", AT, for_good=True)
+    for record in (NEW, failed, NEW.cancelled("bob", AT)):
+        asked = record.asked("ann", AT)
+        assert (asked.stage, asked.attempt, asked.snapshot_id) == (CopyStage.WAITING, 0, "")
+        assert (asked.asked_by, asked.asked_at, asked.cancelled_by, asked.reason) == ("ann", AT, "", "")
+        assert asked.may_begin(AT)
+    copying = NEW.intended(AT).started("snap-0b", AT)
+    asked = copying.cancelled("bob", AT).asked("ann", AT)
+    assert (asked.stage, asked.snapshot_id, asked.cancelled_by) == (CopyStage.COPYING, "snap-0b", "")
+
+
+def test_a_copy_in_progress_stays_open_until_its_snapshot_is_marked_as_cancelled() -> None:
+    copying = NEW.intended(AT).started("snap-0b", AT).cancelled("ann", AT)
+    assert (copying.stage, copying.cancelled_by) == (CopyStage.COPYING, "ann")
+    dropped = copying.dropped(AT)
+    assert (dropped.stage, dropped.snapshot_id, dropped.ended_at) == (CopyStage.CANCELLED, "snap-0b", AT)
+    assert not dropped.may_begin(AT + timedelta(days=365))
+    assert NEW.cancelled("ann", AT).stage is CopyStage.CANCELLED

@@ -41,10 +41,10 @@ class DynamoCopies:
     def write_copy(self, record: CopyRecord, owner: str) -> CopyRecord:
         """Write a record and, in the same transaction, check that the lease is still held."""
         following = replace(record, revision=record.revision + 1)
-        known = ("#revision = :known", {"known": record.revision}) if record.revision else (IS_NEW, {})
+        known = is_known(record)
         lease = schema.place_lease_key(record.place)
         held = self._table.update_statement(lease, "SET #wrote = :owner", "#owner = :owner", {"owner": owner})
-        written = self._table.put_statement(_item(following), *known)
+        written = self._table.put_statement(copy_item(following), *known)
         try:
             self._table.write_all([("Update", held), ("Put", written)])
         except Refused as error:
@@ -53,18 +53,18 @@ class DynamoCopies:
 
     def copies(self, place: str, points: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], CopyRecord]:
         keys = [schema.copy_key(place, cluster, point) for cluster, point in dict.fromkeys(points)]
-        found = self._table.read_each(self._table.get_many(keys), _record)
+        found = self._table.read_each(self._table.get_many(keys), copy_record)
         return {(record.cluster, record.point_id): record for record in found}
 
     def open_copies(self, place: str) -> Iterator[CopyRecord]:
         """Copies that may be in progress; the index lags."""
-        for record in self._in_index(schema.open_copies_key(place)):
+        for record in in_index(self._table, schema.open_copies_key(place)):
             if record.stage.is_open:
                 yield record
 
     def failed_copies(self, place: str) -> Iterator[CopyRecord]:
         """Copies whose last attempt failed; the index lags."""
-        for record in self._in_index(schema.failed_copies_key(place)):
+        for record in in_index(self._table, schema.failed_copies_key(place)):
             if record.stage.has_failed:
                 yield record
 
@@ -73,32 +73,51 @@ class DynamoCopies:
         key = schema.copy_key(place, cluster, "")
         values = {"place": key[schema.PK], "cluster": key[schema.SK]}
         found = self._table.query("#pk = :place AND begins_with(#sk, :cluster)", values)
-        yield from self._table.read_each(found, _record)
-
-    def _in_index(self, key: str) -> Iterator[CopyRecord]:
-        entries = self._table.query("#open = :key", {"key": key}, schema.OPEN_INDEX)
-        for some in chunks([key_of(entry) for entry in entries], 100):
-            yield from self._table.read_each(self._table.get_many(some), _record)
+        yield from self._table.read_each(found, copy_record)
 
 
-def _item(record: CopyRecord) -> dict[str, Any]:
-    """The item of a record: in an index until it is ready, and with an expiry once it has ended."""
-    index = {}
-    if record.stage.is_open:
-        index = {"open": schema.open_copies_key(record.place)}
-    elif record.stage.has_failed:
-        index = {"open": schema.failed_copies_key(record.place)}
-    ended = record.ended_at
+def in_index(table: Table, key: str) -> Iterator[CopyRecord]:
+    """The records that the index lists under a key, as they are now."""
+    entries = table.query("#open = :key", {"key": key}, schema.OPEN_INDEX)
+    for some in chunks([key_of(entry) for entry in entries], 100):
+        yield from table.read_each(table.get_many(some), copy_record)
+
+
+def is_known(record: CopyRecord) -> tuple[str, dict[str, Any]]:
+    """The condition that nobody wrote the record meanwhile, and its values."""
+    return ("#revision = :known", {"known": record.revision}) if record.revision else (IS_NEW, {})
+
+
+def copy_item(record: CopyRecord) -> dict[str, Any]:
+    """The item of a record: in an index until it is ready, and with an expiry once it has ended.
+
+    A cancelled one does not expire: a rule would want the copy again.
+    """
+    ended = record.ended_at if record.stage is not CopyStage.CANCELLED else None
+    index = _index(record)
     return {
         **schema.copy_key(record.place, record.cluster, record.point_id),
         **plain(record),
-        **index,
+        **({"open": index} if index else {}),
         **({schema.EXPIRES_AT: schema.expiry(ended)} if ended else {}),
         "slot": precise(record.intent_at or record.taken),
     }
 
 
-def _record(item: Item) -> CopyRecord:
+def _index(record: CopyRecord) -> str:
+    """The key of a record in the index; "" for none."""
+    if record.stage.is_open:
+        return schema.open_copies_key(record.place)
+    if record.stage.has_failed:
+        return schema.failed_copies_key(record.place)
+    if record.stage is CopyStage.CANCELLED:
+        return schema.cancelled_copies_key(record.place)
+    asked = record.stage is CopyStage.WAITING and record.asked_by
+    return schema.asked_copies_key(record.place) if asked else ""
+
+
+def copy_record(item: Item) -> CopyRecord:
+    """The record an item holds."""
     return CopyRecord(
         place=item["place"],
         cluster=item["cluster"],
@@ -121,5 +140,9 @@ def _record(item: Item) -> CopyRecord:
         incremental=item.get("incremental"),
         reason=item.get("reason", ""),
         lock_reason=item.get("lock_reason", ""),
+        asked_by=item.get("asked_by", ""),
+        asked_at=time_of(item.get("asked_at")),
+        cancelled_by=item.get("cancelled_by", ""),
+        cancelled_at=time_of(item.get("cancelled_at")),
         revision=int(item["revision"]),
     )

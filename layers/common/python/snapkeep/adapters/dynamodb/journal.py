@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from snapkeep.ports.catalogue import Catalogue
-    from snapkeep.ports.copies import CopyRecords
+    from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.points import Creations, Points
@@ -127,6 +127,12 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.copies import DynamoCopies
 
         return DynamoCopies(self._table)
+
+    @lazy
+    def copy_requests(self) -> CopyRequests:
+        from snapkeep.adapters.dynamodb.copy_requests import DynamoCopyRequests
+
+        return DynamoCopyRequests(self._table)
 
     @lazy
     def troubles(self) -> Troubles:

@@ -25,7 +25,7 @@
 | catalogue      | CATALOGUE#<cluster>     | POINT <place>|                                       |
 | when complete  | CATALOGUE#<cluster>     | COMPLETE     |                                       |
 | incident       | INCIDENT#<instance>     | INCIDENT     | `runs`; `open` until it is closed     |
-| copy           | COPIES#<place>          | <cluster>#<point> | `open` until it is ready         |
+| copy           | COPIES#<place>          | <cluster>#<point> | `open` unless it is ready        |
 | place's lease  | COPIES#<place>          | LEASE        |                                       |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
@@ -188,6 +188,16 @@ def open_copies_key(place: str) -> str:
 def failed_copies_key(place: str) -> str:
     """The key, in the `open` index, of copies to a place that failed."""
     return f"copy-failed/{place}"
+
+
+def asked_copies_key(place: str) -> str:
+    """The key, in the `open` index, of copies to a place that people asked for and that wait."""
+    return f"copy-asked/{place}"
+
+
+def cancelled_copies_key(place: str) -> str:
+    """The key, in the `open` index, of copies to a place that people cancelled."""
+    return f"copy-cancelled/{place}"
 
 
 ENTRY_PREFIX = "POINT "

@@ -65,7 +65,8 @@ class Copy:
 
     `taken`, `source_snapshot` and `source_volume` are those of its source; its own start and volume id mean
     nothing. `started_at` (aware UTC) is when the copying began. `duplicate` marks a second copy of one point,
-    which never counts. `message` is what EC2 says about a failed one. `protections` forbid deleting it.
+    and `cancelled` one that somebody cancelled: neither counts. `progress` is EC2's, such as "42%", `message`
+    what it says about a failed one. `protections` forbid deleting it.
     """
 
     snapshot_id: str
@@ -83,6 +84,8 @@ class Copy:
     size_bytes: int = 0
     key: str = ""
     duplicate: bool = False
+    cancelled: bool = False
+    progress: str = ""
     message: str = ""
     protections: tuple[Protection, ...] = ()
 
@@ -101,9 +104,15 @@ class Copy:
         )
 
     @property
+    def is_good(self) -> bool:
+        """True for one that can be restored from, and counts."""
+        return self.is_there and self.state is CopyState.READY
+
+    @property
     def is_there(self) -> bool:
         """True for one that stands for its point in the place, or will once it is ready."""
-        return self.state in (CopyState.PENDING, CopyState.READY) and not self.duplicate
+        counts = not (self.duplicate or self.cancelled)
+        return counts and self.state in (CopyState.PENDING, CopyState.READY)
 
 
 def read_source(snapshot: Snapshot) -> Source | None:
@@ -169,6 +178,8 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
         size_bytes=snapshot.size_bytes,
         key=snapshot.key,
         duplicate=tags.DUPLICATE in present,
+        cancelled=copy_tags.CANCELLED in present,
+        progress=snapshot.progress,
         message=snapshot.state_message,
         protections=found.candidate.protections,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from snapkeep.domain.copies.copies import Copy, CopyState
+from snapkeep.domain.copies.copies import Copy
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.report.storage import US_EAST_1
 from snapkeep.domain.sizes import gib
@@ -43,7 +43,7 @@ def under_another_key(copies: Iterable[Copy], place: Place) -> FullCopies:
     """
     newest: dict[str, Copy] = {}
     for copy in copies:
-        if copy.place == place.name and copy.state is CopyState.READY and not copy.duplicate:
+        if copy.place == place.name and copy.is_good:
             volume = copy.source_volume
             newest[volume] = max(newest.get(volume, copy), copy, key=lambda item: item.taken)
     others = [copy for copy in newest.values() if copy.key and copy.key != place.kms_key]

@@ -23,7 +23,8 @@ RETRY_AFTER = timedelta(minutes=15)
 class CopyStage(StrEnum):
     """How far the copy of a point has got.
 
-    `waiting` was refused for now, and certainly nothing was created; no attempt is counted.
+    `waiting` was refused for now or is asked for, and certainly nothing was created; no attempt is counted.
+    `cancelled` is not wanted again by any rule.
     """
 
     WAITING = "waiting"
@@ -32,6 +33,7 @@ class CopyStage(StrEnum):
     READY = "ready"
     FAILED = "failed"
     GIVEN_UP = "given-up"
+    CANCELLED = "cancelled"
 
     @property
     def is_open(self) -> bool:
@@ -51,7 +53,9 @@ class CopyRecord:
     `source` is the snapshot that is copied, `taken` when it started. `rule` is the policy whose copy rule
     asks for it: for points of built-in policies another one than `policy`. `attempt` counts the calls of
     CopySnapshot that may have created something. `incremental` is None until an event says it. `lock_reason`
-    says why the copy is not locked as its rule asks. `revision` grows with every write.
+    says why the copy is not locked as its rule asks. `asked_by` is who asked for it beyond the rules, and
+    `cancelled_by` who cancelled it: an open one becomes `cancelled` with the next turn. `revision` grows with
+    every write.
     """
 
     place: str
@@ -75,6 +79,10 @@ class CopyRecord:
     incremental: bool | None = None
     reason: str = ""
     lock_reason: str = ""
+    asked_by: str = ""
+    asked_at: datetime | None = None
+    cancelled_by: str = ""
+    cancelled_at: datetime | None = None
     revision: int = 0
 
     @property
@@ -92,6 +100,35 @@ class CopyRecord:
         """True when CopySnapshot may be called for it."""
         retry_at = self.retry_at()
         return self.stage is CopyStage.WAITING or (retry_at is not None and retry_at <= now)
+
+    def asked(self, by: str, now: datetime) -> CopyRecord:
+        """Somebody asks for the copy, whatever the rules want; what was cancelled or failed begins anew."""
+        wanted = replace(self, asked_by=by, asked_at=now, cancelled_by="", cancelled_at=None)
+        if self.stage.is_open:
+            return wanted
+        return replace(
+            wanted,
+            stage=CopyStage.WAITING,
+            attempt=0,
+            snapshot_id="",
+            intent_at=None,
+            empty_reads=0,
+            last_read_at=None,
+            started_at=None,
+            ended_at=None,
+            incremental=None,
+            reason="",
+            lock_reason="",
+        )
+
+    def cancelled(self, by: str, now: datetime) -> CopyRecord:
+        """Somebody cancels the copy. An open one stays open until its snapshot is marked."""
+        record = replace(self, cancelled_by=by, cancelled_at=now)
+        return record if self.stage.is_open else record.dropped(now)
+
+    def dropped(self, now: datetime, reason: str = "") -> CopyRecord:
+        """A cancelled copy has come to its end."""
+        return replace(self, stage=CopyStage.CANCELLED, ended_at=now, reason=reason or self.reason)
 
     def in_region(self, region: str) -> CopyRecord:
         """The record as it applies to a Region: a copy that ended where the place used to be is none here."""

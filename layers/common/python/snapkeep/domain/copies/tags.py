@@ -53,6 +53,9 @@ FROM_POINT = (
 """What a copy takes over from its source. The tags of CSI drivers are not among them: with those a driver may
 delete the snapshot. A restore adds them, and takes them off when the claim is bound."""
 
+CANCELLED = "snapkeep:cancelled"
+"""When somebody cancelled a copy (compact UTC): it counts for nothing, and goes, pending or not."""
+
 OWN = (COPY_OF, COPY_FROM, TAKEN, SOURCE_VOLUME, PLACE)
 """What only copies carry."""
 

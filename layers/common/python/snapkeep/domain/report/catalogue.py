@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any, ClassVar, Protocol
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import BadCursor
@@ -24,6 +25,16 @@ first."""
 
 SEPARATOR = " "
 """Sorts before every character of a name, so that `app` comes before `app-2`."""
+
+
+class Query(Protocol):
+    """What a list is asked for; a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the places of what matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +51,9 @@ class Entry:
     @property
     def place(self) -> str:
         """The sort key: by namespace, claim, newest first; made unique by point and snapshot."""
-        inverted = f"{LATEST - int(self.slot.timestamp()):010d}"
-        return SEPARATOR.join((self.namespace, self.claim, inverted, self.point_id, self.snapshot_id))
+        return SEPARATOR.join(
+            (self.namespace, self.claim, newest_first(self.slot), self.point_id, self.snapshot_id)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +71,7 @@ class PointQuery:
     @property
     def prefix(self) -> str:
         """The prefix of the places of matching points."""
-        if not self.namespace:
-            return ""
-        return SEPARATOR.join((self.namespace, self.claim, "")) if self.claim else self.namespace + SEPARATOR
+        return prefix_of(self.namespace, self.claim)
 
     def admits(self, entry: Entry) -> bool:
         """True when the point may match; its state is not known here."""
@@ -90,6 +100,18 @@ class Page:
     cursor: str = ""
 
 
+def newest_first(time: datetime) -> str:
+    """A time as text that sorts newer ones first."""
+    return f"{LATEST - int(time.timestamp()):010d}"
+
+
+def prefix_of(namespace: str, claim: str) -> str:
+    """The prefix of the places of a claim (of a namespace, or of everything, where "" is given)."""
+    if not namespace:
+        return ""
+    return SEPARATOR.join((namespace, claim, "")) if claim else namespace + SEPARATOR
+
+
 def entry_of(snapshot: Snapshot) -> Entry | None:
     """The entry of a snapshot by its tags; None for duplicates, for copies, and for snapshots whose tags name
     no point."""
@@ -102,13 +124,13 @@ def entry_of(snapshot: Snapshot) -> Entry | None:
     return Entry(claim.namespace, claim.name, slot, point_id, snapshot.id, policy)
 
 
-def write_cursor(cluster: str, wanted: PointQuery, place: str) -> str:
+def write_cursor(cluster: str, wanted: Query, place: str) -> str:
     """The cursor of the page after a place in a list; letters, digits, `_` and `-` only."""
     text = json.dumps({"after": place, "list": _name(cluster, wanted)})
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")  # needs no encoding in a URL
 
 
-def read_cursor(cluster: str, wanted: PointQuery, cursor: str) -> str:
+def read_cursor(cluster: str, wanted: Query, cursor: str) -> str:
     """The place after which a cursor of this list continues, "" for none. Raises BadCursor."""
     if not cursor:
         return ""
@@ -127,7 +149,7 @@ def sort_entries(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.place)
 
 
-def _name(cluster: str, wanted: PointQuery) -> str:
+def _name(cluster: str, wanted: Query) -> str:
     """A hash that identifies one list."""
     text = json.dumps([cluster, asdict(wanted)], default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -19,11 +19,12 @@ class Protection:
     """Why a point must not be deleted, in words, with the date if there is one.
 
     `counts` is False for a snapshot that cannot be restored in its present state: it is left alone, and does
-    not count as a good point.
+    not count as a good point. `locked_until` (aware UTC) is when a lock ends.
     """
 
     reason: str
     counts: bool = True
+    locked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,8 @@ def locked(mode: str, until: datetime | None) -> Protection:
 
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshot-lock.html
     """
-    return Protection(
-        f"locked ({mode}) until {moment(until)}" if until else f"locked ({mode}), no date known"
-    )
+    text = f"locked ({mode}) until {moment(until)}" if until else f"locked ({mode}), no date known"
+    return Protection(text, locked_until=until)
 
 
 def backs_image(image_id: str) -> Protection:

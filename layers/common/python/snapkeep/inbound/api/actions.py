@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
     from snapkeep.domain.backup.on_demand import OnDemandRequest
     from snapkeep.domain.backup.runs import Run
+    from snapkeep.domain.copies.shown import CopyPage, CopyQuery
     from snapkeep.domain.messages import Change
     from snapkeep.domain.policies import Deployment
     from snapkeep.domain.report.catalogue import Page, PointQuery, ShownPoint
@@ -58,6 +59,10 @@ class Actions:
     show_point: Callable[[str, str, str], ShownPoint]
     """(cluster, namespace, point id) One point of a cluster (and of a namespace, unless ""). Raises
     NotFound."""
+
+    list_copies: Callable[[str, CopyQuery, int, str], CopyPage]
+    """(cluster, query, limit, cursor) A page of copies. Raises BadCursor, NotFound for an unknown place, and
+    UnknownCluster."""
 
     suggest_restore: Callable[[PointFacts], Suggestion]
     """The command that restores a point, and what would refuse it now. Never raises for a cluster that does

@@ -15,6 +15,7 @@ from snapkeep.inbound.api.problems import add_problem_handlers
 from snapkeep.inbound.api.requests import StrictRequests
 from snapkeep.inbound.api.routes.backups import backup_routes
 from snapkeep.inbound.api.routes.clusters import cluster_routes
+from snapkeep.inbound.api.routes.copies import copy_routes
 from snapkeep.inbound.api.routes.coverage import coverage_routes
 from snapkeep.inbound.api.routes.holds import hold_routes
 from snapkeep.inbound.api.routes.points import point_routes
@@ -34,6 +35,7 @@ ROUTES: Sequence[Routes] = (
     coverage_routes,
     point_routes,
     hold_routes,
+    copy_routes,
     restore_routes,
     backup_routes,
     prune_routes,

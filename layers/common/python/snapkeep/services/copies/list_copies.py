@@ -1,0 +1,115 @@
+"""Lists the copies of a cluster's points: what EC2 shows in places, and what the journal knows besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from snapkeep.domain import tags
+from snapkeep.domain.copies import tags as copy_tags
+from snapkeep.domain.copies.copies import Copy, read_copy
+from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.records import CopyRecord
+from snapkeep.domain.copies.shown import CopyPage, CopyQuery, ShownCopy, shown_copies, with_record
+from snapkeep.domain.errors import NotFound, SnapkeepError, UnknownCluster
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.report.catalogue import read_cursor, write_cursor
+from snapkeep.domain.retention.candidates import Protection
+from snapkeep.ports.copies import CopyRecords, CopyRequests
+from snapkeep.ports.ec2 import Regions
+
+
+@dataclass(frozen=True, slots=True)
+class ListCopies:
+    """Reads the places of the config; without any it calls nobody."""
+
+    deployment: Deployment
+    regions: Regions
+    records: CopyRecords
+    requests: CopyRequests
+
+    def page(self, cluster: str, wanted: CopyQuery, limit: int, cursor: str = "") -> CopyPage:
+        """At most `limit` matching copies of a cluster's points, by namespace and claim, newest data first.
+
+        It costs a DescribeSnapshots call per thousand copies in each place. A place that does not answer is
+        named in `unasked`. Raises BadCursor, NotFound for an unknown place, and UnknownCluster.
+        """
+        after = read_cursor(cluster, wanted, cursor)
+        found: list[ShownCopy] = []
+        unasked: list[str] = []
+        for place in self._places(wanted.place):
+            try:
+                found += self._in_place(place, cluster, wanted)
+            except SnapkeepError as error:
+                unasked.append(f"{place.name} ({place.region}) did not answer: {error.reason}")
+        if not (found or unasked) and self.deployment.cluster(cluster) is None:
+            names = ", ".join(known.name for known in self.deployment.clusters)
+            raise UnknownCluster(
+                f"snapkeep.yaml names no cluster {cluster} and it has no copies; it names {names}"
+            )
+        rest = sorted(
+            (copy for copy in found if wanted.admits(copy) and copy.position > after),
+            key=lambda copy: copy.position,
+        )
+        more = write_cursor(cluster, wanted, rest[limit - 1].position) if len(rest) > limit else ""
+        return CopyPage(tuple(self._complete(rest[:limit])), more, "; ".join(unasked))
+
+    def _places(self, name: str) -> Sequence[Place]:
+        """The places that are meant. Raises NotFound."""
+        if not name:
+            return self.deployment.places
+        return (known_place(self.deployment, name),)
+
+    def _in_place(self, place: Place, cluster: str, wanted: CopyQuery) -> list[ShownCopy]:
+        narrower = {
+            tags.NAMESPACE: wanted.namespace,
+            tags.CLAIM: wanted.claim,
+            tags.POLICY: wanted.policy,
+            tags.POINT: wanted.point,
+        }
+        copies = copies_there(
+            self.regions, place, cluster, {key: text for key, text in narrower.items() if text}
+        )
+        records = [record for record in self._unsettled(place) if record.cluster == cluster]
+        return list(shown_copies(place.region, copies, records))
+
+    def _unsettled(self, place: Place) -> Iterator[CopyRecord]:
+        """The records of copies that are not ready."""
+        yield from self.requests.cancelled_copies(place.name)
+        yield from self.records.failed_copies(place.name)
+        yield from self.requests.asked_copies(place.name)
+        yield from self.records.open_copies(place.name)
+
+    def _complete(self, page: Sequence[ShownCopy]) -> Iterator[ShownCopy]:
+        """The same copies with their locks, and with what the journal knows of ready ones."""
+        records: dict[tuple[str, str, str], CopyRecord] = {}
+        locks: dict[str, tuple[Protection, ...]] = {}
+        for place in self.deployment.places:
+            here = [copy for copy in page if copy.place == place.name and copy.snapshot_id]
+            if here:
+                points = [(copy.cluster, copy.point_id) for copy in here]
+                found = self.records.copies(place.name, points)
+                records |= {(place.name, *point): record for point, record in found.items()}
+                locks |= self.regions.snapshots(place.region).protections([each.snapshot_id for each in here])
+        for copy in page:
+            record = records.get((copy.place, copy.cluster, copy.point_id))
+            told = with_record(copy, record) if record and record.snapshot_id == copy.snapshot_id else copy
+            yield replace(told, protections=(*copy.protections, *locks.get(copy.snapshot_id, ())))
+
+
+def copies_there(regions: Regions, place: Place, cluster: str, narrower: dict[str, str]) -> list[Copy]:
+    """The copies of a cluster's points in a place, with these tags besides; those that cannot be read as
+    copies count nowhere, and are told elsewhere."""
+    wanted = {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: place.name, tags.CLUSTER: cluster}
+    found = map(read_copy, regions.snapshots(place.region).find(wanted | narrower))
+    return [copy for copy in found if isinstance(copy, Copy)]
+
+
+def known_place(deployment: Deployment, name: str) -> Place:
+    """The place of that name. Raises NotFound."""
+    place = deployment.place(name)
+    if place is None:
+        names = ", ".join(known.name for known in deployment.places)
+        there = f"its places are {names}" if names else "it has no places, so nothing is copied"
+        raise NotFound(f"snapkeep.yaml names no place {name}: {there}")
+    return place
