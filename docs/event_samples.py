@@ -122,6 +122,8 @@ CALLS: Mapping[Event, Callable[[CopyAnnouncer], object]] = {
     Event.COPY_READY: lambda news: news.copy_ready(COPY),
     Event.COPY_FAILED: _trouble(TroubleKind.COPY_FAILED, "osaka"),
     Event.COPIES_LATE: _trouble(TroubleKind.COPIES_LATE, "osaka"),
+    Event.COPIES_LOST: _trouble(TroubleKind.COPIES_LOST, "osaka"),
+    Event.COPIES_NOT_LOCKED: _trouble(TroubleKind.COPIES_NOT_LOCKED, "osaka"),
 }
 """What publishes each event; the last event of a call is the sample."""
 

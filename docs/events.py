@@ -126,7 +126,9 @@ WHEN = {
     Event.POINTS_LOST: "somebody deleted snapshots of recovery points in EC2; reminders end after four weeks",
     Event.COPY_READY: "a copy of a point is complete in its place",
     Event.COPY_FAILED: "a copy was given up; again every week until a newer one is there",
-    Event.COPIES_LATE: "copies take too long, or points wait for more than a day; again every week",
+    Event.COPIES_LATE: "copies take too long, or claims wait for more than a day; again every week",
+    Event.COPIES_LOST: "somebody deleted copies that the rules want; again every week while they do",
+    Event.COPIES_NOT_LOCKED: "copies lack the lock of their rule; tried and told again until they have it",
 }
 
 

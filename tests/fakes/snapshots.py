@@ -48,6 +48,7 @@ class FakeSnapshots(Faults):
         self.all: dict[str, Snapshot] = {}
         self.calls: Counter[str] = Counter()
         self.locks: dict[str, tuple[Protection, ...]] = {}
+        self.unlockable: set[str] = set()
         self.recycle_bin = False
         self.bin: set[str] = set()
         self.pause = timedelta()
@@ -182,6 +183,8 @@ class FakeSnapshots(Faults):
         self.calls["lock"] += 1
         if snapshot_id not in self.all:
             raise TemporaryError(f"EC2 knows no snapshot {snapshot_id} (yet)")
+        if snapshot_id in self.unlockable:
+            raise PermanentError(f"lock {snapshot_id}: UnauthorizedOperation")
         if snapshot_id not in self.locks:
             until = self.clock() + timedelta(days=lock.days)
             self.locks[snapshot_id] = (locked(lock.mode.value, until),)

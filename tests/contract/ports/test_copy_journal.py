@@ -56,6 +56,18 @@ def test_a_copy_comes_back_as_written(journal: Journal) -> None:
         assert copies.copies("elsewhere", [key]) == {}
 
 
+def test_copies_without_their_lock_are_found_until_they_have_it(journal: Journal) -> None:
+    copies = leased(journal).copies
+    ready = a_copy().intended(AT).started("snap-0bbb", AT)
+    assert copies.write_copy(ready, ME).remade == 0
+    unlocked = copies.write_copy(replace(ready, revision=1).ready(AT, "no right to lock"), ME)
+    copies.write_copy(a_copy("data-2").intended(AT).started("snap-0ccc", AT).ready(AT), ME)
+    assert list(copies.unlocked_copies(PLACE)) == [unlocked]
+    again = copies.write_copy(replace(unlocked, lock_reason="", remade=1), ME)
+    assert list(copies.unlocked_copies(PLACE)) == []
+    assert copies.copies(PLACE, [("myeks", "data-1")]) == {("myeks", "data-1"): again}
+
+
 def test_only_who_holds_the_lease_of_the_place_writes(journal: Journal) -> None:
     with pytest.raises(TemporaryError):
         journal.copies.write_copy(a_copy(), ME)

@@ -66,6 +66,10 @@ class MemoryCopies(Faults):
         self._before("failed_copies")
         yield from [each for each in self.of_place(place) if each.stage.has_failed]
 
+    def unlocked_copies(self, place: str) -> Iterator[CopyRecord]:
+        self._before("unlocked_copies")
+        yield from [each for each in self.of_place(place) if each.is_unlocked]
+
     def copies_of(self, place: str, cluster: str) -> Iterator[CopyRecord]:
         self._before("copies_of")
         yield from [each for each in self.of_place(place) if each.cluster == cluster]

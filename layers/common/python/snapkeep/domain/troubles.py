@@ -22,6 +22,8 @@ class TroubleKind(StrEnum):
     POINTS_LOST = "points lost"
     COPY_FAILED = "copy failed"
     COPIES_LATE = "copies late"
+    COPIES_LOST = "copies lost"
+    COPIES_NOT_LOCKED = "copies not locked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ class CopyRecords(Protocol):
     def failed_copies(self, place: str) -> Iterator[CopyRecord]:
         """Copies to a place that failed and are tried again, or were given up (a lagging index)."""
 
+    def unlocked_copies(self, place: str) -> Iterator[CopyRecord]:
+        """Copies in a place that are ready and not locked as their rule asks (a lagging index)."""
+
     def copies_of(self, place: str, cluster: str) -> Iterator[CopyRecord]:
         """All copies of a cluster's points to a place, by point id."""
 

@@ -20,6 +20,7 @@ def take_copies(ports: Ports) -> TakeCopies:
     from snapkeep.services.copies.settle_copies import SettleCopies
     from snapkeep.services.copies.take_copies import PATIENCE, TakeCopies
     from snapkeep.services.copies.tell_copies import TellCopies
+    from snapkeep.services.copies.troubles.lost import FindLost
     from snapkeep.services.restore.holds import HoldPoints
 
     journal, news = ports.journal, ports.copy_news
@@ -35,6 +36,7 @@ def take_copies(ports: Ports) -> TakeCopies:
             PlannedClaims(journal.runs, journal.points, ports.clock),
             ports.clock,
         ),
+        FindLost(journal.deletions),
         CopyPoint(ports.deployment, ports.snapshots, holds, news, ports.clock),
         TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock),
         give_up(ports, news, "copy_points", PATIENCE),

@@ -40,18 +40,6 @@ class CopyAnnouncer(EventAnnouncer):
         )
         if record.lock_reason:
             count(Metric.POINTS_NOT_LOCKED, 1, record.cluster, record.policy)
-            self.put(
-                Event.POINT_NOT_LOCKED,
-                {
-                    "cluster": record.cluster,
-                    "policy": record.policy,
-                    "snapshot": record.snapshot_id,
-                    "namespace": record.namespace,
-                    "claim": record.claim,
-                    "point": record.point_id,
-                    "reason": record.lock_reason,
-                },
-            )
 
     def copy_failed(self, record: CopyRecord) -> None:
         """Count a failed attempt; people are told once the copy is given up."""

@@ -67,6 +67,8 @@ TROUBLES = {
     TroubleKind.POINTS_LOST: Event.POINTS_LOST,
     TroubleKind.COPY_FAILED: Event.COPY_FAILED,
     TroubleKind.COPIES_LATE: Event.COPIES_LATE,
+    TroubleKind.COPIES_LOST: Event.COPIES_LOST,
+    TroubleKind.COPIES_NOT_LOCKED: Event.COPIES_NOT_LOCKED,
 }
 
 NO_CLUSTER = "none"

@@ -68,6 +68,12 @@ class DynamoCopies:
             if record.stage.has_failed:
                 yield record
 
+    def unlocked_copies(self, place: str) -> Iterator[CopyRecord]:
+        """Copies that are ready without the lock that their rule asks for; the index lags."""
+        for record in in_index(self._table, schema.unlocked_copies_key(place)):
+            if record.is_unlocked:
+                yield record
+
     def copies_of(self, place: str, cluster: str) -> Iterator[CopyRecord]:
         """All copies of a cluster's points to a place."""
         key = schema.copy_key(place, cluster, "")
@@ -89,7 +95,7 @@ def is_known(record: CopyRecord) -> tuple[str, dict[str, Any]]:
 
 
 def copy_item(record: CopyRecord) -> dict[str, Any]:
-    """The item of a record: in an index until it is ready, and with an expiry once it has ended.
+    """The item of a record: in an index until it is ready and locked, with an expiry once it has ended.
 
     A cancelled one does not expire: a rule would want the copy again.
     """
@@ -112,6 +118,8 @@ def _index(record: CopyRecord) -> str:
         return schema.failed_copies_key(record.place)
     if record.stage is CopyStage.CANCELLED:
         return schema.cancelled_copies_key(record.place)
+    if record.is_unlocked:
+        return schema.unlocked_copies_key(record.place)
     asked = record.stage is CopyStage.WAITING and record.asked_by
     return schema.asked_copies_key(record.place) if asked else ""
 
@@ -144,5 +152,6 @@ def copy_record(item: Item) -> CopyRecord:
         asked_at=time_of(item.get("asked_at")),
         cancelled_by=item.get("cancelled_by", ""),
         cancelled_at=time_of(item.get("cancelled_at")),
+        remade=int(item.get("remade", 0)),
         revision=int(item["revision"]),
     )

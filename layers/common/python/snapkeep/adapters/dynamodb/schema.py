@@ -25,7 +25,7 @@
 | catalogue      | CATALOGUE#<cluster>     | POINT <place>|                                       |
 | when complete  | CATALOGUE#<cluster>     | COMPLETE     |                                       |
 | incident       | INCIDENT#<instance>     | INCIDENT     | `runs`; `open` until it is closed     |
-| copy           | COPIES#<place>          | <cluster>#<point> | `open` unless it is ready        |
+| copy           | COPIES#<place>          | <cluster>#<point> | `open` unless it is ready and locked |
 | place's lease  | COPIES#<place>          | LEASE        |                                       |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
@@ -198,6 +198,11 @@ def asked_copies_key(place: str) -> str:
 def cancelled_copies_key(place: str) -> str:
     """The key, in the `open` index, of copies to a place that people cancelled."""
     return f"copy-cancelled/{place}"
+
+
+def unlocked_copies_key(place: str) -> str:
+    """The key, in the `open` index, of copies in a place that are not locked as their rule asks."""
+    return f"copy-unlocked/{place}"
 
 
 ENTRY_PREFIX = "POINT "

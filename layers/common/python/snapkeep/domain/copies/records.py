@@ -54,8 +54,8 @@ class CopyRecord:
     asks for it: for points of built-in policies another one than `policy`. `attempt` counts the calls of
     CopySnapshot that may have created something. `incremental` is None until an event says it. `lock_reason`
     says why the copy is not locked as its rule asks. `asked_by` is who asked for it beyond the rules, and
-    `cancelled_by` who cancelled it: an open one becomes `cancelled` with the next turn. `revision` grows with
-    every write.
+    `cancelled_by` who cancelled it: an open one becomes `cancelled` with the next turn. `remade` counts how
+    often the copy was made anew because somebody deleted it. `revision` grows with every write.
     """
 
     place: str
@@ -83,12 +83,18 @@ class CopyRecord:
     asked_at: datetime | None = None
     cancelled_by: str = ""
     cancelled_at: datetime | None = None
+    remade: int = 0
     revision: int = 0
 
     @property
     def subject(self) -> str:
         """What people know the copy by."""
         return f"{self.namespace}/{self.claim} ({self.policy}, {self.point_id})"
+
+    @property
+    def is_unlocked(self) -> bool:
+        """True for a complete copy without the lock that its rule asks for."""
+        return self.stage is CopyStage.READY and bool(self.lock_reason)
 
     def retry_at(self) -> datetime | None:
         """When a failed copy may be tried again; None for any other."""
@@ -136,6 +142,18 @@ class CopyRecord:
             return self
         return replace(
             self, region=region, stage=CopyStage.WAITING, attempt=0, snapshot_id="", reason="", lock_reason=""
+        )
+
+    def lost(self) -> CopyRecord:
+        """Somebody deleted the complete copy: it may be made anew, from its first attempt."""
+        return replace(
+            self,
+            stage=CopyStage.WAITING,
+            attempt=0,
+            snapshot_id="",
+            reason="",
+            lock_reason="",
+            remade=self.remade + 1,
         )
 
     def intended(self, now: datetime) -> CopyRecord:

@@ -36,6 +36,8 @@ class Event(StrEnum):
     COPY_READY = "Snapkeep Copy Ready"
     COPY_FAILED = "Snapkeep Copy Failed"
     COPIES_LATE = "Snapkeep Copies Late"
+    COPIES_LOST = "Snapkeep Copies Lost"
+    COPIES_NOT_LOCKED = "Snapkeep Copies Not Locked"
 
 
 RUNBOOKS = {
@@ -57,6 +59,8 @@ RUNBOOKS = {
     Event.POINTS_LOST: "points-lost",
     Event.COPY_FAILED: "copies",
     Event.COPIES_LATE: "copies",
+    Event.COPIES_LOST: "copies",
+    Event.COPIES_NOT_LOCKED: "copies",
 }
 """The events that reach the topic, each with its page in docs/runbooks. All others are for machines."""
 
@@ -90,6 +94,8 @@ _TEXTS = {
     Event.COPY_READY: "{snapshot} in {place} holds {namespace}/{claim} of {cluster}, taken {taken}",
     Event.COPY_FAILED: _TROUBLES,
     Event.COPIES_LATE: _TROUBLES,
+    Event.COPIES_LOST: _TROUBLES,
+    Event.COPIES_NOT_LOCKED: _TROUBLES,
 }
 
 _UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(code): " " for code in range(32)})

@@ -14,14 +14,18 @@ from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.queue import next_up, room
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.policies import Deployment
+from snapkeep.domain.troubles import TroubleKind
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Regions
 from snapkeep.services.copies.choose_copies import ChooseCopies, Wanted
 from snapkeep.services.copies.copy_point import CopyPoint
+from snapkeep.services.copies.lock_copy import lock_again
 from snapkeep.services.copies.place_copies import PlaceCopies, PointKey, read_place
 from snapkeep.services.copies.settle_copies import SettleCopies
 from snapkeep.services.copies.tell_copies import TellCopies
+from snapkeep.services.copies.troubles.lost import FindLost
+from snapkeep.services.copies.troubles.unlocked import unlocked
 from snapkeep.services.copies.turn import PlaceReport, Turn
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 
@@ -41,6 +45,7 @@ class TakeCopies:
     records: CopyRecords
     settler: SettleCopies
     chooser: ChooseCopies
+    loss: FindLost
     copier: CopyPoint
     teller: TellCopies
     give_up: GiveUp
@@ -83,13 +88,20 @@ class TakeCopies:
         journaled = self.records.copies(place, [each.key for each in chosen.wanted])
         known = {key: record.in_region(turn.place.region) for key, record in journaled.items()}
         now = self.clock()
-        # An index or the listing may lag, and a copy that was made and deleted is not made again.
+        looked = self.loss.run(turn, listed, chosen, known, now)
+        chosen, known = looked.chosen, looked.known
+        # An index or the listing may lag, and a copy that prune deleted is not made again.
         may_begin = {each.key: each for each in chosen.wanted if _may_begin(known.get(each.key), now)}
         places = room(_in_progress(turn, begun, listed))
         sources = next_up((each.source for each in may_begin.values()), listed.copies, places)
         turn.report.waiting = len(may_begin) - len(sources)
         self._begin(turn, [may_begin[each.claim.cluster, each.point_id] for each in sources], known)
-        self.teller.run(turn, listed, chosen)
+        not_locked = lock_again(turn, self.deployment, now)
+        troubles = {
+            TroubleKind.COPIES_LOST: looked.found,
+            TroubleKind.COPIES_NOT_LOCKED: unlocked(not_locked),
+        }
+        self.teller.run(turn, listed, chosen, troubles)
 
     def _begin(self, turn: Turn, queue: Sequence[Wanted], known: Mapping[PointKey, CopyRecord]) -> None:
         """Begin these copies, in this order, until EC2 takes no more."""

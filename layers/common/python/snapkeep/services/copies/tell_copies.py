@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.troubles import Topic, TroubleKind
@@ -10,6 +12,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.news import CopyNews
 from snapkeep.services.copies.choose_copies import Chosen
 from snapkeep.services.copies.place_copies import PlaceCopies
+from snapkeep.services.copies.troubles.found import Found
 from snapkeep.services.copies.troubles.given_up import given_up
 from snapkeep.services.copies.troubles.late import LATE_AFTER, FindLate, ages
 from snapkeep.services.copies.turn import Turn
@@ -25,17 +28,28 @@ class TellCopies:
     news: CopyNews
     clock: Clock
 
-    def run(self, turn: Turn, listed: PlaceCopies, chosen: Chosen) -> None:
-        """Tell what lasts at a place after a turn. Snapshots that cannot be read as copies belong to no
-        cluster that may be believed, so they are work given up."""
+    def run(
+        self,
+        turn: Turn,
+        listed: PlaceCopies,
+        chosen: Chosen,
+        others: Mapping[TroubleKind, Found] = MappingProxyType({}),
+    ) -> None:
+        """Tell what lasts at a place after a turn: what is late or given up, and `others`.
+
+        Snapshots that cannot be read as copies belong to no cluster that may be believed, so they are work
+        given up.
+        """
         for each in listed.unreadable:
             name = f"{turn.place.name}: {each.snapshot_id}"
             turn.report.given_up[name] = f"{name} counts for no point, because {each.reason}"
         now = self.clock()
         failed = given_up(turn, listed, now)
         late = FindLate(self.deployment).run(turn, listed, chosen, now)
-        late.leave_to(failed)
-        kinds = {TroubleKind.COPIES_LATE: late, TroubleKind.COPY_FAILED: failed}
+        for kind, found in ((TroubleKind.COPY_FAILED, failed), *others.items()):
+            if kind is not TroubleKind.COPIES_NOT_LOCKED:
+                late.leave_to(found)
+        kinds = {TroubleKind.COPIES_LATE: late, TroubleKind.COPY_FAILED: failed, **others}
         for kind, found in kinds.items():
             for cluster in self.deployment.clusters:
                 with turn.part(f"{kind} of {cluster.name}"):

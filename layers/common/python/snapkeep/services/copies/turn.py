@@ -55,6 +55,10 @@ class Turn:
         """Journal the next revision of a record. Raises TemporaryError when the lease was lost."""
         return self.records.write_copy(record, self.owner)
 
+    def is_here(self, record: CopyRecord) -> bool:
+        """True for a copy in the Region where the place is now."""
+        return record.region == self.place.region
+
     def part(self, subject: str) -> AbstractContextManager[None]:
         """A part of the turn: its trouble does not stop the others."""
         return part_of_a_pass(
