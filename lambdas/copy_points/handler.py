@@ -1,10 +1,11 @@
-"""copy_points: every 5 minutes, and when copies end, copies recovery points to places."""
+"""copy_points: every 5 minutes, when copies end and when vaults answer, copies points to places."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any
 
+from snapkeep.inbound.answers import answers
 from snapkeep.inbound.copies import by_region
 from snapkeep.settings import CopyPointsSettings
 from snapkeep.wiring import aws, copies, runtime
@@ -20,11 +21,17 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     owner = context.aws_request_id
     if "Records" not in event:
         return runtime.log_report({"places": _taker().run(owner)})
-    batches, failed = by_region(event["Records"], context.invoked_function_arn.split(":")[4])
+    answered = answers(event["Records"])
+    batches, failed = by_region(answered.others, context.invoked_function_arn.split(":")[4])
     for region, batch in batches.items():
         reports = _taker().in_region(region, owner, batch.incremental)
         runtime.log_report({"places": reports})
         failed += batch.patient if any(report.busy for report in reports) else []
+    if answered.received:
+        reports = _taker().answered(answered.received, owner)
+        runtime.log_report({"places": reports})
+        failed += answered.patient if any(report.busy or report.given_up for report in reports) else []
+    failed += answered.unreadable
     return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from snapkeep.domain.copies.places import partition_of
 from snapkeep.domain.policies import Schedule as PolicySchedule
 from snapkeep.domain.retention.deletion.locks import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import parse_duration, parse_retention
@@ -51,9 +52,9 @@ def _region(
     if region == home:
         text = f"{region} is the Region of the clusters, and copies there would be lost with it"
         yield Problem((*here, "region"), f"{text}; use another Region")
-    elif home and regions.partition_of(region) != regions.partition_of(home):
+    elif home and partition_of(region) != partition_of(home):
         text = f"EC2 copies nothing from {home} to {region}, which belongs to another partition of AWS"
-        yield Problem((*here, "region"), f"{text}; use a Region of {regions.partition_of(home)}")
+        yield Problem((*here, "region"), f"{text}; use a Region of {partition_of(home)}")
     elif other != name:
         yield Problem((*here, "region"), f"{region} is already the Region of place {other}; keep one of them")
 

@@ -21,16 +21,6 @@ KNOWN = frozenset(_NAMES.split())
 https://docs.aws.amazon.com/general/latest/gr/eks.html
 """
 
-_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("us-isof-", "aws-iso-f"),
-    ("eusc-", "aws-eusc"),
-)
-
 OWN_FILE = (
     "one deployment serves one Region. Give each Region its own file and stack: "
     "cdk deploy -c config=FILE -c stack=NAME"
@@ -59,11 +49,3 @@ def several(clusters: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
         else:
             text = f"{region!r} is not the Region of clusters[0] ({regions[0]}); {OWN_FILE}"
             yield Problem(("clusters", index, "region"), text)
-
-
-def partition_of(region: str) -> str:
-    """The partition of a known Region: accounts, keys and snapshots of one are strangers to the others.
-
-    https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
-    """
-    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")

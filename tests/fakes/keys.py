@@ -8,6 +8,10 @@ class FakeKeys:
 
     def __init__(self) -> None:
         self.troubles: dict[str, str] = {}
+        self.of_aws: set[str] = set()
 
     def trouble(self, key: str) -> str:
         return self.troubles.get(key, "")
+
+    def is_of_aws(self, key: str) -> bool:
+        return key in self.of_aws

@@ -19,7 +19,7 @@ MIRRORED = (
 
 TESTED_ELSEWHERE: dict[str, str] = {
     # Its readers are told apart by what the messages refuse.
-    "snapkeep/domain/fields.py": "tests/unit/snapkeep/domain/copies/test_requests.py",
+    "snapkeep/domain/copies/fields.py": "tests/unit/snapkeep/domain/copies/test_requests.py",
     # Two dataclasses without behaviour: what matters is who makes them of what.
     "snapkeep/domain/messages.py": "tests/unit/snapkeep/inbound/test_events.py",
     "snapkeep/domain/retention/prune_plans.py": "tests/unit/snapkeep/inbound/api/routes/test_prune.py",
@@ -35,6 +35,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/aws/regions.py": "tests/contract/ports/test_copier.py",
     # Stores whose contract says all that there is to say of them.
     "snapkeep/adapters/dynamodb/incidents.py": "tests/contract/ports/test_incident_journal.py",
+    "snapkeep/adapters/aws/sharing.py": "tests/contract/ports/test_vaults.py",
     "snapkeep/adapters/dynamodb/copies.py": "tests/contract/ports/test_copy_journal.py",
     "snapkeep/adapters/dynamodb/copy_requests.py": "tests/contract/ports/test_copy_requests.py",
     "snapkeep/adapters/dynamodb/prunes.py": "tests/contract/ports/test_prune_journal.py",

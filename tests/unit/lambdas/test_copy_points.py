@@ -13,6 +13,7 @@ from snapkeep.domain.copies.records import CopyStage
 from snapkeep.inbound.copies import TRIES
 from snapkeep.settings import CopyPointsSettings
 from snapkeep.wiring import aws, copies
+from tests.fakes.asking import VAULT, AskWorld
 from tests.fakes.copying import CopyWorld
 from tests.unit.lambdas.conftest import Context, Load, in_queue
 
@@ -101,3 +102,60 @@ def test_an_event_of_a_region_without_a_place_is_done(
     world.turn()
     event = sample("copy_points/copied") | {"region": "eu-west-1"}
     assert handle(about(event, world), context) == {"batchItemFailures": []}
+
+
+@pytest.fixture
+def asking(monkeypatch: pytest.MonkeyPatch) -> AskWorld:
+    """A ready point of one claim, which a vault was asked for."""
+    world = AskWorld("mysql")
+    world.turn()
+    for variable in CopyPointsSettings(journal_table="t", event_bus="b").to_environment():
+        monkeypatch.setenv(variable, "x")
+    monkeypatch.setattr(aws, "ports", lambda _: None)
+    monkeypatch.setattr(copies, "take_copies", lambda _: world.taker)
+    return world
+
+
+def answered(event: Any, world: AskWorld) -> dict[str, Any]:
+    """The sample as it answers the world's request, in a batch."""
+    (request,) = world.requests()
+    detail = event["detail"] | {
+        "snapshot": request.snapshot,
+        "point": request.point,
+        "region": VAULT.region,
+        "answered_at": world.clock().isoformat(),
+    }
+    return in_queue(event | {"detail": detail})
+
+
+@pytest.mark.parametrize(
+    ("case", "stage"),
+    [
+        ("ready", CopyStage.READY),
+        ("failed", CopyStage.FAILED),
+        ("refused", CopyStage.GIVEN_UP),
+        ("later", CopyStage.WAITING),
+    ],
+)
+def test_a_vaults_answer_settles_what_was_asked(
+    asking: AskWorld, sample: Load, context: Context, case: str, stage: CopyStage
+) -> None:
+    event = answered(sample(f"copy_points/answered_{case}"), asking)
+    assert handle(event, context) == {"batchItemFailures": []}
+    assert asking.records()["mysql"].stage is stage and asking.shared() == []
+
+
+def test_an_answer_waits_while_another_invocation_works_on_the_vault(
+    asking: AskWorld, sample: Load, context: Context
+) -> None:
+    asking.journal.copies.lease_place("vault", "other", asking.clock() + timedelta(minutes=5), asking.clock())
+    event = answered(sample("copy_points/answered_ready"), asking)
+    (failed,) = handle(event, context)["batchItemFailures"]
+    assert failed == {"itemIdentifier": event["Records"][0]["messageId"]}
+
+
+def test_an_answer_that_cannot_be_read_goes_back_to_its_queue(
+    asking: AskWorld, sample: Load, context: Context
+) -> None:
+    event = sample("copy_points/answered_ready")
+    assert handle(in_queue(event | {"detail": {"version": 2}}), context)["batchItemFailures"] != []

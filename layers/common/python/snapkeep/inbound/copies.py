@@ -47,7 +47,7 @@ def copy_ended(body: str) -> CopyEnded | None:
     """
     try:
         event = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedMessage(f"the body is not JSON: {body[:200]!r}") from error
     detail = event.get("detail") if isinstance(event, Mapping) else None
     if not isinstance(detail, Mapping):
@@ -82,9 +82,14 @@ def by_region(messages: Sequence[Mapping[str, Any]], account: str) -> tuple[dict
         batch = batches.setdefault(ended.region, Batch())
         if ended.incremental is not None:
             batch.incremental[ended.snapshot_id] = ended.incremental
-        if int(message.get("attributes", {}).get("ApproximateReceiveCount", 1)) < TRIES:
+        if may_wait(message):
             batch.patient.append(message["messageId"])
     return batches, unreadable
+
+
+def may_wait(message: Mapping[str, Any]) -> bool:
+    """True for a message that may go back to its queue while another invocation works on its place."""
+    return int(message.get("attributes", {}).get("ApproximateReceiveCount", 1)) < TRIES
 
 
 def _text(event: Mapping[str, Any], key: str) -> str:

@@ -112,6 +112,9 @@ class Keys(Protocol):
     def trouble(self, key: str) -> str:
         """Why data encrypted with this key cannot be read; "" when it can or when that is unknown."""
 
+    def is_of_aws(self, key: str) -> bool:
+        """True for a key that AWS manages, which no other account can use; False when that is unknown."""
+
 
 class Pacer(Protocol):
     """Permission to create snapshots, shared by everything that creates them in an account and Region."""

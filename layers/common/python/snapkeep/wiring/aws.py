@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         WorkNews,
     )
     from snapkeep.ports.reports import ReportPages
+    from snapkeep.ports.vaults import Shares, Vaults
 
 SIGNED = CALLS.merge(Config(signature_version="s3v4"))
 """What a presigned URL needs in every Region."""
@@ -92,6 +93,18 @@ class AwsPorts(Ports):
         from snapkeep.adapters.aws.regions import Ec2Regions
 
         return Ec2Regions(client, self.deployment.name)
+
+    @lazy
+    def shares(self) -> Shares:
+        from snapkeep.adapters.aws.sharing import Ec2Shares
+
+        return Ec2Shares(client("ec2"), self.deployment.name)
+
+    @lazy
+    def vaults(self) -> Vaults:
+        from snapkeep.adapters.aws.vault_buses import VaultBuses
+
+        return VaultBuses(client)
 
     @lazy
     def volumes(self) -> Volumes:

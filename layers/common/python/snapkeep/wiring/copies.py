@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from snapkeep.wiring.asking import ask_copies
 from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
@@ -25,20 +26,19 @@ def take_copies(ports: Ports) -> TakeCopies:
 
     journal, news = ports.journal, ports.copy_news
     holds = HoldPoints(ports.snapshots, journal.holds, journal.restores, ports.clock)
+    claims = PlannedClaims(journal.runs, journal.points, ports.clock)
+    chooser = ChooseCopies(ports.deployment, ports.snapshots, claims, ports.clock)
+    teller = TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock)
     return TakeCopies(
         ports.deployment,
         ports.regions,
         journal.copies,
         SettleCopies(ports.deployment, holds, news, ports.clock),
-        ChooseCopies(
-            ports.deployment,
-            ports.snapshots,
-            PlannedClaims(journal.runs, journal.points, ports.clock),
-            ports.clock,
-        ),
+        chooser,
         FindLost(journal.deletions),
         CopyPoint(ports.deployment, ports.snapshots, holds, news, ports.clock),
-        TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock),
+        teller,
+        ask_copies(ports, holds, chooser, teller),
         give_up(ports, news, "copy_points", PATIENCE),
         ports.clock,
     )

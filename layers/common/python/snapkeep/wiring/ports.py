@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         WorkNews,
     )
     from snapkeep.ports.reports import ReportPages
+    from snapkeep.ports.vaults import Shares, Vaults
 
 
 @dataclass(eq=False, kw_only=True)
@@ -30,7 +31,8 @@ class Ports:
     """What services need from the outside world.
 
     `snapshots` shows the deployment's own, `everybodys_snapshots` those of every deployment in the account.
-    `regions` is EC2 elsewhere. `pause` waits. `to_save` feeds save_node, `to_release` feeds release_volumes.
+    `regions` is EC2 elsewhere; `shares` and `vaults` are for copies to other accounts. `pause` waits.
+    `to_save` feeds save_node, `to_release` feeds release_volumes.
     """
 
     deployment: Deployment
@@ -39,6 +41,8 @@ class Ports:
     snapshots: Snapshots
     everybodys_snapshots: Snapshots
     regions: Regions
+    shares: Shares
+    vaults: Vaults
     volumes: Volumes
     instances: Instances
     hooks: LifecycleHooks

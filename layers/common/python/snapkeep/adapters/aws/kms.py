@@ -5,11 +5,13 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from snapkeep.adapters.aws.session import code_of, our_errors
+from snapkeep.domain.errors import NotFound
 
 UNTOLD = frozenset({"AccessDeniedException", "KMSInvalidStateException"})
 """Errors that leave the state open: a key of another account may be usable though we may not describe it."""
@@ -30,16 +32,34 @@ class KmsKeys:
     def trouble(self, key: str) -> str:
         """Why data encrypted with this key (an ARN) cannot be read; "" when it can or when that is
         unknown."""
-        with our_errors(f"describe key {key}"):
-            try:
-                found = self._kms.describe_key(KeyId=key)["KeyMetadata"]
-            except ClientError as error:
-                if code_of(error) in UNTOLD:
-                    return ""
-                if code_of(error) == "NotFoundException":
-                    return f"{key} no longer exists"
-                raise
+        try:
+            found = self._described(key)
+        except NotFound:
+            return f"{key} no longer exists"
         state = found.get("KeyState", "Enabled")
         if state == "PendingDeletion" and "DeletionDate" in found:
             return f"{key} is to be deleted on {found['DeletionDate']:%Y-%m-%d}"
         return f"{key} {UNUSABLE[state]}" if state in UNUSABLE else ""
+
+    def is_of_aws(self, key: str) -> bool:
+        """True for a key that AWS manages, such as aws/ebs; False when that is unknown.
+
+        https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
+        """
+        try:
+            return bool(self._described(key).get("KeyManager") == "AWS")
+        except NotFound:
+            return False
+
+    def _described(self, key: str) -> Mapping[str, Any]:
+        """What KMS says of a key; nothing for one that we may not describe. Raises NotFound."""
+        with our_errors(f"describe key {key}"):
+            try:
+                found: Mapping[str, Any] = self._kms.describe_key(KeyId=key)["KeyMetadata"]
+            except ClientError as error:
+                if code_of(error) in UNTOLD:
+                    return {}
+                if code_of(error) == "NotFoundException":
+                    raise NotFound(f"{key} no longer exists") from error
+                raise
+        return found

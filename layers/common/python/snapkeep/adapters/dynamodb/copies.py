@@ -154,4 +154,9 @@ def copy_record(item: Item) -> CopyRecord:
         cancelled_at=time_of(item.get("cancelled_at")),
         remade=int(item.get("remade", 0)),
         revision=int(item["revision"]),
+        claim_uid=item.get("claim_uid", ""),
+        account=item.get("account", ""),
+        requested_at=time_of(item.get("requested_at")),
+        kms_key=item.get("kms_key", ""),
+        locked_until=time_of(item.get("locked_until")),
     )

@@ -46,7 +46,8 @@ newer than everything would be kept instead of all others, and stop the next cop
 class Source:
     """A ready point that can be copied.
 
-    `taken` (aware UTC) is when its snapshot was started: the age of its data.
+    `taken` (aware UTC) is when its snapshot was started: the age of its data. `key` is the ARN of the KMS key
+    that encrypts it, "" without one.
     """
 
     point_id: str
@@ -57,6 +58,7 @@ class Source:
     snapshot_id: str
     volume_id: str
     size_bytes: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def read_source(snapshot: Snapshot) -> Source | None:
         snapshot_id=snapshot.id,
         volume_id=snapshot.volume_id,
         size_bytes=snapshot.size_bytes,
+        key=snapshot.key,
     )
 
 

@@ -1,4 +1,4 @@
-"""Places: where recovery points are copied, so that they survive the loss of their Region."""
+"""Places: where recovery points are copied, so that they survive the loss of their Region or account."""
 
 from __future__ import annotations
 
@@ -9,19 +9,56 @@ MOST_IN_PROGRESS = 20
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html
 """
 
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+)
+
+VAULT_BUS = "snapkeep-vault"
+"""The name of every vault's bus, on which sources ask."""
+
 IN_FLIGHT = 15
 """How many of them Snapkeep uses: AWS Backup, Data Lifecycle Manager and people share the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A Region that copies go to, in the account of the deployment.
+    """A Region that copies go to, in the account of the deployment or, with `account`, in another one.
 
     `kms_key` is the ARN of the key in that Region under which every copy is encrypted. A place with `retire`
     gets no more copies, and those in it run down by their retention.
+
+    A place with `account` is a vault: Snapkeep there copies what we share with it, under a key and for a time
+    of its own choice. Its `kms_key` is the key that is expected, "" for any.
     """
 
     name: str
     region: str
     kms_key: str
     retire: bool = False
+    account: str = ""
+
+    @property
+    def is_vault(self) -> bool:
+        """True for a place in another account, whose copies nobody here can see or delete."""
+        return bool(self.account)
+
+    @property
+    def vault_bus(self) -> str:
+        """The ARN of the bus on which the vault takes requests."""
+        partition = partition_of(self.region)
+        return f"arn:{partition}:events:{self.region}:{self.account}:event-bus/{VAULT_BUS}"
+
+
+def partition_of(region: str) -> str:
+    """The partition of a known Region, as ARNs begin with it: accounts, keys and snapshots of one are
+    strangers to the others.
+
+    https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+    """
+    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")

@@ -12,9 +12,16 @@ from snapkeep.domain.backup.creation import READ_SPACING
 if TYPE_CHECKING:
     from snapkeep.domain.copies.copies import Source
     from snapkeep.domain.copies.places import Place
+    from snapkeep.domain.copies.requests import CopyAnswer
 
 MOST_ATTEMPTS = 3
 """How often a copy that EC2 failed is tried before people are told."""
+
+ASK_AGAIN = timedelta(hours=3)
+"""A vault that has not answered for so long is asked again: an event may have got lost."""
+
+UNANSWERED_AFTER = timedelta(days=1)
+"""An attempt fails when a vault has said nothing for so long."""
 
 RETRY_AFTER = timedelta(minutes=15)
 """How long to wait after the first failed attempt; after the second twice as long."""
@@ -56,6 +63,10 @@ class CopyRecord:
     says why the copy is not locked as its rule asks. `asked_by` is who asked for it beyond the rules, and
     `cancelled_by` who cancelled it: an open one becomes `cancelled` with the next turn. `remade` counts how
     often the copy was made anew because somebody deleted it. `revision` grows with every write.
+
+    Of a copy to a vault, `account` is the vault's, `requested_at` when the vault was asked for it last, and
+    `kms_key` and `locked_until` are what the vault says of the copy; `snapshot_id` is unknown until it is
+    ready.
     """
 
     place: str
@@ -85,6 +96,11 @@ class CopyRecord:
     cancelled_at: datetime | None = None
     remade: int = 0
     revision: int = 0
+    claim_uid: str = ""
+    account: str = ""
+    requested_at: datetime | None = None
+    kms_key: str = ""
+    locked_until: datetime | None = None
 
     @property
     def subject(self) -> str:
@@ -103,7 +119,9 @@ class CopyRecord:
         return self.ended_at + self.attempt * RETRY_AFTER
 
     def may_begin(self, now: datetime) -> bool:
-        """True when CopySnapshot may be called for it."""
+        """True when CopySnapshot may be called for it, or a vault asked for it."""
+        if self.requested_at is not None and self.stage is CopyStage.WAITING:
+            return self.is_due(now)
         retry_at = self.retry_at()
         return self.stage is CopyStage.WAITING or (retry_at is not None and retry_at <= now)
 
@@ -123,6 +141,7 @@ class CopyRecord:
             started_at=None,
             ended_at=None,
             incremental=None,
+            requested_at=None,
             reason="",
             lock_reason="",
         )
@@ -136,12 +155,25 @@ class CopyRecord:
         """A cancelled copy has come to its end."""
         return replace(self, stage=CopyStage.CANCELLED, ended_at=now, reason=reason or self.reason)
 
-    def in_region(self, region: str) -> CopyRecord:
-        """The record as it applies to a Region: a copy that ended where the place used to be is none here."""
-        if region == self.region or self.stage.is_open:
+    def is_due(self, now: datetime) -> bool:
+        """True when a vault is to be asked (again): it was not asked at all, or long ago."""
+        return self.requested_at is None or now - self.requested_at >= ASK_AGAIN
+
+    def in_region(self, region: str, account: str = "") -> CopyRecord:
+        """The record as it applies to a Region (of another account): a copy that ended where the place used
+        to be is none here."""
+        if (region == self.region and account == self.account) or self.stage.is_open:
             return self
         return replace(
-            self, region=region, stage=CopyStage.WAITING, attempt=0, snapshot_id="", reason="", lock_reason=""
+            self,
+            region=region,
+            account=account,
+            stage=CopyStage.WAITING,
+            attempt=0,
+            snapshot_id="",
+            requested_at=None,
+            reason="",
+            lock_reason="",
         )
 
     def lost(self) -> CopyRecord:
@@ -153,6 +185,7 @@ class CopyRecord:
             snapshot_id="",
             reason="",
             lock_reason="",
+            requested_at=None,
             remade=self.remade + 1,
         )
 
@@ -169,6 +202,7 @@ class CopyRecord:
             started_at=None,
             ended_at=None,
             incremental=None,
+            requested_at=None,
         )
 
     def not_found(self, now: datetime) -> CopyRecord:
@@ -202,6 +236,28 @@ class CopyRecord:
             reason="",
         )
 
+    def requested(self, now: datetime) -> CopyRecord:
+        """The vault was asked for it, for the first time in this attempt or again."""
+        began = self.started_at or now
+        return replace(self, stage=CopyStage.COPYING, started_at=began, requested_at=now)
+
+    def put_off(self, reason: str) -> CopyRecord:
+        """The vault takes it later: the attempt does not count, and it is asked again after a while."""
+        return replace(self.refused(reason), started_at=None)
+
+    def ready_in_vault(self, answer: CopyAnswer, now: datetime) -> CopyRecord:
+        """The vault has the copy that it describes."""
+        return replace(
+            self,
+            stage=CopyStage.READY,
+            snapshot_id=answer.copy,
+            kms_key=answer.kms_key,
+            locked_until=answer.locked_until,
+            started_at=self.started_at or now,
+            ended_at=now,
+            reason="",
+        )
+
     def ready(self, now: datetime, lock_reason: str = "") -> CopyRecord:
         """The copy is complete."""
         return replace(self, stage=CopyStage.READY, ended_at=now, reason="", lock_reason=lock_reason)
@@ -226,4 +282,6 @@ def new_record(place: Place, source: Source, rule: str) -> CopyRecord:
         policy=source.policy,
         rule=rule,
         taken=source.taken,
+        claim_uid=source.claim.uid,
+        account=place.account,
     )

@@ -14,7 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from snapkeep.domain import fields, tags
+from snapkeep.domain import tags
+from snapkeep.domain.copies import fields
 from snapkeep.domain.copies.tags import FROM_POINT
 from snapkeep.domain.errors import Invalid, UnknownVersion
 from snapkeep.domain.naming import TAG_VALUE_LIMIT, is_deployment_name, is_name
@@ -26,9 +27,6 @@ SOURCE = "snapkeep.copies"
 """The `source` of both events; those that Snapkeep publishes for people have another one."""
 WANTED = "Snapkeep Copy Wanted"
 ANSWERED = "Snapkeep Copy Answered"
-VAULT_BUS = "snapkeep-vault"
-"""The bus of a vault, on which sources ask."""
-
 TAGS_OF_POINT = (tags.MANAGED, *FROM_POINT)
 """The tags of a source that travel: EC2 shows those of a shared snapshot to nobody but its owner.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
@@ -130,6 +128,14 @@ class CopyAnswer:
             "reason": self.reason,
             "answered_at": precise(self.answered_at),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An answer and the account that put it on the bus, which EventBridge says."""
+
+    account: str
+    answer: CopyAnswer
 
 
 def answers_bus(deployment: str) -> str:

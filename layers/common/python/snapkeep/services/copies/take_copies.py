@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.queue import next_up, room
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
+from snapkeep.domain.copies.requests import Received
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.troubles import TroubleKind
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Regions
+from snapkeep.services.copies.asking.ask_copies import AskCopies
 from snapkeep.services.copies.choose_copies import ChooseCopies, Wanted
 from snapkeep.services.copies.copy_point import CopyPoint
 from snapkeep.services.copies.lock_copy import lock_again
@@ -48,6 +50,7 @@ class TakeCopies:
     loss: FindLost
     copier: CopyPoint
     teller: TellCopies
+    asker: AskCopies
     give_up: GiveUp
     clock: Clock
 
@@ -61,10 +64,25 @@ class TakeCopies:
     def in_region(self, region: str, owner: str, incremental: Mapping[str, bool]) -> list[PlaceReport]:
         """One turn at the places in a Region, where copies ended; `incremental` says for some of them, by
         snapshot id, whether only changed blocks were copied."""
-        places = [place for place in self.deployment.places if place.region == region]
+        places = [each for each in self.deployment.places if each.region == region and not each.is_vault]
         return [self._turn(place, owner, incremental) for place in places]
 
-    def _turn(self, place: Place, owner: str, incremental: Mapping[str, bool]) -> PlaceReport:
+    def answered(self, received: Sequence[Received], owner: str) -> list[PlaceReport]:
+        """One turn at each vault that answered."""
+        named = {each.answer.place for each in received}
+        places = [each for each in self.deployment.places if each.is_vault and each.name in named]
+        return [
+            self._turn(place, owner, {}, [each for each in received if each.answer.place == place.name])
+            for place in places
+        ]
+
+    def _turn(
+        self,
+        place: Place,
+        owner: str,
+        incremental: Mapping[str, bool],
+        received: Sequence[Received] = (),
+    ) -> PlaceReport:
         report = PlaceReport(place.name)
         with part_of_a_pass(f"copies to {place.name}", report.given_up, place.name):
             now = self.clock()
@@ -73,7 +91,10 @@ class TakeCopies:
                 return report
             snapshots, copier = self.regions.snapshots(place.region), self.regions.copier(place.region)
             turn = Turn(place, owner, snapshots, copier, self.records, report, incremental)
-            self._work(turn)
+            if place.is_vault:
+                self.asker.run(turn, received)
+            else:
+                self._work(turn)
         if not report.busy:
             with part_of_a_pass(f"the lease of {place.name}", report.given_up, place.name):
                 self.records.release_place(place.name, owner)

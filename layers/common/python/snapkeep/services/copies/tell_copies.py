@@ -35,7 +35,8 @@ class TellCopies:
         chosen: Chosen,
         others: Mapping[TroubleKind, Found] = MappingProxyType({}),
     ) -> None:
-        """Tell what lasts at a place after a turn: what is late or given up, and `others`.
+        """Tell what lasts at a place after a turn: what is late or given up, and `others`. Those that are
+        late say better why than what is found here.
 
         Snapshots that cannot be read as copies belong to no cluster that may be believed, so they are work
         given up.
@@ -46,10 +47,11 @@ class TellCopies:
         now = self.clock()
         failed = given_up(turn, listed, now)
         late = FindLate(self.deployment).run(turn, listed, chosen, now)
+        late.add_all(others.get(TroubleKind.COPIES_LATE, Found()))
         for kind, found in ((TroubleKind.COPY_FAILED, failed), *others.items()):
-            if kind is not TroubleKind.COPIES_NOT_LOCKED:
+            if kind not in (TroubleKind.COPIES_NOT_LOCKED, TroubleKind.COPIES_LATE):
                 late.leave_to(found)
-        kinds = {TroubleKind.COPIES_LATE: late, TroubleKind.COPY_FAILED: failed, **others}
+        kinds = {**others, TroubleKind.COPIES_LATE: late, TroubleKind.COPY_FAILED: failed}
         for kind, found in kinds.items():
             for cluster in self.deployment.clusters:
                 with turn.part(f"{kind} of {cluster.name}"):

@@ -30,6 +30,13 @@ class Found:
         if at_once:
             self.at_once.setdefault(cluster, set()).add(subject)
 
+    def add_all(self, others: Found) -> None:
+        """Add others, instead of what was found about their subjects before."""
+        for cluster, reasons in others.by_cluster.items():
+            for subject, reason in reasons.items():
+                at_once = subject in others.at_once.get(cluster, ())
+                self.add(cluster, subject, reason, at_once=at_once)
+
     def leave_to(self, others: Found) -> None:
         """Take out the subjects of another kind, which says why."""
         for cluster, subjects in others.by_cluster.items():

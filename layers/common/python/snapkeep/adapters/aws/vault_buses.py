@@ -1,0 +1,54 @@
+"""The event buses of vaults, in other accounts.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+from snapkeep.adapters.aws.session import CALLS, our_errors
+from snapkeep.domain.copies.requests import SOURCE, WANTED, CopyRequest
+from snapkeep.domain.errors import PermanentError, TemporaryError
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+
+    from snapkeep.domain.copies.places import Place
+
+
+class ClientOf(Protocol):
+    """Makes clients of Regions."""
+
+    def __call__(self, service: str, config: Config, region: str) -> Any:
+        """A client of that service in a Region."""
+
+
+class VaultBuses:
+    """Implements the Vaults port."""
+
+    def __init__(self, client: ClientOf) -> None:
+        self._client = client
+
+    def ask(self, place: Place, request: CopyRequest) -> None:
+        """PutEvents in the Region of the vault, whose bus the entry names by its ARN.
+
+        The envelope then says our account and that Region: EventBridge writes the Region of the call.
+        https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+        """
+        entry = {
+            "Source": SOURCE,
+            "DetailType": WANTED,
+            "Detail": json.dumps(request.to_document()),
+            "EventBusName": place.vault_bus,
+        }
+        try:
+            with our_errors(f"ask {place.vault_bus} for a copy"):
+                answer = self._client("events", CALLS, place.region).put_events(Entries=[entry])
+        except PermanentError as error:
+            raise TemporaryError(error.reason) from error
+        if answer.get("FailedEntryCount"):
+            why = answer["Entries"][0]
+            code, message = why.get("ErrorCode"), why.get("ErrorMessage")
+            raise TemporaryError(f"{place.vault_bus} did not take the request: {code}: {message}")

@@ -1,0 +1,34 @@
+"""One request: what stops it, and what a failed one leaves behind."""
+
+from __future__ import annotations
+
+from snapkeep.domain.copies.records import MOST_ATTEMPTS, CopyStage
+from snapkeep.domain.errors import Forbidden, Throttled
+from tests.fakes.asking import AskWorld
+
+
+def test_a_point_that_may_not_be_shared_is_tried_three_times_and_nothing_of_it_stays() -> None:
+    world = AskWorld("mysql")
+    world.shares.fail_next("share", *[Forbidden("an organization policy forbids it")] * 9)
+    world.live_asking(minutes=180)
+    record = world.records()["mysql"]
+    assert (record.stage, record.attempt) == (CopyStage.GIVEN_UP, MOST_ATTEMPTS)
+    assert "organization policy" in record.reason
+    assert world.requests() == [] and world.held() == [] and world.shared() == []
+    assert [each.attempt for each in world.news.failed] == [1, 2, 3]
+
+
+def test_a_share_that_ec2_throttles_is_tried_by_the_next_turn_as_the_same_attempt() -> None:
+    world = AskWorld("mysql")
+    world.shares.fail_next("share", Throttled("RequestLimitExceeded"))
+    world.live_asking(minutes=15)
+    record = world.records()["mysql"]
+    assert (record.stage, record.attempt) == (CopyStage.READY, 1)
+
+
+def test_a_point_that_is_gone_before_it_is_held_is_not_asked_for() -> None:
+    world = AskWorld("mysql")
+    (source,) = world.ebs.all
+    world.ebs.meanwhile("get", lambda: world.ebs.all.pop(source))
+    world.turn()
+    assert world.records()["mysql"].stage is CopyStage.GIVEN_UP and world.requests() == []
