@@ -19,6 +19,7 @@ from infra.permissions.conditions import (
     names_its_point_first,
     only,
     ours,
+    portions,
     snapshot_arn,
     when,
 )
@@ -173,13 +174,7 @@ def lock_snapshots(stack: Stack, owner: Owner, policies: Sequence[Policy]) -> tu
                 ),
             )
             for days, names in sorted(by_days.items())
-            for number, some in enumerate(_portions(sorted(names)))
+            for number, some in enumerate(portions(sorted(names)))
         ),
         iam.PolicyStatement(sid="SeeLocks", actions=["ec2:DescribeLockedSnapshots"], resources=["*"]),
     )
-
-
-def _portions(names: Sequence[str]) -> list[Sequence[str]]:
-    """Names in groups of 25: CDK splits a policy that is too long for IAM between statements, not within
-    one."""
-    return [names[start : start + 25] for start in range(0, len(names), 25)]

@@ -89,3 +89,9 @@ def ec2_arn(stack: Stack, kind: str) -> str:
 def snapshot_arn(stack: Stack) -> str:
     """Every snapshot of the Region."""
     return stack.format_arn(service="ec2", account="", resource="snapshot", resource_name="*")
+
+
+def portions(names: Sequence[str]) -> list[Sequence[str]]:
+    """Names in groups of 25: CDK splits a policy that is too long for IAM between statements, not within
+    one."""
+    return [names[start : start + 25] for start in range(0, len(names), 25)]

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from infra.permissions.conditions import Owner, all_of, only, when
+from infra.permissions.conditions import Owner, all_of, only, portions, when
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.places import Place
@@ -72,7 +72,10 @@ def mark_duplicate_copies(stack: Stack, owner: Owner, places: Sequence[Place]) -
 def lock_copies(
     stack: Stack, owner: Owner, places: Sequence[Place], policies: Sequence[Policy]
 ) -> tuple[iam.PolicyStatement, ...]:
-    """Lock each copy for exactly the days in its rule; without locks, nothing."""
+    """Lock each copy for exactly the days in its rule; without locks, nothing.
+
+    Every copy names its deployment, so the clusters are left out, whose names would fill these statements.
+    """
     by_days: dict[int, set[tuple[str, str]]] = {}
     for policy in policies:
         for rule in policy.copies:
@@ -84,15 +87,16 @@ def lock_copies(
     return (
         *(
             iam.PolicyStatement(
-                sid=f"LockCopiesFor{days}Days",
+                sid=f"LockCopiesFor{days}Days{number or ''}",
                 actions=["ec2:LockSnapshot"],
                 resources=_copies(stack, places),
                 conditions=all_of(
                     when(
                         "StringEquals",
                         {
-                            **_ours("ResourceTag", owner),
-                            f"aws:ResourceTag/{tags.POLICY}": sorted({policy for policy, _ in named}),
+                            f"aws:ResourceTag/{tags.MANAGED}": copy_tags.COPY,
+                            f"aws:ResourceTag/{tags.DEPLOYMENT}": owner.deployment,
+                            f"aws:ResourceTag/{tags.POLICY}": some,
                             f"aws:ResourceTag/{copy_tags.PLACE}": sorted({place for _, place in named}),
                         },
                     ),
@@ -100,6 +104,7 @@ def lock_copies(
                 ),
             )
             for days, named in sorted(by_days.items())
+            for number, some in enumerate(portions(sorted({policy for policy, _ in named})))
         ),
         iam.PolicyStatement(sid="SeeLocks", actions=["ec2:DescribeLockedSnapshots"], resources=["*"]),
     )

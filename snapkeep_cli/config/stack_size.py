@@ -5,7 +5,7 @@ A formula, so that `snapkeep validate` needs no synthesis; a test compares it wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from snapkeep_cli.config.cluster_access import FUNCTIONS as WITH_CLUSTER_ACCESS
@@ -32,6 +32,12 @@ lists the clusters three times.
 
 LOCK_LENGTHS = 5
 """Different lock lengths: each needs an IAM statement that allows locks for a policy's own days."""
+
+MOST_PLACES = 10
+"""Places of one file: the policies of copy_points list the Region, key and name of each several times."""
+
+ROOM_FOR_PLACES = 8
+"""Kept free besides: policies that CDK splits where copies of many policies are locked in many places."""
 
 BASE = 242
 """Resources of any stack, whatever it backs up."""
@@ -73,23 +79,28 @@ class StackSize:
         return BASE + here + self.network + self.rules + (FOR_PLACES if self.copies else 0)
 
     @property
+    def room(self) -> int:
+        """The most resources that are sure to fit."""
+        return FITS - (ROOM_FOR_PLACES if self.copies else 0)
+
+    @property
     def fits(self) -> bool:
         """Whether one stack holds them."""
-        return self.resources <= FITS
+        return self.resources <= self.room
 
     @property
     def most_clusters(self) -> int:
         """The most clusters that fit with these policies."""
         another = FOR_CLUSTER + (1 if self.rules else 0)
-        return max(0, self.clusters + (FITS - self.resources) // another)
+        return max(0, self.clusters + (self.room - self.resources) // another)
 
     @property
     def most_policies(self) -> int:
         """The most policies that fit with these clusters."""
-        return max(0, self.policies + (FITS - self.resources) // FOR_POLICY)
+        return max(0, self.policies + (self.room - self.resources) // FOR_POLICY)
 
     def __str__(self) -> str:
-        counts = f"{self.resources} CloudFormation resources, and {FITS} fit into a stack"
+        counts = f"{self.resources} CloudFormation resources, and {self.room} fit into a stack"
         largest = [
             f"{_counted(clusters, 'cluster')} with {_counted(policies, 'policy')}"
             for clusters, policies in (
@@ -119,17 +130,26 @@ def too_large(config: Config) -> Iterator[Problem]:
             f"hold {NAMES_FIT:,}. {SPLIT}",
         )
     yield from _too_many_lengths(config)
+    if len(config.places) > MOST_PLACES:
+        text = f"come to {len(config.places)}, and IAM's policies hold {MOST_PLACES}. Move some into another"
+        yield Problem(("places",), f"{text} config file and stack, with the policies that copy there")
     if not size.fits:
         yield Problem(("clusters",), f"come to {size}. {_advice(size)}")
 
 
 def _too_many_lengths(config: Config) -> Iterator[Problem]:
     locks = [policy.lock_with(config.defaults) for policy in config.policies]
-    lengths = sorted({lock.days for lock in locks if lock})
+    yield from _lengths("lock", [lock.days for lock in locks if lock])
+    rules = [rule for policy in config.policies for rule in policy.copies]
+    yield from _lengths("lock copies", [rule.lock.days for rule in rules if rule.lock])
+
+
+def _lengths(what: str, days: Iterable[int]) -> Iterator[Problem]:
+    lengths = sorted(set(days))
     if len(lengths) > LOCK_LENGTHS:
         yield Problem(
             ("policies",),
-            f"lock for {len(lengths)} different lengths ({', '.join(map(str, lengths))} days), and IAM's "
+            f"{what} for {len(lengths)} different lengths ({', '.join(map(str, lengths))} days), and IAM's "
             f"policies hold {LOCK_LENGTHS}. Use the same length for some of them",
         )
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from aws_cdk import App, Environment, Stack
 
+from infra import permissions
+from infra.permissions.conditions import Owner
+from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.rules import CopyRule
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.services.copies.take_copies import LEASE
 from snapkeep.settings import CopyPointsSettings
-from snapkeep_cli.config.stack_size import FOR_PLACES
-from tests.unit.infra.conftest import OSAKA_KEY
+from snapkeep_cli.config.stack_size import FOR_PLACES, LOCK_LENGTHS, MOST_PLACES, NAMES_FIT, ROOM_FOR_PLACES
+from tests.unit.infra.conftest import NIGHTLY, OSAKA_KEY
 from tests.unit.infra.event_pattern import matches
 from tests.unit.infra.template import Resource, Template, arns, text
 
@@ -121,3 +129,38 @@ def test_keys_are_used_by_ec2_only(copied_template: Template, sid: str) -> None:
     ]
     if sid == "GrantKeysOfCopies":
         assert statement["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+
+
+def test_the_largest_deployment_with_places_fits_into_the_policies_of_a_role() -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    stack = Stack(App(), "Largest", env=Environment(account="111122223333", region="ap-northeast-2"))
+    regions = [f"ap-northeast-{number:02}" for number in range(MOST_PLACES)]
+    places = [Place(f"{region}-place", region, OSAKA_KEY) for region in regions]
+    places = [replace(place, kms_key=f"{place.kms_key[:-2]}{n:02}") for n, place in enumerate(places)]
+    owner = Owner("d" * 40, [f"{'x' * 97}{number:03}" for number in range(NAMES_FIT // 103)])
+    policies = [
+        replace(
+            NIGHTLY,
+            name=f"{'n' * 58}-{number:03}",
+            copies=tuple(
+                CopyRule(place.name, {"last": 1}, lock=Lock(LockMode.GOVERNANCE, 14 + number % LOCK_LENGTHS))
+                for place in places
+            ),
+        )
+        for number in range(100)
+    ]
+    statements = [
+        *permissions.hold_snapshots(stack, owner),
+        *permissions.copy_snapshots(stack, owner, places),
+        permissions.mark_duplicate_copies(stack, owner, places),
+        *permissions.lock_copies(stack, owner, places, policies),
+        *permissions.use_copy_keys(stack, places),
+    ]
+    sizes = [
+        len(json.dumps(stack.resolve(each.to_statement_json()), separators=(",", ":"))) for each in statements
+    ]
+    assert max(sizes) < 6_000
+    managed, room = 0, 0
+    for size in sizes:
+        managed, room = (managed, room - size - 1) if size < room else (managed + 1, 6_000 - size)
+    assert managed <= ROOM_FOR_PLACES

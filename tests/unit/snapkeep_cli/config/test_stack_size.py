@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from snapkeep_cli.config.stack_size import FITS, LOCK_LENGTHS, QUOTA, StackSize
+from snapkeep_cli.config.regions import KNOWN, partition_of
+from snapkeep_cli.config.stack_size import (
+    FITS,
+    LOCK_LENGTHS,
+    MOST_PLACES,
+    QUOTA,
+    ROOM_FOR_PLACES,
+    StackSize,
+)
 from tests.unit.snapkeep_cli.config.conftest import Loader, Refusals
 
 
@@ -89,6 +97,38 @@ def test_more_lengths_of_locks_than_iam_can_tell_apart_are_refused(
     else:
         (line,) = refusals(yaml.safe_dump(config))
         assert "lock for 6 different lengths (7, 8, 9, 10, 11, 12 days)" in line and "hold 5" in line
+
+
+def with_places(number: int, lengths: int = 1) -> str:
+    """A config that copies to so many places, and locks the copies for so many different lengths."""
+    regions = sorted(name for name in KNOWN if partition_of(name) == "aws" and name != "eu-west-1")
+    config = yaml.safe_load(a_config(policies=max(3, lengths), clusters=1))
+    config["places"] = {
+        region: {
+            "region": region,
+            "kms_key": f"arn:aws:kms:{region}:111122223333:key/12345678-1234-1234-1234-123456789012",
+        }
+        for region in regions[:number]
+    }
+    for days, policy in enumerate(config["policies"]):
+        lock = {"mode": "governance", "days": 7 + days % lengths}
+        policy["copies"] = [{"to": regions[0], "retention": {"last": 3}, "lock": lock}]
+    return yaml.safe_dump(config)
+
+
+def test_more_places_and_lengths_of_their_locks_than_iam_holds_are_refused(
+    refusals: Refusals, loaded: Loader
+) -> None:
+    assert len(loaded(with_places(MOST_PLACES, LOCK_LENGTHS)).places) == MOST_PLACES
+    (line,) = refusals(with_places(MOST_PLACES + 1))
+    assert "come to 11, and IAM's policies hold 10" in line
+    (line,) = refusals(with_places(1, LOCK_LENGTHS + 1))
+    assert "lock copies for 6 different lengths (7, 8, 9, 10, 11, 12 days)" in line
+
+
+def test_copies_keep_more_room_for_policies_that_are_split() -> None:
+    full = StackSize(1, StackSize(1, 1, copies=True).most_policies, copies=True)
+    assert full.resources == FITS - ROOM_FOR_PLACES
 
 
 def test_cluster_names_that_fill_iam_s_policies_are_refused_with_the_figures(refusals: Refusals) -> None:
