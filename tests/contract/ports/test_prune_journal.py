@@ -36,24 +36,44 @@ def a_deletion(number: int = 1, cluster: str = "myeks") -> Deletion:
 
 def test_an_intent_is_open_until_it_ends(journal: Journal) -> None:
     journal.deletions.intend_deletions([a_deletion(1), a_deletion(2), a_deletion(3, "other")])
-    journal.deletions.end_deletion("snap-1", "deleted", later(minutes=1))
+    journal.deletions.end_deletions(["snap-1"], "deleted", later(minutes=1))
     assert list(journal.deletions.open_deletions("myeks")) == [a_deletion(2)]
-    journal.deletions.end_deletion("snap-1", "deleted", later(minutes=2))
+    journal.deletions.end_deletions(["snap-1"], "deleted", later(minutes=2))
     assert [item.snapshot_id for item in journal.deletions.open_deletions("other")] == ["snap-3"]
 
 
 def test_a_second_intent_does_not_forget_how_far_the_first_came(journal: Journal) -> None:
     journal.deletions.intend_deletions([a_deletion()])
-    journal.deletions.move_deletion("snap-1", DeletionStep.ASKED)
+    journal.deletions.move_deletions(["snap-1"], DeletionStep.ASKED)
     journal.deletions.intend_deletions([a_deletion()])
     (found,) = journal.deletions.open_deletions("myeks")
     assert found.step is DeletionStep.ASKED
 
 
+@pytest.mark.parametrize("strangers", [[], ["snap-2", "snap-unknown"]])
+def test_many_deletions_move_and_end_together_whatever_became_of_the_others(
+    journal: Journal, strangers: list[str]
+) -> None:
+    """`snap-2` has ended before, and nobody intended `snap-unknown`."""
+    journal.deletions.intend_deletions([a_deletion(number) for number in range(1, 5)])
+    journal.deletions.end_deletions(["snap-2"], "kept: held", NOW)
+    some = ["snap-1", *strangers, "snap-3"]
+    journal.deletions.move_deletions(some, DeletionStep.ASKED)
+    steps = {item.snapshot_id: item.step for item in journal.deletions.open_deletions("myeks")}
+    assert steps == {
+        "snap-1": DeletionStep.ASKED,
+        "snap-3": DeletionStep.ASKED,
+        "snap-4": DeletionStep.INTENDED,
+    }
+    journal.deletions.end_deletions(some, "deleted", later(minutes=1))
+    assert list(journal.deletions.open_deletions("myeks")) == [a_deletion(4)]
+    assert not journal.deletions.knows_deletion("snap-unknown")
+
+
 def test_a_deletion_that_was_withdrawn_may_be_intended_again(journal: Journal) -> None:
     journal.deletions.intend_deletions([a_deletion()])
-    journal.deletions.end_deletion("snap-1", "kept: held", NOW)
-    journal.deletions.move_deletion("snap-1", DeletionStep.ASKED)
+    journal.deletions.end_deletions(["snap-1"], "kept: held", NOW)
+    journal.deletions.move_deletions(["snap-1"], DeletionStep.ASKED)
     assert list(journal.deletions.open_deletions("myeks")) == []
     journal.deletions.intend_deletions([a_deletion()])
     assert list(journal.deletions.open_deletions("myeks")) == [a_deletion()]
@@ -174,7 +194,7 @@ def test_a_deletion_is_known_from_its_intent_on_and_after_its_end(journal: Journ
     assert not journal.deletions.knows_deletion("snap-1")
     journal.deletions.intend_deletions([a_deletion()])
     assert journal.deletions.knows_deletion("snap-1")
-    journal.deletions.end_deletion("snap-1", "deleted", NOW)
+    journal.deletions.end_deletions(["snap-1"], "deleted", NOW)
     assert journal.deletions.knows_deletion("snap-1")
 
 

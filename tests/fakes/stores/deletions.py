@@ -33,17 +33,19 @@ class MemoryDeletions(Faults):
         self._before("open_deletions")
         yield from [item for item in self.under_way.values() if item.cluster == cluster]
 
-    def move_deletion(self, snapshot_id: str, step: DeletionStep) -> None:
-        self._before("move_deletion")
-        if snapshot_id in self.under_way:
-            self.under_way[snapshot_id] = replace(self.under_way[snapshot_id], step=step)
-        self._after("move_deletion")
+    def move_deletions(self, snapshot_ids: Sequence[str], step: DeletionStep) -> None:
+        self._before("move_deletions")
+        for snapshot_id in snapshot_ids:
+            if snapshot_id in self.under_way:
+                self.under_way[snapshot_id] = replace(self.under_way[snapshot_id], step=step)
+        self._after("move_deletions")
 
-    def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
-        self._before("end_deletion")
-        if self.under_way.pop(snapshot_id, None):
-            self.ended[snapshot_id] = outcome
-        self._after("end_deletion")
+    def end_deletions(self, snapshot_ids: Sequence[str], outcome: str, now: datetime) -> None:
+        self._before("end_deletions")
+        for snapshot_id in snapshot_ids:
+            if self.under_way.pop(snapshot_id, None):
+                self.ended[snapshot_id] = outcome
+        self._after("end_deletions")
 
     def knows_deletion(self, snapshot_id: str) -> bool:
         self._before("knows_deletion")

@@ -13,6 +13,7 @@ from snapkeep.domain.backup.object_names import point_of_object
 from snapkeep.domain.drivers import EBS_CSI, restoring_driver
 from snapkeep.domain.naming import tag_value
 from snapkeep.domain.points import ClaimFacts, Point
+from snapkeep.domain.policies import Method
 from snapkeep.domain.times import compact, read_compact
 
 MANAGED = "snapkeep:managed"
@@ -149,6 +150,11 @@ def volume_snapshot_of(tags: Mapping[str, str]) -> str:
     """The name of the VolumeSnapshot that a point's snapshot was taken for, if any; "" when the tags name no
     point."""
     return tags.get(SNAPSHOT_NAME, "") or tags.get(POINT, "")
+
+
+def is_by_driver(tags: Mapping[str, str]) -> bool:
+    """True when the CSI driver cut the point's snapshot for a VolumeSnapshot."""
+    return tags.get(METHOD) == Method.CSI or SNAPSHOT_NAME in tags
 
 
 def snapshot_object_tags(point: Point) -> dict[str, str]:

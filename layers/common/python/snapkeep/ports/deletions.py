@@ -23,11 +23,11 @@ class Deletions(Protocol):
     def open_deletions(self, cluster: str) -> Iterator[Deletion]:
         """Deletions of a cluster that have not ended (a lagging index)."""
 
-    def move_deletion(self, snapshot_id: str, step: DeletionStep) -> None:
-        """Journal that a step of an open deletion was taken."""
+    def move_deletions(self, snapshot_ids: Sequence[str], step: DeletionStep) -> None:
+        """Journal how far open deletions have got; those that ended stay as they are."""
 
-    def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
-        """Journal how a deletion ended, in words; it is then no longer open."""
+    def end_deletions(self, snapshot_ids: Sequence[str], outcome: str, now: datetime) -> None:
+        """Journal how open deletions ended, in words; they are then no longer open."""
 
     def knows_deletion(self, snapshot_id: str) -> bool:
         """True when a deletion of that snapshot was ever intended, whatever its outcome."""

@@ -17,6 +17,6 @@ def test_an_open_deletion_never_expires_and_an_ended_one_does(client: CountingCl
     deletions = DynamoDeletions(Table(real, TABLE, sleep=lambda _: None))
     deletions.intend_deletions([Deletion("snap-1", "myeks", "no rule keeps it", NOW)])
     assert "expires_at" not in client.item("DELETION#snap-1", "DELETION")
-    deletions.end_deletion("snap-1", "deleted", NOW)
+    deletions.end_deletions(["snap-1"], "deleted", NOW)
     item = client.item("DELETION#snap-1", "DELETION")
     assert item["expires_at"] == {"N": str(schema.expiry(NOW))} and "open" not in item

@@ -36,10 +36,15 @@ def archived_and_restored(world: World, snapshot_id: str) -> None:
 
 def taken_out_while_ec2_still_showed_it(world: World, snapshot_id: str) -> None:
     world.ebs.recycle_bin = True
-    shown, get = world.ebs.all[snapshot_id], world.ebs.get
-    world.ebs.get = lambda name: shown if name == snapshot_id else get(name)  # type: ignore[method-assign]
+    shown, many = world.ebs.all[snapshot_id], world.ebs.get_many
+    world.ebs.get_many = lambda ids: (
+        many(ids)
+        | {  # type: ignore[method-assign,operator]
+            name: shown for name in ids if name == snapshot_id
+        }
+    )
     assert world.prune().counts["waiting"] == 1
-    world.ebs.get = get  # type: ignore[method-assign]
+    world.ebs.get_many = many  # type: ignore[method-assign]
     world.ebs.take_out_of_bin(snapshot_id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -54,24 +55,32 @@ class DynamoDeletions:
             items = (item for item in self._table.get_many(some) if "open" in item)
             yield from self._table.read_each(items, _deletion)
 
-    def move_deletion(self, snapshot_id: str, step: DeletionStep) -> None:
-        """Journal that a step of an open deletion was taken; one that ended stays as it is."""
-        self._change(snapshot_id, "SET #step = :step", {"step": step.value})
+    def move_deletions(self, snapshot_ids: Sequence[str], step: DeletionStep) -> None:
+        self._change(snapshot_ids, "SET #step = :step", {"step": step.value})
 
-    def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
-        """Journal how a deletion ended, in words; from now on it may expire."""
+    def end_deletions(self, snapshot_ids: Sequence[str], outcome: str, now: datetime) -> None:
+        """Journal how open deletions ended, in words; from now on the records may expire."""
         values = {"outcome": outcome, "now": precise(now), "expires": schema.expiry(now)}
         change = "SET #outcome = :outcome, #ended_at = :now, #expires_at = :expires REMOVE #open"
-        self._change(snapshot_id, change, values)
+        self._change(snapshot_ids, change, values)
 
     def knows_deletion(self, snapshot_id: str) -> bool:
         return self._table.get(schema.deletion_key(snapshot_id)) is not None
 
-    def _change(self, snapshot_id: str, change: str, values: Item) -> None:
-        try:
-            self._table.update(schema.deletion_key(snapshot_id), change, IS_OPEN, values)
-        except Refused:
-            return
+    def _change(self, snapshot_ids: Sequence[str], change: str, values: Item) -> None:
+        """Change the open ones. One of the others cancels a transaction: then they are changed one by one."""
+        for some in chunks(snapshot_ids, WRITE_BATCH):
+            keys = [schema.deletion_key(snapshot_id) for snapshot_id in some]
+            if len(keys) > 1:
+                statements = [self._table.update_statement(key, change, IS_OPEN, values) for key in keys]
+                try:
+                    self._table.write_all([("Update", statement) for statement in statements])
+                    continue
+                except (Refused, UnreadableRecord):
+                    pass
+            for key in keys:
+                with suppress(Refused):
+                    self._table.update(key, change, IS_OPEN, values)
 
 
 def _item(deletion: Deletion) -> dict[str, str]:

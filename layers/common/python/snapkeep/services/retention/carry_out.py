@@ -47,9 +47,12 @@ class CarryOut:
         going = [item for item in survey.deletions if item.snapshot_id not in begun]
         planned = {item.snapshot_id for item in going}
         left_open = [name for name in sorted(decision.opened) if name not in planned]
-        withdrawn = [name for name in left_open if _is_kept(name, survey) or not deleter.is_gone(name)]
+        unkept = [name for name in left_open if not _is_kept(name, survey)]
+        shown = deleter.shown(unkept)
+        gone = {name for name in unkept if name not in shown and deleter.is_gone(name)}
+        withdrawn = [name for name in left_open if name not in gone]
         ended = [deleter.withdraw(name) for name in withdrawn]
-        wanted = [PlannedDeletion(name) for name in left_open if name not in set(withdrawn)]
+        wanted = [PlannedDeletion(name) for name in left_open if name in gone]
         wanted += going[:DELETIONS_PER_RUN]
         try:
             for item in deleter.run(wanted, until):

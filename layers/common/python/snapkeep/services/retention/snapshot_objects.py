@@ -9,7 +9,6 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.object_names import point_of_object
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError, TemporaryError
 from snapkeep.domain.points import Snapshot
-from snapkeep.domain.policies import Method
 from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, refuse_unless_retained
 from snapkeep.ports.kubernetes import Clusters, SnapshotObjects
 
@@ -52,7 +51,7 @@ class Objects:
         TemporaryError while the cluster cannot be reached (points taken by EC2 need no cluster).
         """
         if self.cluster is None:
-            if snapshot is not None and not _is_csi(snapshot):
+            if snapshot is not None and not tags.is_by_driver(snapshot.tags):
                 return []
             raise ClusterUnreachable(f"its VolumeSnapshot cannot be deleted now: {self.unreachable}")
         stale = [item for item in self._of_point(snapshot, snapshot_id) if is_gone(item.snapshot_id)]
@@ -97,7 +96,7 @@ class Objects:
         point = snapshot.tags.get(tags.POINT, "")
         of_point = [item for item in named if point and point_of_object(item.volume_snapshot) == point]
         bound = {(item.namespace, item.volume_snapshot) for item in of_point}
-        if not _is_csi(snapshot):
+        if not tags.is_by_driver(snapshot.tags):
             return bound
         tagged = (snapshot.tags.get(tags.NAMESPACE, ""), tags.volume_snapshot_of(snapshot.tags))
         return {tagged, *bound}  # the tag may be edited
@@ -140,7 +139,3 @@ def _look_again(clusters: Clusters, name: str, error: SnapkeepError) -> Objects:
     """Ask EKS again: a cluster that does not answer may be gone by now."""
     gone = why_gone(clusters, name)
     return Objects(gone=gone) if gone else Objects(unreachable=error.reason)
-
-
-def _is_csi(snapshot: Snapshot) -> bool:
-    return snapshot.tags.get(tags.METHOD) == Method.CSI or tags.SNAPSHOT_NAME in snapshot.tags

@@ -18,7 +18,9 @@ class DeletionStep(StrEnum):
 
     INTENDED = "intended"
     OBJECTS_GONE = "objects_gone"
+    """Written by earlier versions; `ASKED` implies it."""
     ASKED = "asked"
+    """EC2 was asked to delete it, or was about to be."""
 
 
 @dataclass(frozen=True, slots=True)

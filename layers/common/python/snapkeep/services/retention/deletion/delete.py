@@ -2,6 +2,9 @@
 
 Points are deleted in batches, which gives clusters time to remove their objects: first the deletion of the
 objects is requested, then they are checked, and only when none is left is the snapshot deleted in EC2.
+
+A batch shares what may be a few seconds old. The snapshot itself and its holds are read right before its own
+deletion, each alone.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
+from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError, Throttled
+from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.domain.retention.deletion.deletions import DeletionStep, PlannedDeletion
@@ -32,6 +37,9 @@ BATCH = 25
 
 LOOKS = tuple(timedelta(seconds=seconds) for seconds in (0.25, 0.5, 1, 2))
 """Pauses between checks of objects being deleted; a snapshot controller needs about a second."""
+
+GONE = "deleted: EC2 no longer has it"
+BINNED = "deleted: it is in the Recycle Bin, and billed there"
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -91,6 +99,11 @@ class DeletePoints:
         snapshot = self.snapshots.get(snapshot_id)
         return snapshot is None or snapshot.state in IN_BIN
 
+    def shown(self, snapshot_ids: Sequence[str]) -> set[str]:
+        """Those that EC2 lists now, except those in the Recycle Bin."""
+        found = self.snapshots.get_many(snapshot_ids)
+        return {name for name, snapshot in found.items() if snapshot.state not in IN_BIN}
+
     def withdraw(self, snapshot_id: str) -> Deleted:
         """End a deletion that retention no longer requests."""
         return self._end(snapshot_id, DeletionOutcome.SKIPPED, "kept: retention keeps it now")
@@ -98,39 +111,56 @@ class DeletePoints:
     def _batch(self, wanted: Sequence[PlannedDeletion]) -> Iterator[Deleted]:
         ids = [item.snapshot_id for item in wanted]
         checks = self._checks(ids)
+        listed = self._listed(ids)
         asked: dict[str, list[SnapshotObject]] = {}
         for item in wanted:
-            found = self._attempt(item.snapshot_id, self._ask, item, checks)
+            found = self._attempt(item.snapshot_id, self._ask, item, checks, listed)
             if isinstance(found, Deleted):
                 yield found
             else:
                 asked[item.snapshot_id] = found
         waiting = self._wait(asked)
-        checks = self._checks(list(asked))  # a newer hold wins
-        for snapshot_id in asked:
-            if snapshot_id in waiting:
-                yield waiting[snapshot_id]
-            else:
-                yield self._attempt(snapshot_id, self._delete, snapshot_id, checks)
+        yield from waiting.values()
+        ready = [name for name in asked if name not in waiting]
+        if ready:
+            yield from self._delete_all(ready)
+
+    def _listed(self, ids: Sequence[str]) -> Mapping[str, Snapshot]:
+        """The snapshots as EC2 lists them now; none if it does not: then each is asked for alone."""
+        listed = self._together(ids, self.snapshots.get_many, ids)
+        return {} if isinstance(listed, list) else listed
 
     def _checks(self, batch: Sequence[str]) -> Checks:
         return Checks(
             self.snapshots, self.restores, self.holds, self.deployment, self.cluster, batch, self.clock()
         )
 
-    def _ask(self, item: PlannedDeletion, checks: Checks) -> list[SnapshotObject] | Deleted:
+    def _ask(
+        self, item: PlannedDeletion, checks: Checks, listed: Mapping[str, Snapshot]
+    ) -> list[SnapshotObject] | Deleted:
         """Request the deletion of a point's objects, if it may be deleted; returns those objects.
+
+        Without objects nothing is lost here, so the snapshot is not read again until it is deleted itself.
 
         An object that may not be deleted, or would take the backup with it, waits for a person to act: it is
         refused, not skipped, so that somebody is notified.
         """
-        snapshot, is_there = checks.look(item.snapshot_id)
+        snapshot = listed.get(item.snapshot_id)
+        is_there = snapshot is not None and snapshot.state not in IN_BIN
+        if not is_there or snapshot is None or self._may_have_objects(snapshot):
+            snapshot, is_there = checks.look(item.snapshot_id)
         if is_there and snapshot is not None:
             checks.check_shield(item.shield, snapshot.volume_id)
         try:
             return self.objects.remove(item.snapshot_id, snapshot, self.is_gone)
         except PermanentError as error:
             return self._end(item.snapshot_id, DeletionOutcome.REFUSED, f"kept: {error.reason}")
+
+    def _may_have_objects(self, snapshot: Snapshot) -> bool:
+        """False when the cluster certainly has no object of this snapshot, and need not have one."""
+        point = (snapshot.tags.get(tags.NAMESPACE, ""), snapshot.tags.get(tags.POINT, ""))
+        known = snapshot.id in self.objects.contents or point in self.objects.by_point
+        return known or tags.is_by_driver(snapshot.tags)
 
     def _wait(self, asked: Mapping[str, Sequence[SnapshotObject]]) -> dict[str, Deleted]:
         """Check objects being deleted a few times; those not gone by then wait."""
@@ -160,11 +190,33 @@ class DeletePoints:
             return None
         return Deleted(snapshot_id, DeletionOutcome.WAITING, "; ".join(map(str, left)))
 
-    def _delete(self, snapshot_id: str, checks: Checks) -> Deleted:
-        self.deletions.move_deletion(snapshot_id, DeletionStep.OBJECTS_GONE)
+    def _delete_all(self, ids: Sequence[str]) -> Iterator[Deleted]:
+        """Delete snapshots whose objects are gone, and look at all of them afterwards."""
+        checks = self._checks(ids)  # a newer hold wins
+        failed = self._together(ids, self.deletions.move_deletions, ids, DeletionStep.ASKED)
+        if failed is not None:
+            yield from failed
+            return
+        done: list[str] = []
+        throttled: Throttled | None = None
+        for snapshot_id in ids:
+            try:
+                kept = self._attempt(snapshot_id, self._delete, snapshot_id, checks)
+            except Throttled as error:  # what was deleted before still counts
+                throttled = error
+                break
+            if kept is None:
+                done.append(snapshot_id)
+            else:
+                yield kept
+        yield from self._look_again(done)
+        if throttled is not None:
+            raise throttled
+
+    def _delete(self, snapshot_id: str, checks: Checks) -> Deleted | None:
+        """Delete a snapshot in EC2 unless it is gone; returns why it stays, None if EC2 took the request."""
         _, is_there = checks.look(snapshot_id)
         if is_there:
-            self.deletions.move_deletion(snapshot_id, DeletionStep.ASKED)
             self._keep_pace()
             try:
                 self.snapshots.delete(snapshot_id)
@@ -176,7 +228,7 @@ class DeletePoints:
                 self._note_absence(snapshot_id)
                 raise
         self._note_absence(snapshot_id)
-        return self._look_again(snapshot_id)
+        return None
 
     def _note_absence(self, snapshot_id: str) -> None:
         """Record the absence: somebody may take it out of the Recycle Bin even before Snapkeep saw that it
@@ -194,15 +246,35 @@ class DeletePoints:
         if late > 0 and wait > timedelta():
             self.pause(wait)
 
-    def _look_again(self, snapshot_id: str) -> Deleted:
-        left = self.snapshots.get(snapshot_id)
-        if left is None:
-            return self._end(snapshot_id, DeletionOutcome.DELETED, "deleted: EC2 no longer has it")
-        if left.state in IN_BIN:
-            return self._end(
-                snapshot_id, DeletionOutcome.DELETED, "deleted: it is in the Recycle Bin, and billed there"
-            )
-        return Deleted(snapshot_id, DeletionOutcome.WAITING, "deletion requested, but EC2 still shows it")
+    def _look_again(self, ids: Sequence[str]) -> Iterator[Deleted]:
+        """End the deletions of those that EC2 no longer shows; the others stay open."""
+        left = self._together(ids, self.snapshots.get_many, ids)
+        if isinstance(left, list):
+            yield from left
+            return
+        ended: dict[str, list[str]] = {}
+        for name in ids:
+            if name not in left or left[name].state in IN_BIN:
+                ended.setdefault(BINNED if name in left else GONE, []).append(name)
+            else:
+                yield Deleted(name, DeletionOutcome.WAITING, "deletion requested, but EC2 still shows it")
+        for outcome, names in ended.items():
+            yield from self._end_all(names, outcome)
+
+    def _end_all(self, ids: Sequence[str], outcome: str) -> Iterator[Deleted]:
+        failed = self._together(ids, self.deletions.end_deletions, ids, outcome, self.clock())
+        yield from failed or (Deleted(name, DeletionOutcome.DELETED, outcome) for name in ids)
+
+    def _together(
+        self, ids: Sequence[str], step: Callable[P, T], *given: P.args, **named: P.kwargs
+    ) -> T | list[Deleted]:
+        """The result of a step for many at once; if it failed, they all wait. Throttled passes through."""
+        try:
+            return step(*given, **named)
+        except Throttled:
+            raise
+        except SnapkeepError as error:
+            return [Deleted(name, DeletionOutcome.WAITING, error.reason) for name in ids]
 
     def _attempt(
         self, snapshot_id: str, step: Callable[P, T], *given: P.args, **named: P.kwargs
@@ -219,5 +291,5 @@ class DeletePoints:
             return self._end(snapshot_id, DeletionOutcome.SKIPPED, f"kept: {error.reason}")
 
     def _end(self, snapshot_id: str, fate: DeletionOutcome, reason: str) -> Deleted:
-        self.deletions.end_deletion(snapshot_id, reason, self.clock())
+        self.deletions.end_deletions([snapshot_id], reason, self.clock())
         return Deleted(snapshot_id, fate, reason)
