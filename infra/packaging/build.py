@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.packaging import third_party
-from infra.packaging.archive import compile_tree, digest_of, tree_digest, write_zip
+from infra.packaging.archive import compile_trees, digest_of, tree_digest, write_zip
 from infra.packaging.assets import Asset, Assets
 from infra.packaging.target import Target
 from snapkeep.deployment import FILE, PACKAGE
@@ -23,6 +23,16 @@ HANDLER_MOUNT = "/var/task"
 
 
 @dataclass(frozen=True)
+class Source:
+    """What a zip is made of: `fill` puts it into a folder, `inputs` is a digest of all that `fill` reads."""
+
+    name: str
+    inputs: str
+    fill: Callable[[Path], None]
+    mount: str
+
+
+@dataclass(frozen=True)
 class Builder:
     """Builds for one target; `root` is the repository, `folder` keeps zips between builds."""
 
@@ -32,32 +42,35 @@ class Builder:
 
     def assets(self, deployment: Deployment) -> Assets:
         """All code of a deployment: three layers, and a handler for each folder in `lambdas/`."""
-        handlers = sorted(path.parent for path in (self.root / "lambdas").glob("*/handler.py"))
+        paths = sorted(path.parent for path in (self.root / "lambdas").glob("*/handler.py"))
+        layers = {
+            "third_party": self._third_party(),
+            "common": self._sources("common", self.root / "layers" / "common", LAYER_MOUNT),
+            "deployment": self._deployment(deployment),
+        }
+        handlers = {path.name: self._sources(path.name, path, HANDLER_MOUNT) for path in paths}
+        built = self._build([*layers.values(), *handlers.values()])
         return Assets(
-            layers={
-                "third_party": self._third_party(),
-                "common": self._sources("common", self.root / "layers" / "common", LAYER_MOUNT),
-                "deployment": self._deployment(deployment),
-            },
-            handlers={path.name: self._sources(path.name, path, HANDLER_MOUNT) for path in handlers},
+            layers=dict(zip(layers, built[: len(layers)], strict=True)),
+            handlers=dict(zip(handlers, built[len(layers) :], strict=True)),
         )
 
-    def _third_party(self) -> Asset:
+    def _third_party(self) -> Source:
         lock = self.root / "requirements-runtime.lock"
 
         def fill(tree: Path) -> None:
             third_party.install(lock, self.target, tree / "python")
 
         inputs = digest_of(tree_digest(lock), self.target.platform)
-        return self._build("third-party", inputs, fill, LAYER_MOUNT)
+        return Source("third-party", inputs, fill, LAYER_MOUNT)
 
-    def _sources(self, name: str, source: Path, mount: str) -> Asset:
+    def _sources(self, name: str, source: Path, mount: str) -> Source:
         def fill(tree: Path) -> None:
             shutil.copytree(source, tree, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
 
-        return self._build(name.replace("_", "-"), tree_digest(source), fill, mount)
+        return Source(name.replace("_", "-"), tree_digest(source), fill, mount)
 
-    def _deployment(self, deployment: Deployment) -> Asset:
+    def _deployment(self, deployment: Deployment) -> Source:
         document = json.dumps(to_document(deployment), indent=2, sort_keys=True)
 
         def fill(tree: Path) -> None:
@@ -66,26 +79,36 @@ class Builder:
             (package / "__init__.py").write_text("")
             (package / FILE).write_text(document)
 
-        return self._build("deployment", digest_of(document), fill, LAYER_MOUNT)
+        return Source("deployment", digest_of(document), fill, LAYER_MOUNT)
 
-    def _build(self, name: str, inputs: str, fill: Callable[[Path], None], mount: str) -> Asset:
-        """The zip of what `fill` puts into a folder, compiled; reused from the last build if inputs are
-        equal."""
-        compiler = self.target.compiler
-        digest = digest_of(inputs, self.target.runtime, _recipe(), "compiled" if compiler else "sources")
-        path = self.folder / f"{name}-{self.target.runtime}-{self.target.architecture}-{digest[:16]}.zip"
-        if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self.folder, prefix=f"{name}-") as scratch:
-                tree = Path(scratch) / "tree"
+    def _build(self, sources: Sequence[Source]) -> list[Asset]:
+        """The zips of the sources, compiled; those of the last build are reused if their inputs are equal."""
+        recipe = _recipe()
+        assets = [self._asset(source, recipe) for source in sources]
+        missing = [pair for pair in zip(sources, assets, strict=True) if not pair[1].path.exists()]
+        if not missing:
+            return assets
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="build-") as scratch:
+            mounts: dict[Path, str] = {}
+            for source, _ in missing:
+                tree = Path(scratch) / source.name
                 tree.mkdir()
-                fill(tree)
-                if compiler:
-                    compile_tree(tree, compiler, mount)
-                zipped = Path(scratch) / path.name
+                source.fill(tree)
+                mounts[tree] = source.mount
+            if self.target.compiler:
+                compile_trees(mounts, self.target.compiler)
+            for tree, (_, asset) in zip(mounts, missing, strict=True):
+                zipped = Path(scratch) / asset.path.name
                 write_zip(tree, zipped)
-                zipped.replace(path)
-        return Asset(path, digest, "" if compiler else _without_bytecode(self.target))
+                zipped.replace(asset.path)
+        return assets
+
+    def _asset(self, source: Source, recipe: str) -> Asset:
+        compiler = self.target.compiler
+        digest = digest_of(source.inputs, self.target.runtime, recipe, "compiled" if compiler else "sources")
+        name = f"{source.name}-{self.target.runtime}-{self.target.architecture}-{digest[:16]}.zip"
+        return Asset(self.folder / name, digest, "" if compiler else _without_bytecode(self.target))
 
 
 def _recipe() -> str:

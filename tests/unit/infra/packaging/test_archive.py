@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-from infra.packaging.archive import compile_tree, digest_of, tree_digest, write_zip
+import pytest
+
+from infra.packaging.archive import compile_trees, digest_of, tree_digest, write_zip
 
 
 def a_tree(root: Path, **contents: str) -> Path:
@@ -45,7 +48,7 @@ def test_a_changed_or_renamed_file_changes_the_digest(tmp_path: Path) -> None:
 def test_bytecode_left_by_a_test_run_does_not_change_the_digest(tmp_path: Path) -> None:
     tree = a_tree(tmp_path, one="1")
     before = tree_digest(tree)
-    compile_tree(tree, Path(sys.executable), "/opt")
+    compile_trees({tree: "/opt"}, Path(sys.executable))
 
     assert tree_digest(tree) == before
 
@@ -56,16 +59,27 @@ def test_parts_of_a_digest_cannot_run_into_each_other() -> None:
 
 def test_compiled_code_names_the_place_where_lambda_mounts_it(tmp_path: Path) -> None:
     tree = a_tree(tmp_path / "tree", broken="def fail():\n    raise ValueError")
-    compile_tree(tree, Path(sys.executable), "/opt")
+    compile_trees({tree: "/opt"}, Path(sys.executable))
     (bytecode,) = tree.rglob("*.pyc")
 
     assert b"/opt/python/broken.py" in bytecode.read_bytes()
     assert str(tmp_path).encode() not in bytecode.read_bytes()
 
 
+def test_each_tree_is_compiled_for_its_own_place_and_a_mistake_in_one_is_told(tmp_path: Path) -> None:
+    layer, handler = a_tree(tmp_path / "layer", one="1"), a_tree(tmp_path / "handler", two="2")
+    compile_trees({layer: "/opt", handler: "/var/task"}, Path(sys.executable))
+    assert b"/opt/python/one.py" in next(layer.rglob("*.pyc")).read_bytes()
+    assert b"/var/task/python/two.py" in next(handler.rglob("*.pyc")).read_bytes()
+
+    wrong = a_tree(tmp_path / "wrong", three="def")
+    with pytest.raises(subprocess.CalledProcessError):
+        compile_trees({layer: "/opt", wrong: "/opt"}, Path(sys.executable))
+
+
 def test_bytecode_is_used_though_the_zip_lost_the_times_of_files(tmp_path: Path) -> None:
     tree = a_tree(tmp_path / "tree", one="1")
-    compile_tree(tree, Path(sys.executable), "/opt")
+    compile_trees({tree: "/opt"}, Path(sys.executable))
     (bytecode,) = tree.rglob("*.pyc")
     flags = int.from_bytes(bytecode.read_bytes()[4:8], "little")
 
