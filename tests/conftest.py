@@ -23,6 +23,9 @@ def pytest_collection() -> None:
 
 def pytest_collection_finish() -> None:
     """Collected tests stay to the end, so the garbage collector need not scan them again."""
+    from tests.sharing import share
+
+    share()
     gc.enable()
     gc.freeze()
 
