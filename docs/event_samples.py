@@ -124,6 +124,8 @@ CALLS: Mapping[Event, Callable[[CopyAnnouncer], object]] = {
     Event.COPIES_LATE: _trouble(TroubleKind.COPIES_LATE, "osaka"),
     Event.COPIES_LOST: _trouble(TroubleKind.COPIES_LOST, "osaka"),
     Event.COPIES_NOT_LOCKED: _trouble(TroubleKind.COPIES_NOT_LOCKED, "osaka"),
+    Event.COPIES_LEFT: _trouble(TroubleKind.COPIES_LEFT, "osaka"),
+    Event.COPIES_FULL: _trouble(TroubleKind.COPIES_FULL, "osaka"),
 }
 """What publishes each event; the last event of a call is the sample."""
 

@@ -129,6 +129,8 @@ WHEN = {
     Event.COPIES_LATE: "copies take too long, or claims wait for more than a day; again every week",
     Event.COPIES_LOST: "somebody deleted copies that the rules want; again every week while they do",
     Event.COPIES_NOT_LOCKED: "copies lack the lock of their rule; tried and told again until they have it",
+    Event.COPIES_LEFT: "copies are in a place that the config no longer names; again every week",
+    Event.COPIES_FULL: "copies send everything again, such as under a changed key; with their price",
 }
 
 

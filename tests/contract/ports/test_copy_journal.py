@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.dynamodb import dynamo_journal
+from snapkeep.domain.copies.places import KnownPlace
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.ports.journal import Journal
@@ -66,6 +67,20 @@ def test_copies_without_their_lock_are_found_until_they_have_it(journal: Journal
     again = copies.write_copy(replace(unlocked, lock_reason="", remade=1), ME)
     assert list(copies.unlocked_copies(PLACE)) == []
     assert copies.copies(PLACE, [("myeks", "data-1")]) == {("myeks", "data-1"): again}
+
+
+def test_places_are_remembered_by_name_and_region_until_they_are_forgotten(journal: Journal) -> None:
+    osaka = KnownPlace(PLACE, "ap-northeast-3", AT, AT)
+    counted = replace(osaka, last_seen=UNTIL, copies=3, counted_at=UNTIL)
+    moved = replace(osaka, region="ap-southeast-1")
+    copies = journal.copies
+    assert list(copies.places()) == []
+    for place in (osaka, moved, counted):
+        copies.write_place(place)
+    assert sorted(copies.places(), key=lambda each: each.region) == [counted, moved]
+    for _ in range(2):
+        copies.forget_place(PLACE, "ap-northeast-3")
+    assert list(copies.places()) == [moved]
 
 
 def test_only_who_holds_the_lease_of_the_place_writes(journal: Journal) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from snapkeep.domain.copies.places import KnownPlace
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.errors import TemporaryError
 from tests.fakes.faults import Faults
@@ -17,6 +18,7 @@ class MemoryCopies(Faults):
     def __init__(self, faults: Faults | None = None) -> None:
         super().__init__(faults)
         self.all: dict[tuple[str, str, str], CopyRecord] = {}
+        self.known: dict[tuple[str, str], KnownPlace] = {}
         self.leases: dict[str, tuple[str, datetime]] = {}
 
     def lease_place(self, place: str, owner: str, until: datetime, now: datetime) -> bool:
@@ -69,6 +71,20 @@ class MemoryCopies(Faults):
     def unlocked_copies(self, place: str) -> Iterator[CopyRecord]:
         self._before("unlocked_copies")
         yield from [each for each in self.of_place(place) if each.is_unlocked]
+
+    def places(self) -> Iterator[KnownPlace]:
+        self._before("places")
+        yield from list(self.known.values())
+
+    def write_place(self, place: KnownPlace) -> None:
+        self._before("write_place")
+        self.known[place.name, place.region] = place
+        self._after("write_place")
+
+    def forget_place(self, name: str, region: str) -> None:
+        self._before("forget_place")
+        self.known.pop((name, region), None)
+        self._after("forget_place")
 
     def copies_of(self, place: str, cluster: str) -> Iterator[CopyRecord]:
         self._before("copies_of")

@@ -24,6 +24,8 @@ class TroubleKind(StrEnum):
     COPIES_LATE = "copies late"
     COPIES_LOST = "copies lost"
     COPIES_NOT_LOCKED = "copies not locked"
+    COPIES_LEFT = "copies left"
+    COPIES_FULL = "copies full"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from snapkeep.domain.copies.places import KnownPlace
     from snapkeep.domain.copies.records import CopyRecord
 
 
@@ -37,6 +38,15 @@ class CopyRecords(Protocol):
 
     def unlocked_copies(self, place: str) -> Iterator[CopyRecord]:
         """Copies in a place that are ready and not locked as their rule asks (a lagging index)."""
+
+    def places(self) -> Iterator[KnownPlace]:
+        """The places that copies may be in, also those that the config no longer names."""
+
+    def write_place(self, place: KnownPlace) -> None:
+        """Remember a place, instead of what was known of it in that Region."""
+
+    def forget_place(self, name: str, region: str) -> None:
+        """Forget a place in a Region; an unknown one is success."""
 
     def copies_of(self, place: str, cluster: str) -> Iterator[CopyRecord]:
         """All copies of a cluster's points to a place, by point id."""

@@ -17,6 +17,7 @@ def take_copies(ports: Ports) -> TakeCopies:
     """The service that takes copies."""
     from snapkeep.services.copies.choose_copies import ChooseCopies
     from snapkeep.services.copies.copy_point import CopyPoint
+    from snapkeep.services.copies.places_left import PlacesLeft
     from snapkeep.services.copies.planned_claims import PlannedClaims
     from snapkeep.services.copies.settle_copies import SettleCopies
     from snapkeep.services.copies.take_copies import PATIENCE, TakeCopies
@@ -29,13 +30,15 @@ def take_copies(ports: Ports) -> TakeCopies:
     claims = PlannedClaims(journal.runs, journal.points, ports.clock)
     chooser = ChooseCopies(ports.deployment, ports.snapshots, claims, ports.clock)
     teller = TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock)
+    settler = SettleCopies(ports.deployment, holds, news, ports.clock)
     return TakeCopies(
         ports.deployment,
         ports.regions,
         journal.copies,
-        SettleCopies(ports.deployment, holds, news, ports.clock),
+        settler,
         chooser,
         FindLost(journal.deletions),
+        PlacesLeft(ports.deployment, journal.copies, settler, teller.tell_troubles, ports.clock),
         CopyPoint(ports.deployment, ports.snapshots, holds, news, ports.clock),
         teller,
         ask_copies(ports, holds, chooser, teller),

@@ -69,6 +69,8 @@ TROUBLES = {
     TroubleKind.COPIES_LATE: Event.COPIES_LATE,
     TroubleKind.COPIES_LOST: Event.COPIES_LOST,
     TroubleKind.COPIES_NOT_LOCKED: Event.COPIES_NOT_LOCKED,
+    TroubleKind.COPIES_LEFT: Event.COPIES_LEFT,
+    TroubleKind.COPIES_FULL: Event.COPIES_FULL,
 }
 
 NO_CLUSTER = "none"

@@ -12,6 +12,7 @@ from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, plain, time_of
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
+from snapkeep.domain.copies.places import KnownPlace
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.times import precise
 
@@ -74,6 +75,16 @@ class DynamoCopies:
             if record.is_unlocked:
                 yield record
 
+    def places(self) -> Iterator[KnownPlace]:
+        found = self._table.query("#pk = :places", {"places": schema.PLACES})
+        yield from self._table.read_each(found, _known_place)
+
+    def write_place(self, place: KnownPlace) -> None:
+        self._table.put({**schema.known_place_key(place.name, place.region), **plain(place)})
+
+    def forget_place(self, name: str, region: str) -> None:
+        self._table.delete(schema.known_place_key(name, region))
+
     def copies_of(self, place: str, cluster: str) -> Iterator[CopyRecord]:
         """All copies of a cluster's points to a place."""
         key = schema.copy_key(place, cluster, "")
@@ -122,6 +133,17 @@ def _index(record: CopyRecord) -> str:
         return schema.unlocked_copies_key(record.place)
     asked = record.stage is CopyStage.WAITING and record.asked_by
     return schema.asked_copies_key(record.place) if asked else ""
+
+
+def _known_place(item: Item) -> KnownPlace:
+    return KnownPlace(
+        name=item["name"],
+        region=item["region"],
+        first_seen=datetime.fromisoformat(item["first_seen"]),
+        last_seen=datetime.fromisoformat(item["last_seen"]),
+        copies=int(item.get("copies", 0)),
+        counted_at=time_of(item.get("counted_at")),
+    )
 
 
 def copy_record(item: Item) -> CopyRecord:

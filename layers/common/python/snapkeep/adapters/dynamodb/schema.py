@@ -27,6 +27,7 @@
 | incident       | INCIDENT#<instance>     | INCIDENT     | `runs`; `open` until it is closed     |
 | copy           | COPIES#<place>          | <cluster>#<point> | `open` unless it is ready and locked |
 | place's lease  | COPIES#<place>          | LEASE        |                                       |
+| known place    | PLACES                  | <place>#<region> |                                   |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
@@ -178,6 +179,15 @@ def copy_key(place: str, cluster: str, point_id: str) -> Key:
 def place_lease_key(place: str) -> Key:
     """The key of the lease of a place."""
     return {PK: copy_key(place, "", "")[PK], SK: "LEASE"}
+
+
+PLACES = "PLACES"
+"""The partition of the places that were ever in the config and may have copies."""
+
+
+def known_place_key(place: str, region: str) -> Key:
+    """The key of a place in a Region."""
+    return {PK: PLACES, SK: f"{place}#{region}"}
 
 
 def open_copies_key(place: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 MOST_IN_PROGRESS = 20
 """How many copies EC2 lets one account have in progress in a destination Region.
@@ -53,6 +54,22 @@ class Place:
         """The ARN of the bus on which the vault takes requests."""
         partition = partition_of(self.region)
         return f"arn:{partition}:events:{self.region}:{self.account}:event-bus/{VAULT_BUS}"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """A place as the journal remembers it, which the config may no longer name.
+
+    `last_seen` (aware UTC) is when the config last named it, to the day. `copies` were there at `counted_at`,
+    once it had left the config.
+    """
+
+    name: str
+    region: str
+    first_seen: datetime
+    last_seen: datetime
+    copies: int = 0
+    counted_at: datetime | None = None
 
 
 def partition_of(region: str) -> str:

@@ -38,6 +38,8 @@ class Event(StrEnum):
     COPIES_LATE = "Snapkeep Copies Late"
     COPIES_LOST = "Snapkeep Copies Lost"
     COPIES_NOT_LOCKED = "Snapkeep Copies Not Locked"
+    COPIES_LEFT = "Snapkeep Copies Left"
+    COPIES_FULL = "Snapkeep Copies Full"
 
 
 RUNBOOKS = {
@@ -61,6 +63,8 @@ RUNBOOKS = {
     Event.COPIES_LATE: "copies",
     Event.COPIES_LOST: "copies",
     Event.COPIES_NOT_LOCKED: "copies",
+    Event.COPIES_LEFT: "copies",
+    Event.COPIES_FULL: "copies",
 }
 """The events that reach the topic, each with its page in docs/runbooks. All others are for machines."""
 
@@ -96,6 +100,8 @@ _TEXTS = {
     Event.COPIES_LATE: _TROUBLES,
     Event.COPIES_LOST: _TROUBLES,
     Event.COPIES_NOT_LOCKED: _TROUBLES,
+    Event.COPIES_LEFT: _TROUBLES,
+    Event.COPIES_FULL: _TROUBLES,
 }
 
 _UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(code): " " for code in range(32)})

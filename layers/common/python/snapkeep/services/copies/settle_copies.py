@@ -41,7 +41,8 @@ class SettleCopies:
 
     def run(self, turn: Turn, listed: PlaceCopies) -> list[CopyRecord]:
         """Settle every copy that was begun; returns the records that are still open."""
-        found = {(each.cluster, each.point_id): each for each in turn.records.open_copies(turn.place.name)}
+        begun = [each for each in turn.records.open_copies(turn.place.name) if turn.is_here(each)]
+        found = {(each.cluster, each.point_id): each for each in begun}
         found |= self._unknown(turn, listed, found)
         still_open = []
         for key, record in found.items():

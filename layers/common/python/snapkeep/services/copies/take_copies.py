@@ -24,8 +24,10 @@ from snapkeep.services.copies.choose_copies import ChooseCopies, Wanted
 from snapkeep.services.copies.copy_point import CopyPoint
 from snapkeep.services.copies.lock_copy import lock_again
 from snapkeep.services.copies.place_copies import PlaceCopies, PointKey, read_place
+from snapkeep.services.copies.places_left import PlacesLeft
 from snapkeep.services.copies.settle_copies import SettleCopies
 from snapkeep.services.copies.tell_copies import TellCopies
+from snapkeep.services.copies.troubles.full import full_copies
 from snapkeep.services.copies.troubles.lost import FindLost
 from snapkeep.services.copies.troubles.unlocked import unlocked
 from snapkeep.services.copies.turn import PlaceReport, Turn
@@ -48,6 +50,7 @@ class TakeCopies:
     settler: SettleCopies
     chooser: ChooseCopies
     loss: FindLost
+    left: PlacesLeft
     copier: CopyPoint
     teller: TellCopies
     asker: AskCopies
@@ -57,9 +60,12 @@ class TakeCopies:
     def run(self, owner: str) -> list[PlaceReport]:
         """One turn at every place. `owner` must be unique to this invocation, because it holds the leases."""
         reports = [self._turn(place, owner, {}) for place in self.deployment.places]
-        parts = {part: reason for report in reports for part, reason in report.given_up.items()}
+        given_up: dict[str, str] = {}
+        with part_of_a_pass("places that left the config", given_up, "places that left the config"):
+            reports += [self._turn(place, owner, {}, left=True) for place in self.left.run()]
+        parts = given_up | {part: reason for report in reports for part, reason in report.given_up.items()}
         self.give_up.report(parts, unseen=_unseen(reports))
-        return reports
+        return reports[: len(self.deployment.places)]
 
     def in_region(self, region: str, owner: str, incremental: Mapping[str, bool]) -> list[PlaceReport]:
         """One turn at the places in a Region, where copies ended; `incremental` says for some of them, by
@@ -82,6 +88,8 @@ class TakeCopies:
         owner: str,
         incremental: Mapping[str, bool],
         received: Sequence[Received] = (),
+        *,
+        left: bool = False,
     ) -> PlaceReport:
         report = PlaceReport(place.name)
         with part_of_a_pass(f"copies to {place.name}", report.given_up, place.name):
@@ -91,7 +99,9 @@ class TakeCopies:
                 return report
             snapshots, copier = self.regions.snapshots(place.region), self.regions.copier(place.region)
             turn = Turn(place, owner, snapshots, copier, self.records, report, incremental)
-            if place.is_vault:
+            if left:
+                self.left.settle(turn)
+            elif place.is_vault:
                 self.asker.run(turn, received)
             else:
                 self._work(turn)
@@ -121,6 +131,9 @@ class TakeCopies:
         troubles = {
             TroubleKind.COPIES_LOST: looked.found,
             TroubleKind.COPIES_NOT_LOCKED: unlocked(not_locked),
+            TroubleKind.COPIES_FULL: full_copies(
+                turn, listed, self.deployment, self.teller.tell_troubles, now
+            ),
         }
         self.teller.run(turn, listed, chosen, troubles)
 

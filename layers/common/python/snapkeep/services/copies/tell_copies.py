@@ -49,7 +49,7 @@ class TellCopies:
         late = FindLate(self.deployment).run(turn, listed, chosen, now)
         late.add_all(others.get(TroubleKind.COPIES_LATE, Found()))
         for kind, found in ((TroubleKind.COPY_FAILED, failed), *others.items()):
-            if kind not in (TroubleKind.COPIES_NOT_LOCKED, TroubleKind.COPIES_LATE):
+            if kind in (TroubleKind.COPY_FAILED, TroubleKind.COPIES_LOST):
                 late.leave_to(found)
         kinds = {**others, TroubleKind.COPIES_LATE: late, TroubleKind.COPY_FAILED: failed}
         for kind, found in kinds.items():
