@@ -45,12 +45,12 @@ class Story:
 
     def play(self, sandbox: Sandbox) -> None:
         """Play all acts in a sandbox that has not started yet. Any fault raises."""
-        deployment = self._read_config()
-        cluster = deployment.clusters[0]
         with ThreadPoolExecutor(1) as beside:  # the start leaves half of the machine idle
             building = beside.submit(
                 build.synthesize, self.config, self.folder / "cdk.out", self._build_seconds
             )
+            deployment = self._read_config()
+            cluster = deployment.clusters[0]
             with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
                 sandbox.start()
                 line.say(f"account {sandbox.account}, {sandbox.region}")

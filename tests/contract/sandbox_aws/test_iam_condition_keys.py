@@ -1,5 +1,6 @@
 """Events and Auto Scaling groups decide by the keys that policies name."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -87,3 +88,15 @@ def test_the_tags_of_the_group_decide(acting_as: As, groups: dict[str, str]) -> 
     }
 
     assert refused == {"myeks": False, "elsewhere": True, "": True}
+
+
+def test_a_policy_that_is_replaced_decides_at_once_also_when_the_earlier_one_comes_back(
+    sandbox: Sandbox, acting_as: As
+) -> None:
+    iam, allow = sandbox.client("iam"), {"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*"}
+    events = acting_as(allow, service="events")
+    role = f"role-{len(iam.list_roles()['Roles']) - 1}"
+    for effect in ("Deny", "Allow", "Deny"):
+        document = json.dumps({"Version": "2012-10-17", "Statement": [{**allow, "Effect": effect}]})
+        iam.put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=document)
+        assert denied(events.put_events, Entries=[entry("snapkeep")]) is (effect == "Deny")
