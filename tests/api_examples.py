@@ -52,7 +52,9 @@ def _calls(api: Api, world: World) -> Calls:
     for place in (CLUSTER, SHOP):
         yield "GET", f"{place}/coverage", None
         yield "GET", f"{place}/recovery-points", None
+        yield "PUT", f"{place}/recovery-points/{point}/copies/osaka", None
         yield "GET", f"{place}/copies", None
+        yield "DELETE", f"{place}/recovery-points/{point}/copies/osaka", None
         yield "GET", f"{place}/recovery-points/{point}", None
         yield "PUT", f"{place}/{held}", {"reason": "before the migration"}
         yield "DELETE", f"{place}/{held}", None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from snapkeep.inbound.api.application import application
 from snapkeep.inbound.api.description import TITLE, description
 from tests.api_examples import with_examples
 from tests.fakes.answers import MemoryAnswers
+from tests.fakes.copying import OSAKA
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
@@ -36,6 +38,7 @@ def sample_world() -> World:
     )
     world.cluster.namespaces |= {"wordpress": "Active", "shop": "Active", "recovered": "Active"}
     world.cluster.place = a_target()
+    world.deployment = replace(world.deployment, places=(OSAKA,))
     for day in range(DAYS):
         world.back_up(SLOT + timedelta(days=day))
     world.wait(hours=1)

@@ -79,7 +79,7 @@ class Api(Construct):
         self.function.allow(
             permissions.describe("Snapshots", "Volumes", "LockedSnapshots", "Images"),
             permissions.look_into_bin(),
-            permissions.describe_keys(stack),
+            permissions.describe_keys(stack, platform.deployment.places),
             permissions.describe_clusters(stack, platform.clusters),
             *permissions.hold_snapshots(stack, platform.owner),
             permissions.put_events(stack, platform.event_bus),

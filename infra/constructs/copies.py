@@ -64,10 +64,11 @@ class Copies(Construct):
     def _allow(self, platform: Platform) -> None:
         stack, places = Stack.of(self), platform.deployment.places
         self.function.allow(
-            permissions.describe("Snapshots"),
+            permissions.describe("Snapshots", "LockedSnapshots", "Images"),
             *permissions.hold_snapshots(stack, platform.owner),
             *permissions.copy_snapshots(stack, platform.owner, places),
             permissions.mark_duplicate_copies(stack, platform.owner, places),
+            permissions.mark_cancelled_copies(stack, platform.owner, places),
             *permissions.lock_copies(stack, platform.owner, places, platform.policies),
             *permissions.use_copy_keys(stack, places),
             permissions.put_events(stack, platform.event_bus),

@@ -18,7 +18,13 @@ from infra.permissions.common import (
     use_key,
 )
 from infra.permissions.conditions import Owner
-from infra.permissions.copies import copy_snapshots, lock_copies, mark_duplicate_copies, use_copy_keys
+from infra.permissions.copies import (
+    copy_snapshots,
+    lock_copies,
+    mark_cancelled_copies,
+    mark_duplicate_copies,
+    use_copy_keys,
+)
 from infra.permissions.interruption import answer_lifecycle_hooks
 from infra.permissions.restore import describe_keys, hold_snapshots, look_into_bin
 from infra.permissions.retention import delete_snapshots
@@ -40,6 +46,7 @@ __all__ = [
     "lock_copies",
     "lock_snapshots",
     "look_into_bin",
+    "mark_cancelled_copies",
     "mark_duplicate_copies",
     "mark_duplicates",
     "put_events",

@@ -69,6 +69,16 @@ def mark_duplicate_copies(stack: Stack, owner: Owner, places: Sequence[Place]) -
     )
 
 
+def mark_cancelled_copies(stack: Stack, owner: Owner, places: Sequence[Place]) -> iam.PolicyStatement:
+    """Mark one of our copies as cancelled; when, is in the tag."""
+    return iam.PolicyStatement(
+        sid="MarkCancelledCopies",
+        actions=["ec2:CreateTags"],
+        resources=_copies(stack, places),
+        conditions=all_of(when("StringEquals", _ours("ResourceTag", owner)), only([copy_tags.CANCELLED])),
+    )
+
+
 def lock_copies(
     stack: Stack, owner: Owner, places: Sequence[Place], policies: Sequence[Policy]
 ) -> tuple[iam.PolicyStatement, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
 from infra.permissions.conditions import Owner, only, ours, snapshot_arn
 from snapkeep.domain import tags
+from snapkeep.domain.copies.places import Place
 
 
 def hold_snapshots(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ...]:
@@ -20,12 +23,13 @@ def hold_snapshots(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ...
     )
 
 
-def describe_keys(stack: Stack) -> iam.PolicyStatement:
-    """Read the state of keys; which ones encrypt snapshots is unknown in advance."""
+def describe_keys(stack: Stack, places: Sequence[Place] = ()) -> iam.PolicyStatement:
+    """Read the state of keys; which ones encrypt snapshots is unknown in advance, those of places are not."""
+    here = stack.format_arn(service="kms", resource="key", resource_name="*")
     return iam.PolicyStatement(
         sid="DescribeKeys",
         actions=["kms:DescribeKey"],
-        resources=[stack.format_arn(service="kms", resource="key", resource_name="*")],
+        resources=[here, *sorted({place.kms_key for place in places})],
     )
 
 

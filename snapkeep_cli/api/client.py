@@ -78,9 +78,9 @@ class ApiClient:
         """PUT a document."""
         return self._read(self._send("PUT", _path(*segments), body))
 
-    def delete(self, *segments: str) -> None:
-        """DELETE the resource at a path."""
-        self._read(self._send("DELETE", _path(*segments)))
+    def delete(self, *segments: str) -> Document:
+        """DELETE the resource at a path; returns what the API says of it, mostly nothing."""
+        return self._read(self._send("DELETE", _path(*segments)))
 
     def _send(
         self,

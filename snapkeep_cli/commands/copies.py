@@ -1,13 +1,14 @@
-"""`snapkeep get copies`."""
+"""`snapkeep get copies`, `snapkeep copy`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 
-from snapkeep.domain.copies.shown import ShownState
+from snapkeep.domain.copies.view.shown import ShownState
 from snapkeep_cli.api.calls import (
     ClusterOption,
     Document,
@@ -18,10 +19,18 @@ from snapkeep_cli.api.calls import (
     the_cluster,
 )
 from snapkeep_cli.api.client import ApiClient
-from snapkeep_cli.api.subjects import the_claim
+from snapkeep_cli.api.subjects import the_claim, the_point
+from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.output import Output, OutputOption, emit, say, table_of
+from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, long_id, sentence, wide
+
+ENDED = tuple(state.value for state in ShownState if state.has_ended)
+OUTCOMES = {
+    "asked": "{point} is copied to {to} with the next turn there that has room",
+    "in_progress": "{point} is being copied to {to} already",
+    "there": "{point} is in {to} already",
+}
 
 COLUMNS: Columns = {
     "NAMESPACE": "namespace",
@@ -77,6 +86,63 @@ def get_copies(
         say("no copies")
     if unasked:
         raise typer.Exit(Exit.UNAVAILABLE)
+
+
+@ending_well
+def copy(
+    point: Annotated[str, typer.Argument(help="The id of a recovery point.")],
+    to: Annotated[str, typer.Option("--to", help="The place, as snapkeep.yaml names it.")],
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="Cancel its copy there; the rules do not want it again.")
+    ] = False,
+    cluster: ClusterOption = "",
+    namespace: NamespaceOption = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the copy is ready.")] = False,
+    timeout: Annotated[int, typer.Option(min=1, help="With --wait: the most seconds to wait.")] = 3600,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Copy one recovery point to a place, whatever the rules want, or cancel its copy."""
+    if cancel and wait:
+        raise fail("usage", "--cancel and --wait do not go together", "omit --wait")
+    api = client()
+    cluster = the_cluster(api, cluster)
+    point = the_point(api, cluster, namespace, point)
+    where = place(cluster, namespace, "recovery-points", point, "copies", to)
+    if cancel:
+        dropped = api.delete(*where)
+        emit(dropped, output, table_of([_row(dropped)], COLUMNS))
+        if dropped["snapshot_id"]:
+            say(f"{dropped['snapshot_id']} in {to} counts no more; it is deleted by the next prune of {to}")
+        say(f"the copy of {point} to {to} is cancelled, and the rules do not want it again")
+        return
+    asked = api.put({}, *where)
+    found = asked["copied"]
+    follow = f"snapkeep get copies --place {to} --point {point} --cluster {cluster}"
+    if wait and asked["outcome"] != "there":
+        tip("if you stop waiting", follow)
+        here = place(cluster, namespace, "copies")
+        found = wait_for(lambda: _state(api, here, point, to), ENDED, timedelta(seconds=timeout))
+    emit(found if wait else asked, output, table_of([_row(found)], COLUMNS))
+    say(f"{OUTCOMES[asked['outcome']].format(point=point, to=to)}; {asked['kept']}")
+    if wait and found["state"] != "ready":
+        raise typer.Exit(Exit.FAILED)
+    if asked["outcome"] != "there" and not wait:
+        tip("its progress", follow)
+
+
+def _state(api: ApiClient, where: Sequence[str], point: str, to: str) -> Document:
+    """The newest state of the copy of a point in a place, as `wait_for` shows it."""
+    found = api.get(*where, point=point, place=to, limit=100)["copies"]
+    unknown: Document = {
+        "state": "waiting",
+        "reason": "it is not listed yet",
+        "protections": [],
+        "locked_until": None,
+    }
+    newest = max(
+        found, key=lambda item: (item["state"] == "ready", item["started_at"] or ""), default=unknown
+    )
+    return {**newest, "text": newest.get("progress") or newest["reason"]}
 
 
 def _listed(

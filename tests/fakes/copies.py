@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from snapkeep.domain.errors import NotFound, PermanentError, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
+from tests.fakes.keys import FakeKeys
 from tests.fakes.snapshots import FakeSnapshots
 
 MOST_IN_PROGRESS = 20
@@ -80,6 +81,7 @@ class FakeRegions:
     def __init__(self, home: FakeSnapshots, deployment: str) -> None:
         self.home, self.deployment = home, deployment
         self.all: dict[str, FakeCopies] = {}
+        self.keys_there = FakeKeys()
 
     def region(self, name: str) -> FakeCopies:
         """The EC2 of that Region."""
@@ -90,3 +92,6 @@ class FakeRegions:
 
     def copier(self, region: str) -> FakeCopies:
         return self.region(region)
+
+    def keys(self, region: str) -> FakeKeys:
+        return self.keys_there

@@ -20,7 +20,7 @@ from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.domain.troubles import TroubleKind
-from snapkeep.ports.ec2 import Copier, Snapshots
+from snapkeep.ports.ec2 import Copier, Keys, Snapshots
 from snapkeep.services.copies.turn import PlaceReport
 from snapkeep.wiring import copies
 from tests.fakes.copies import FakeCopies, FakeRegions
@@ -71,6 +71,9 @@ class WrappedRegions:
     def copier(self, region: str) -> Copier:
         wrapped: Copier = self._wrap(self._regions.copier(region))
         return wrapped
+
+    def keys(self, region: str) -> Keys:
+        return self._regions.keys(region)
 
 
 def to_osaka(**changes: Any) -> CopyRule:

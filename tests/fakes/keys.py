@@ -15,3 +15,6 @@ class FakeKeys:
 
     def is_of_aws(self, key: str) -> bool:
         return key in self.of_aws
+
+    def encrypting(self, key: str) -> str:
+        return self.troubles.get(key, "")

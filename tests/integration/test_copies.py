@@ -14,14 +14,17 @@ from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.records import MOST_ATTEMPTS
 from tests.integration.deployed import Deployed, config_of, deployed, until
+from tests.integration.flows.command import snapkeep
 
 pytestmark = pytest.mark.slow
 
 OSAKA = "ap-northeast-3"
 RULE = {"to": "osaka", "retention": {"last": 3}, "lock": {"mode": "governance", "days": 7}}
+UNLOCKED = {key: value for key, value in RULE.items() if key != "lock"}
 POLICIES: Sequence[dict[str, Any]] = tuple(
     {"name": name, "method": "ebs", "copies": [RULE]} for name in ("copied", "unheard", "failing", "keyless")
 )
+BY_HAND: dict[str, Any] = {"name": "by-hand", "method": "ebs", "copies": [UNLOCKED]}
 ALIAS = "alias/copies"
 BAD_KEY = "Given key ID is not accessible"
 
@@ -30,7 +33,7 @@ def config(sandbox: Sandbox) -> dict[str, Any]:
     kms = sandbox.client("kms", OSAKA)
     key = kms.create_key()["KeyMetadata"]["Arn"]
     kms.create_alias(AliasName=ALIAS, TargetKeyId=key)
-    return config_of(*POLICIES, places={"osaka": {"region": OSAKA, "kms_key": key}})
+    return config_of(*POLICIES, BY_HAND, places={"osaka": {"region": OSAKA, "kms_key": key}})
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +178,45 @@ def test_a_disabled_key_fails_the_copy_with_ec2s_own_words(product: Deployed) ->
     assert len(turn(product)["started"]) == 1
     later(product, minutes=1)
     assert [each["stage"] for each in records(product, "keyless")] == ["ready"]
+
+
+def test_a_person_looks_asks_cancels_and_sees(product: Deployed) -> None:
+    backed_up(product, "by-hand")
+    backed_up(product, "by-hand")
+    older, newer = (
+        each.tags[tags.POINT]
+        for each in sorted(product.snapshots("by-hand"), key=lambda each: each.tags[tags.SLOT])
+    )
+
+    def typed(*words: str, code: int = 0) -> str:
+        ended = snapkeep(product, *words)
+        assert ended.returncode == code, ended.stderr
+        return ended.stdout + ended.stderr
+
+    product.sandbox.aws.settings(copy_seconds=None)
+    assert turn(product)["started"] == [newer]
+    assert "pending" in typed("get", "copies", "--claim", "by-hand/bulk-0000", "--place", "osaka")
+
+    assert f"{older} is copied to osaka with the next turn" in typed("copy", older, "--to", "osaka")
+    assert turn(product)["started"] == [older]
+    assert "is being copied to osaka already" in typed("copy", older, "--to", "osaka")
+
+    assert "cancelled" in typed("copy", older, "--to", "osaka", "--cancel")
+    (marked,) = turn(product)["cancelled"]
+    (copy,) = [each for each in copies(product, "by-hand") if each["SnapshotId"] == marked]
+    assert copy["Tags"][tags.POINT] == older and copy_tags.CANCELLED in copy["Tags"]
+    assert held(product, "by-hand") == 1
+    assert older in typed("get", "copies", "--state", "cancelled", "-n", "by-hand")
+
+    for each in copies(product, "by-hand"):
+        product.sandbox.aws.settle_snapshot(each["SnapshotId"])
+    turn(product)
+    assert "error[copy_refused]" in typed("copy", newer, "--to", "osaka", "--cancel", code=3)
+    assert "its places are osaka" in typed("copy", newer, "--to", "moon", code=4)
+    assert f"{newer} is in osaka already" in typed("copy", newer, "--to", "osaka", "--wait")
+    kms = product.sandbox.client("kms", OSAKA)
+    key = kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"]
+    kms.disable_key(KeyId=key)
+    refused = typed("copy", older, "--to", "osaka", code=3)
+    kms.enable_key(KeyId=key)
+    assert "the kms_key of osaka cannot encrypt copies" in refused and "is disabled" in refused

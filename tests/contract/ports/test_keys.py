@@ -39,6 +39,12 @@ def test_a_trouble_names_the_key(world: tuple[Keys, str, str]) -> None:
     assert keys.trouble(disabled) == f"{disabled} is disabled"
 
 
+def test_a_key_in_use_encrypts_copies_and_a_disabled_one_does_not(world: tuple[Keys, str, str]) -> None:
+    keys, good, disabled = world
+    assert keys.encrypting(good) == ""
+    assert keys.encrypting(disabled) == f"{disabled} is disabled"
+
+
 @pytest.fixture(params=["memory", pytest.param("sandbox", marks=pytest.mark.sandbox)])
 def managers(request: pytest.FixtureRequest) -> tuple[Keys, str, str]:
     """The port, the ARN of a customer's key and that of the key of AWS for EBS."""

@@ -45,6 +45,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "describe restore": ("RESTORE", "-n", "shop"),
     "restore": ("POINT", "-n", "shop", "--as", "again", "--size", "1Gi"),
     "backup": ("-n", "shop", "--dry-run"),
+    "copy": ("POINT", "--to", "osaka"),
     "hold": ("POINT", "--reason", "audit"),
     "release": ("POINT",),
     "prune": (),

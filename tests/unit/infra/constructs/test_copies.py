@@ -153,6 +153,7 @@ def test_the_largest_deployment_with_places_fits_into_the_policies_of_a_role() -
         *permissions.hold_snapshots(stack, owner),
         *permissions.copy_snapshots(stack, owner, places),
         permissions.mark_duplicate_copies(stack, owner, places),
+        permissions.mark_cancelled_copies(stack, owner, places),
         *permissions.lock_copies(stack, owner, places, policies),
         *permissions.use_copy_keys(stack, places),
     ]
@@ -164,3 +165,19 @@ def test_the_largest_deployment_with_places_fits_into_the_policies_of_a_role() -
     for size in sizes:
         managed, room = (managed, room - size - 1) if size < room else (managed + 1, 6_000 - size)
     assert managed <= ROOM_FOR_PLACES
+
+
+def test_it_marks_our_copies_as_cancelled_and_writes_no_other_tag_with_that_right(
+    copied_template: Template,
+) -> None:
+    statement = copied_template.statement("copy_points", "MarkCancelledCopies")
+    assert arns(statement) == {OSAKA}
+    assert statement["Condition"]["StringEquals"]["aws:ResourceTag/snapkeep:managed"] == "copy"
+    assert statement["Condition"]["ForAllValues:StringEquals"] == {"aws:TagKeys": ["snapkeep:cancelled"]}
+    assert {"ec2:DescribeLockedSnapshots", "ec2:DescribeImages"} <= copied_template.actions("copy_points")
+
+
+def test_the_api_looks_at_the_keys_of_places_and_changes_nothing_there(copied_template: Template) -> None:
+    assert OSAKA_KEY in arns(copied_template.statement("api", "DescribeKeys"))
+    writing = [item for item in copied_template.statements("api") if OSAKA in arns(item)]
+    assert writing == []

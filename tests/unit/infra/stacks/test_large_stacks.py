@@ -59,7 +59,7 @@ def with_everything(deployment: Deployment) -> StackOptions:
     return OPTIONS.model_copy(update={"vpc": vpc})
 
 
-@pytest.fixture(scope="module", params=[(5, 100), (15, 28)], ids=["100 policies", "15 clusters"])
+@pytest.fixture(scope="module", params=[(5, 100), (15, 20)], ids=["100 policies", "15 clusters"])
 def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The assembly of a large deployment with every option."""
     deployment = of_size(*request.param)

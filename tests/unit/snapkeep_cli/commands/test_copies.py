@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 import yaml
 
 from snapkeep.domain.errors import TemporaryError
-from tests.fakes.copying import CopyWorld
+from snapkeep_cli.api.transport import Answer
+from tests.fakes.copies import BAD_KEY
+from tests.fakes.copying import OSAKA, CopyWorld
+from tests.fakes.world import SLOT
 from tests.unit.snapkeep_cli.conftest import Command
 
 
@@ -60,3 +65,74 @@ def test_a_place_that_does_not_answer_is_a_warning_and_no_success(
     ended = snapkeep("get", "copies")
     assert ended.code == 6
     assert "osaka (ap-northeast-3) did not answer: the Region is away" in ended.err
+
+
+def old_point(world: CopyWorld) -> str:
+    """The id of mysql's older point, which no rule wants, after the newer one was copied."""
+    older = world.point("mysql").id
+    for name in list(world.osaka.all):
+        del world.osaka.all[name]
+    world.journal.copies.all.clear()
+    world.back_up_again(SLOT + timedelta(days=1))
+    world.live(minutes=10)
+    return older
+
+
+def test_a_point_is_copied_beyond_the_rules(snapkeep: Command, world: CopyWorld) -> None:
+    point = old_point(world)
+    ended = snapkeep("copy", point, "--to", "osaka")
+    assert (ended.code, "waiting" in ended.out) == (0, True)
+    assert f"{point} is copied to osaka with the next turn there" in ended.err
+    assert "osaka keeps copies of policy nightly by last 3" in ended.err
+    assert f"snapkeep get copies --place osaka --point {point}" in ended.err
+    world.live(minutes=10)
+    ended = snapkeep("copy", point, "--to", "osaka")
+    assert (ended.code, f"{point} is in osaka already" in ended.err) == (0, True)
+
+
+def test_it_can_be_waited_for(snapkeep: Command, world: CopyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    point = old_point(world)
+    send = snapkeep.transport.send
+
+    def send_later(method: str, path: str, headers: Mapping[str, str], body: str) -> Answer:
+        if method == "GET":
+            world.live(minutes=20)
+        return send(method, path, headers, body)
+
+    monkeypatch.setattr(snapkeep.transport, "send", send_later)
+    ended = snapkeep("copy", point, "--to", "osaka", "--wait", "-o", "json")
+    assert (ended.code, json.loads(ended.out)["state"]) == (0, "ready")
+    for name in list(world.osaka.all):
+        del world.osaka.all[name]
+    world.journal.copies.all.clear()
+    world.osaka.closed_keys = {OSAKA.kms_key}
+    ended = snapkeep("copy", point, "--to", "osaka", "--wait")
+    assert (ended.code, "given_up" in ended.out, BAD_KEY in ended.out) == (1, True, True)
+
+
+def test_a_copy_is_cancelled(snapkeep: Command, world: CopyWorld) -> None:
+    point = old_point(world)
+    snapkeep("copy", point, "--to", "osaka")
+    ended = snapkeep("copy", point, "--to", "osaka", "--cancel")
+    assert (ended.code, "cancelled" in ended.out) == (0, True)
+    assert "the rules do not want it again" in ended.err
+    assert "cancelled by" in snapkeep("get", "copies", "--state", "cancelled").out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (("POINT", "--to", "moon"), 4, "its places are osaka"),
+        (("nothing", "--to", "osaka"), 4, "no recovery point nothing"),
+        (("POINT", "--to", "osaka", "--cancel"), 3, "error[copy_refused]"),
+        (("POINT", "--to", "osaka", "--cancel", "--wait"), 2, "do not go together"),
+        (("POINT",), 2, "--to"),
+        (("POINT", "--to", ""), 2, "one of the names is empty"),
+    ],
+)
+def test_bad_input_is_refused(
+    snapkeep: Command, world: CopyWorld, words: tuple[str, ...], code: int, text: str
+) -> None:
+    point = world.point("mysql").id
+    ended = snapkeep("copy", *(point if word == "POINT" else word for word in words))
+    assert (ended.code, text in ended.err) == (code, True), ended.err

@@ -18,6 +18,7 @@ SnapkeepError
     ├── NameTaken      an object of this name exists and is not ours
     ├── UnreadableRecord   this version cannot read an item of the journal
     ├── NotAdmitted    the cluster refuses this object: a quota, a policy, a webhook
+    ├── CopyRefused    a copy cannot be made or cancelled as somebody asks
     └── GroupRefused   EC2 refused to take a crash-consistent group
 
 Only the raiser knows whether a retry helps, so the raiser chooses the branch.
@@ -120,6 +121,14 @@ class UnreadableRecord(PermanentError):
 class NotAdmitted(PermanentError):
     """The cluster allows such objects but refuses this one: a quota, a policy, a webhook, or its namespace is
     being deleted. The call certainly created nothing."""
+
+
+class CopyRefused(PermanentError):
+    """The copy that somebody asks for cannot be made, or cannot be cancelled; `fix` says what would help."""
+
+    def __init__(self, reason: str, fix: str) -> None:
+        super().__init__(reason)
+        self.fix = fix
 
 
 class GroupRefused(PermanentError):

@@ -91,6 +91,9 @@ class Regions(Protocol):
     def copier(self, region: str) -> Copier:
         """What makes copies in a Region."""
 
+    def keys(self, region: str) -> Keys:
+        """The keys in a Region."""
+
 
 class Volumes(Protocol):
     """EBS volumes, in one account and Region."""
@@ -114,6 +117,9 @@ class Keys(Protocol):
 
     def is_of_aws(self, key: str) -> bool:
         """True for a key that AWS manages, which no other account can use; False when that is unknown."""
+
+    def encrypting(self, key: str) -> str:
+        """Why EBS cannot encrypt copies with this key; "" when it can or when that is unknown."""
 
 
 class Pacer(Protocol):

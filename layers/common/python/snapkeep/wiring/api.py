@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from snapkeep.adapters.kubernetes.patience import within
 from snapkeep.inbound.api.actions import Actions
-from snapkeep.wiring.copies import list_copies
+from snapkeep.wiring.copies import list_copies, request_copies
 from snapkeep.wiring.report import gather_report, lost_points, show_coverage
 from snapkeep.wiring.restore import hold_points, plan_restore, restore, restored_claims, suggest_restore
 
@@ -38,7 +38,7 @@ def actions(ports: Ports) -> Actions:
     deployment = ports.deployment
     restores, backups = cache(lambda: request_restores(ports)), cache(lambda: request_backup(ports))
     reports, points = cache(lambda: gather_report(ports)), cache(lambda: list_points(ports))
-    copies = cache(lambda: list_copies(ports))
+    copies, asking = cache(lambda: list_copies(ports)), cache(lambda: request_copies(ports, points()))
     prunes, holds = cache(lambda: request_prune(ports)), cache(lambda: hold_points(ports))
     return Actions(
         deployment=deployment,
@@ -50,6 +50,8 @@ def actions(ports: Ports) -> Actions:
         list_points=lambda *page: points().page(*page),
         show_point=lambda *which: points().show(*which),
         list_copies=lambda *page: copies().page(*page),
+        ask_copy=lambda *which: asking().ask(*which),
+        cancel_copy=lambda *which: asking().cancel(*which),
         suggest_restore=lambda *which: suggest_restore(ports).suggest(*which),
         hold_point=lambda hold: holds().keep(hold),
         release_point=lambda *which: holds().release_by_hand(*which),

@@ -8,8 +8,10 @@ from snapkeep.wiring.asking import ask_copies
 from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
-    from snapkeep.services.copies.list_copies import ListCopies
+    from snapkeep.services.copies.requests.list_copies import ListCopies
+    from snapkeep.services.copies.requests.request_copies import RequestCopies
     from snapkeep.services.copies.take_copies import TakeCopies
+    from snapkeep.services.report.list_points import ListPoints
     from snapkeep.wiring.ports import Ports
 
 
@@ -35,6 +37,7 @@ def take_copies(ports: Ports) -> TakeCopies:
         ports.deployment,
         ports.regions,
         journal.copies,
+        journal.copy_requests,
         settler,
         chooser,
         FindLost(journal.deletions),
@@ -49,6 +52,23 @@ def take_copies(ports: Ports) -> TakeCopies:
 
 def list_copies(ports: Ports) -> ListCopies:
     """The service that lists copies."""
-    from snapkeep.services.copies.list_copies import ListCopies
+    from snapkeep.services.copies.requests.list_copies import ListCopies
 
     return ListCopies(ports.deployment, ports.regions, ports.journal.copies, ports.journal.copy_requests)
+
+
+def request_copies(ports: Ports, points: ListPoints) -> RequestCopies:
+    """The service that people ask for copies."""
+    from snapkeep.services.copies.requests.request_copies import RequestCopies
+
+    return RequestCopies(
+        ports.deployment,
+        ports.snapshots,
+        ports.everybodys_snapshots,
+        points,
+        ports.regions,
+        ports.keys,
+        ports.journal.copies,
+        ports.journal.copy_requests,
+        ports.clock,
+    )

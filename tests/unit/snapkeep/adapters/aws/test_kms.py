@@ -58,3 +58,30 @@ def test_a_key_nobody_may_look_at_is_left_to_ec2(code: str, raised: bool) -> Non
                 KmsKeys(client).trouble("arn:key/1")
         else:
             assert KmsKeys(client).trouble("arn:key/1") == ""
+
+
+@pytest.mark.parametrize(
+    ("metadata", "trouble"),
+    [
+        ({"KeyManager": "AWS"}, "is a key of AWS, whose policy nobody can change"),
+        ({"KeySpec": "RSA_2048"}, "is no symmetric key for encryption (RSA_2048), and EBS takes no other"),
+        ({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, "is no symmetric key"),
+        ({"KeyState": "Unavailable"}, "is unavailable"),
+        ({"KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "KeyState": "Enabled"}, ""),
+    ],
+)
+def test_copies_are_encrypted_under_symmetric_keys_of_ours_only(
+    metadata: dict[str, str], trouble: str
+) -> None:
+    client = a_client()
+    with Stubber(client) as stubber:
+        stubber.add_response("describe_key", {"KeyMetadata": {"KeyId": "1", **metadata}})
+        found = KmsKeys(client).encrypting("arn:key/1")
+    assert trouble in found and bool(found) == bool(trouble)
+
+
+def test_a_key_nobody_may_look_at_is_left_to_ec2_for_copies_too() -> None:
+    client = a_client()
+    with Stubber(client) as stubber:
+        stubber.add_client_error("describe_key", "AccessDeniedException", "no")
+        assert KmsKeys(client).encrypting("arn:key/1") == ""

@@ -1,22 +1,22 @@
-"""EC2 in other Regions, with clients that are made when they are first used."""
+"""EC2 and keys in other Regions, with clients that are made when they are first used."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from snapkeep.adapters.aws.copy_snapshots import Ec2Copier
 from snapkeep.adapters.aws.ec2 import Ec2Snapshots
+from snapkeep.adapters.aws.kms import KmsKeys
 from snapkeep.adapters.aws.session import CALLS, CREATES
 
 if TYPE_CHECKING:
     from botocore.config import Config
-    from mypy_boto3_ec2 import EC2Client
 
 
 class ClientOf(Protocol):
     """Makes clients of Regions."""
 
-    def __call__(self, service: str, config: Config, region: str) -> EC2Client:
+    def __call__(self, service: str, config: Config, region: str) -> Any:
         """A client of that service in a Region."""
 
 
@@ -32,3 +32,6 @@ class Ec2Regions:
 
     def copier(self, region: str) -> Ec2Copier:
         return Ec2Copier(self._client("ec2", CREATES, region))
+
+    def keys(self, region: str) -> KmsKeys:
+        return KmsKeys(self._client("kms", CALLS, region))

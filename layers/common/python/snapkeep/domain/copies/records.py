@@ -162,7 +162,8 @@ class CopyRecord:
     def in_region(self, region: str, account: str = "") -> CopyRecord:
         """The record as it applies to a Region (of another account): a copy that ended where the place used
         to be is none here."""
-        if (region == self.region and account == self.account) or self.stage.is_open:
+        is_here = region == self.region and account == self.account
+        if is_here or self.stage.is_open or self.stage is CopyStage.CANCELLED:
             return self
         return replace(
             self,

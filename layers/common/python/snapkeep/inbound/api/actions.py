@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
     from snapkeep.domain.backup.on_demand import OnDemandRequest
     from snapkeep.domain.backup.runs import Run
-    from snapkeep.domain.copies.shown import CopyPage, CopyQuery
+    from snapkeep.domain.copies.view.asked import AskedCopy
+    from snapkeep.domain.copies.view.shown import CopyPage, CopyQuery, ShownCopy
     from snapkeep.domain.messages import Change
     from snapkeep.domain.policies import Deployment
     from snapkeep.domain.report.catalogue import Page, PointQuery, ShownPoint
@@ -63,6 +64,14 @@ class Actions:
     list_copies: Callable[[str, CopyQuery, int, str], CopyPage]
     """(cluster, query, limit, cursor) A page of copies. Raises BadCursor, NotFound for an unknown place, and
     UnknownCluster."""
+
+    ask_copy: Callable[[str, str, str, str, str], AskedCopy]
+    """(cluster, namespace, point id, place, caller) Ask for the copy of a point. Raises NotFound and
+    CopyRefused."""
+
+    cancel_copy: Callable[[str, str, str, str, str], ShownCopy]
+    """(cluster, namespace, point id, place, caller) Cancel the copy of a point. Raises NotFound and
+    CopyRefused."""
 
     suggest_restore: Callable[[PointFacts], Suggestion]
     """The command that restores a point, and what would refuse it now. Never raises for a cluster that does

@@ -22,6 +22,7 @@ Cluster = Annotated[str, Path(pattern=EKS_NAME, description="The name of an EKS 
 Namespace = Annotated[str, Path(pattern=DNS_LABEL, description="The name of a namespace")]
 Claim = Annotated[str, Path(pattern=DNS_SUBDOMAIN, max_length=253, description="The name of a claim")]
 Point = Annotated[str, Path(pattern=DNS_LABEL, description="The id of a recovery point")]
+Place = Annotated[str, Path(pattern=DNS_LABEL, description="The name of a place")]
 Backup = Annotated[str, Path(pattern=RUN_NAME, description="The id of a backup")]
 Restore = Annotated[str, Path(pattern=HEX, description="The id of a restore")]
 OnceKey = Annotated[

@@ -209,6 +209,7 @@ _TRANSLATIONS: Sequence[tuple[Any, Any]] = (
     (errors.NameTaken, _named(409, "conflict")),
     (errors.TookTooLong, _named(504, "took_too_long")),
     (errors.TemporaryError, _unavailable),
+    (errors.CopyRefused, lambda error: Problem(409, "copy_refused", error.reason, error.fix)),
     (errors.PermanentError, _named(409, "conflict")),
 )
 """The problem for each error class; the first match counts."""

@@ -94,6 +94,14 @@ class ChooseCopies:
                     wanted.setdefault(each.key, each)
         return Chosen(list(wanted.values()), found, passed_over, unclear)
 
+    def asked(self, place: Place, records: Iterable[CopyRecord]) -> list[Wanted]:
+        """What people asked for and can be copied, whatever the rules want."""
+        some = [] if place.retire else list(records)
+        snapshots = self.snapshots.get_many([record.source for record in some]) if some else {}
+        found = ((record, snapshots.get(record.source)) for record in some)
+        sources = ((record, read_source(snapshot)) for record, snapshot in found if snapshot)
+        return [Wanted(source, record.rule) for record, source in sources if source]
+
     def _built_in(
         self, cluster: str, policy: Policy, rule: CopyRule, points: Sequence[Source], copied: Collection[str]
     ) -> list[Source]:

@@ -66,6 +66,12 @@ class CopyPoint:
             return failed
         return self._started(turn, record, copy)
 
+    def give_up(self, turn: Turn, record: CopyRecord) -> CopyRecord:
+        """Give up the copy that somebody asked for of a point that cannot be copied any more."""
+        why = f"{record.source} is no ready recovery point any more"
+        retired = f"{turn.place.name} retires and gets no more copies"
+        return self._failed(turn, record, retired if turn.place.retire else why, for_good=True)
+
     def _present(self, source: Source) -> Snapshot:
         """The snapshot of a point as it is now. Raises NotFound when it can no longer be copied."""
         snapshot = self.snapshots.get(source.snapshot_id)

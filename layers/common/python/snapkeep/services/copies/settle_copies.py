@@ -11,6 +11,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.creation import wait_before_retry
 from snapkeep.domain.copies.copies import Copy, CopyState, read_copy
 from snapkeep.domain.copies.records import CopyRecord, CopyStage, new_record
+from snapkeep.domain.copies.view.asked import asking_policy
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.snapshot_tags import Unreadable
@@ -18,6 +19,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.news import CopyNews
 from snapkeep.services.copies.lock_copy import lock_copy
 from snapkeep.services.copies.place_copies import PlaceCopies, PointKey, key_of
+from snapkeep.services.copies.requests.mark_cancelled import mark_cancelled
 from snapkeep.services.copies.turn import Turn
 from snapkeep.services.restore.holds import HoldPoints
 
@@ -69,19 +71,11 @@ class SettleCopies:
         records = turn.records.copies(turn.place.name, list(unknown))
         found = {}
         for key, copy in unknown.items():
-            rule = self._rule_of(turn.place.name, copy.policy)
+            rule = asking_policy(self.deployment, turn.place.name, copy.policy)
             record = records.get(key) or new_record(turn.place, copy.source, rule)
             if record.stage is not CopyStage.READY:
                 found[key] = record
         return found
-
-    def _rule_of(self, place: str, policy: str) -> str:
-        """The policy whose rule asks for copies of that policy's points in a place; itself if none does."""
-        for each in self.deployment.policies:
-            for rule in each.copies:
-                if rule.to == place and policy in (each.name, *rule.also):
-                    return each.name
-        return policy
 
     def _settle(self, turn: Turn, record: CopyRecord, listed: PlaceCopies) -> CopyRecord:
         copies = listed.by_point.get((record.cluster, record.point_id), [])
@@ -94,6 +88,11 @@ class SettleCopies:
             return self._missing(turn, record)
         if isinstance(copy, Unreadable):
             return self._failed(turn, record, f"{record.snapshot_id} is no copy any more: {copy.reason}")
+        if record.cancelled_by and copy.state in (CopyState.PENDING, CopyState.READY):
+            record = mark_cancelled(turn, record, self.clock())
+            if record.stage is CopyStage.CANCELLED:
+                self.let_go(turn, record)
+                return record
         if copy.state is CopyState.PENDING:
             return self._pending(turn, record)
         if copy.state is CopyState.READY:
@@ -114,6 +113,9 @@ class SettleCopies:
         if wait.total_seconds() > 0:
             turn.report.later[record.point_id] = "an earlier CopySnapshot may still have made a copy"
             return record
+        if record.cancelled_by:
+            self.let_go(turn, record)
+            return turn.write(record.dropped(self.clock(), NOTHING_MADE))
         return turn.write(record.refused(NOTHING_MADE))
 
     def _missing(self, turn: Turn, record: CopyRecord) -> CopyRecord:
@@ -138,6 +140,9 @@ class SettleCopies:
         return ready
 
     def _failed(self, turn: Turn, record: CopyRecord, reason: str) -> CopyRecord:
+        if record.cancelled_by:
+            self.let_go(turn, record)
+            return turn.write(record.dropped(self.clock(), reason))
         failed = record.failed(reason, self.clock())
         self.news.copy_failed(failed)
         failed = turn.write(failed)

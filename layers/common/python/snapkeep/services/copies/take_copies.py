@@ -7,7 +7,7 @@ the listing and the intent, which is refused once the lease is lost.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain.copies.places import Place
@@ -17,7 +17,7 @@ from snapkeep.domain.copies.requests import Received
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.troubles import TroubleKind
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.copies import CopyRecords
+from snapkeep.ports.copies import CopyRecords, CopyRequests
 from snapkeep.ports.ec2 import Regions
 from snapkeep.services.copies.asking.ask_copies import AskCopies
 from snapkeep.services.copies.choose_copies import ChooseCopies, Wanted
@@ -47,6 +47,7 @@ class TakeCopies:
     deployment: Deployment
     regions: Regions
     records: CopyRecords
+    requests: CopyRequests
     settler: SettleCopies
     chooser: ChooseCopies
     loss: FindLost
@@ -115,16 +116,25 @@ class TakeCopies:
         listed = read_place(turn.snapshots, turn.place)
         begun = self.settler.run(turn, listed)
         chosen = self.chooser.run(turn.place, listed, begun)
+        asked = self._asked(turn)
         turn.report.passed_over = chosen.passed_over
-        journaled = self.records.copies(place, [each.key for each in chosen.wanted])
+        wanted = [*asked, *chosen.wanted]
+        journaled = self.records.copies(place, [each.key for each in wanted])
         known = {key: record.in_region(turn.place.region) for key, record in journaled.items()}
         now = self.clock()
         looked = self.loss.run(turn, listed, chosen, known, now)
         chosen, known = looked.chosen, looked.known
         # An index or the listing may lag, and a copy that prune deleted is not made again.
-        may_begin = {each.key: each for each in chosen.wanted if _may_begin(known.get(each.key), now)}
+        may_begin = {
+            each.key: each for each in [*asked, *chosen.wanted] if _may_begin(known.get(each.key), now)
+        }
         places = room(_in_progress(turn, begun, listed))
-        sources = next_up((each.source for each in may_begin.values()), listed.copies, places)
+        sources = next_up(
+            (each.source for each in may_begin.values()),
+            listed.copies,
+            places,
+            asked={each.source.point_id for each in asked},
+        )
         turn.report.waiting = len(may_begin) - len(sources)
         self._begin(turn, [may_begin[each.claim.cluster, each.point_id] for each in sources], known)
         not_locked = lock_again(turn, self.deployment, now)
@@ -135,7 +145,23 @@ class TakeCopies:
                 turn, listed, self.deployment, self.teller.tell_troubles, now
             ),
         }
-        self.teller.run(turn, listed, chosen, troubles)
+        cancelled = {key for key, record in known.items() if record.stage is CopyStage.CANCELLED}
+        still = [each for each in chosen.wanted if each.key not in cancelled]
+        self.teller.run(turn, listed, replace(chosen, wanted=still), troubles)
+
+    def _asked(self, turn: Turn) -> list[Wanted]:
+        """What people asked for, and what of it failed and is tried again; what can no longer be copied is
+        given up."""
+        failed = [each for each in self.records.failed_copies(turn.place.name) if each.asked_by]
+        again = [each for each in failed if each.stage is CopyStage.FAILED]
+        records = [*self.requests.asked_copies(turn.place.name), *again]
+        wanted = self.chooser.asked(turn.place, records)
+        possible = {each.key for each in wanted}
+        for record in records:
+            if (record.cluster, record.point_id) not in possible:
+                with turn.part(record.subject):
+                    self.copier.give_up(turn, record)
+        return wanted
 
     def _begin(self, turn: Turn, queue: Sequence[Wanted], known: Mapping[PointKey, CopyRecord]) -> None:
         """Begin these copies, in this order, until EC2 takes no more."""

@@ -29,6 +29,7 @@ class PlaceReport:
     later: dict[str, str] = field(default_factory=dict)
     late: dict[str, str] = field(default_factory=dict)
     duplicates: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     passed_over: int = 0
     waiting: int = 0
     given_up: dict[str, str] = field(default_factory=dict)

@@ -83,3 +83,49 @@ def test_a_namespace_shows_no_copy_of_another(api: Api) -> None:
 )
 def test_what_makes_no_sense_is_refused(api: Api, path: str, code: str) -> None:
     assert api.get(path).code == code
+
+
+def asked(world: CopyWorld, namespace: str = "namespaces/shop/") -> str:
+    point = world.point("mysql").id
+    return f"/v1/clusters/myeks/{namespace}recovery-points/{point}/copies/osaka"
+
+
+@pytest.mark.parametrize("namespace", ["", "namespaces/shop/"])
+def test_a_copy_that_is_there_is_said_to_be_there(api: Api, copied: CopyWorld, namespace: str) -> None:
+    reply = api("PUT", asked(copied, namespace), {})
+    assert (reply.status, reply.json["outcome"], reply.json["copied"]["state"]) == (200, "there", "ready")
+    assert "last 3" in reply.json["kept"]
+
+
+def test_a_point_is_asked_for_and_cancelled_by_its_caller() -> None:
+    world = CopyWorld("mysql")
+    api = Api(world, caller="arn:aws:iam::111122223333:user/bob")
+    reply = api("PUT", asked(world), {})
+    assert (reply.json["outcome"], reply.json["copied"]["asked_by"]) == ("asked", api.caller)
+    reply = api("DELETE", asked(world, ""))
+    assert (reply.status, reply.json["state"]) == (200, "cancelled")
+    assert api.caller in reply.json["reason"]
+    assert [(change.method, change.caller) for change in world.announcer.changes] == [
+        ("PUT", api.caller),
+        ("DELETE", api.caller),
+    ]
+
+
+def test_what_cannot_be_cancelled_is_refused_with_the_fix(api: Api, copied: CopyWorld) -> None:
+    reply = api("DELETE", asked(copied))
+    assert (reply.status, reply.code) == (409, "copy_refused")
+    assert reply.json["fix"].startswith("retention in osaka lets it go")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/v1/clusters/myeks/recovery-points/nothing/copies/osaka", "not_found"),
+        ("/v1/clusters/myeks/recovery-points/nothing/copies/moon", "not_found"),
+        ("/v1/clusters/myeks/recovery-points/nothing/copies/NO", "not_found"),
+        ("/v1/clusters/myeks/namespaces/other/recovery-points/nothing/copies/osaka", "not_found"),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_what_does_not_exist_is_not_found(api: Api, path: str, code: str, method: str) -> None:
+    assert api(method, path, {} if method == "PUT" else None).code == code

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snapkeep.domain.copies.shown import ShownState
+from snapkeep.domain.copies.view.asked import Outcome
+from snapkeep.domain.copies.view.shown import ShownState
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.words import size_text
 
 if TYPE_CHECKING:
-    from snapkeep.domain.copies.shown import CopyPage, ShownCopy
+    from snapkeep.domain.copies.view.asked import AskedCopy
+    from snapkeep.domain.copies.view.shown import CopyPage, ShownCopy
 
 
 class CopyModel(Body):
@@ -35,6 +37,15 @@ class CopyModel(Body):
     protections: list[str]
     reason: str
     asked_by: str
+
+
+class AskedCopyModel(Body):
+    """What came of asking for a copy: `asked` waits for the next turn at the place, `in_progress` and `there`
+    need nothing more. `kept` says what keeps the copy in the place."""
+
+    outcome: Outcome
+    copied: CopyModel
+    kept: str
 
 
 class CopyPageModel(Body):
@@ -68,6 +79,11 @@ def copy_model(copy: ShownCopy) -> CopyModel:
         reason=copy.reason,
         asked_by=copy.asked_by,
     )
+
+
+def asked_copy_model(asked: AskedCopy) -> AskedCopyModel:
+    """What came of asking as a response body."""
+    return AskedCopyModel(outcome=asked.outcome, copied=copy_model(asked.copy), kept=asked.kept)
 
 
 def copy_page_model(page: CopyPage) -> CopyPageModel:

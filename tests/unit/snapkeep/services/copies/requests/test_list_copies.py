@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.copies.shown import CopyPage, CopyQuery, ShownCopy, ShownState
+from snapkeep.domain.copies.view.shown import CopyPage, CopyQuery, ShownCopy, ShownState
 from snapkeep.domain.errors import BadCursor, NotFound, TemporaryError, UnknownCluster
 from snapkeep.wiring.copies import list_copies
 from tests.fakes.copies import BAD_KEY
@@ -126,3 +127,12 @@ def test_what_nobody_knows_is_refused() -> None:
         list_copies(world.ports()).page("nope", CopyQuery(), 50)
     with pytest.raises(BadCursor):
         page(world, cursor="nonsense")
+
+
+def test_copies_in_a_vault_are_those_that_the_journal_knows() -> None:
+    world = CopyWorld("mysql")
+    world.live(minutes=10)
+    world.deployment = replace(world.deployment, places=(replace(OSAKA, account="222233334444"),))
+    world.osaka.fail_next("find", AssertionError("nobody here may look into the vault"))
+    (copy,) = page(world).copies
+    assert (copy.state, copy.claim, copy.protections) == (ShownState.READY, "mysql", ())

@@ -10,7 +10,14 @@ from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.copies import Copy, read_copy
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.records import CopyRecord
-from snapkeep.domain.copies.shown import CopyPage, CopyQuery, ShownCopy, shown_copies, with_record
+from snapkeep.domain.copies.view.shown import (
+    CopyPage,
+    CopyQuery,
+    ShownCopy,
+    of_record,
+    shown_copies,
+    with_record,
+)
 from snapkeep.domain.errors import NotFound, SnapkeepError, UnknownCluster
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.catalogue import read_cursor, write_cursor
@@ -61,6 +68,9 @@ class ListCopies:
         return (known_place(self.deployment, name),)
 
     def _in_place(self, place: Place, cluster: str, wanted: CopyQuery) -> list[ShownCopy]:
+        """The copies in a place. Those in a vault belong to another account: only the journal knows them."""
+        if place.is_vault:
+            return [of_record(record) for record in self.records.copies_of(place.name, cluster)]
         narrower = {
             tags.NAMESPACE: wanted.namespace,
             tags.CLAIM: wanted.claim,
@@ -86,7 +96,7 @@ class ListCopies:
         locks: dict[str, tuple[Protection, ...]] = {}
         for place in self.deployment.places:
             here = [copy for copy in page if copy.place == place.name and copy.snapshot_id]
-            if here:
+            if here and not place.is_vault:
                 points = [(copy.cluster, copy.point_id) for copy in here]
                 found = self.records.copies(place.name, points)
                 records |= {(place.name, *point): record for point, record in found.items()}

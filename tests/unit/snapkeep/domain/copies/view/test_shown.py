@@ -10,7 +10,7 @@ import pytest
 from snapkeep.domain.copies.copies import CopyState
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.records import MOST_ATTEMPTS, CopyRecord, new_record
-from snapkeep.domain.copies.shown import CopyQuery, ShownCopy, ShownState, shown_copies
+from snapkeep.domain.copies.view.shown import CopyQuery, ShownCopy, ShownState, shown_copies
 from snapkeep.domain.retention.candidates import backs_image, locked
 from tests.contract.ports.samples import NOW
 from tests.unit.snapkeep.domain.copies.copy_samples import KEY, copy_at
