@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy, deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.deletion.deletions import Announced, Deletion
 from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.domain.troubles import Topic, TroubleKind
+from snapkeep.ports.journal import Journal
 from snapkeep.services.tell_troubles import TellTroubles
 from tests.contract.ports.samples import TABLE
 from tests.fakes.restore_samples import a_restore
@@ -27,19 +29,21 @@ DAY = timedelta(days=1)
 Item = dict[str, Any]
 
 
+HELD = ("itertools", "tests.fakes")
+"""The modules of what a world holds beside its journal; its services hold nothing."""
+
+
 class Rolled:
     """A deployment on a real table: finished runs, an open one, a restore, holds, an incident, a refusal."""
 
     def __init__(self, client: CountingClient) -> None:
-        real: Any = client
         self.client = client.client
         self.world = world = World(
             a_claim("mysql"),
             a_claim("logs"),
             policy=a_policy(retention={"last": 2, "after_claim_deleted": "9d"}),
         )
-        world.journal = journal = dynamo_journal(real, TABLE, sleep=lambda _: None)  # type: ignore[assignment]
-        world._build(lambda port: port)
+        journal = self._rebuild(client)
         known = RetentionVersion(world.policy.retention, world.policy.schedule.timezone, SLOT - 365 * DAY)
         journal.retentions.write_retention_history("myeks", "nightly", [known])
         for day in range(2):
@@ -68,6 +72,24 @@ class Rolled:
         world.backup(SLOT + 2 * DAY)
         world.work()
         self.open_run = run_id("myeks", "nightly", SLOT + 2 * DAY)
+
+    def _rebuild(self, client: Any) -> Journal:
+        """Every service of the world anew, over the table of this client."""
+        self.world.journal = journal = dynamo_journal(client, TABLE, sleep=lambda _: None)  # type: ignore[assignment]
+        self.world._build(lambda port: port)
+        return journal
+
+    def again(self, client: CountingClient) -> Rolled:
+        """The same deployment with all that its fakes hold, over a table that has the same items."""
+        new = copy(self)
+        new.client, new.world = client.client, copy(self.world)
+        held = {
+            name: each for name, each in vars(self.world).items() if type(each).__module__.startswith(HELD)
+        }
+        assert {"clock", "cluster", "ebs", "_nonces"} <= held.keys()
+        vars(new.world).update(deepcopy(held))
+        new._rebuild(client)
+        return new
 
     def items(self) -> Iterator[Item]:
         yield from self.client.get_paginator("scan").paginate(TableName=TABLE).search("Items")
@@ -118,10 +140,22 @@ KINDS = {
 """Kinds of items (pk and sk up to their first #), and who counts that it could not read one."""
 
 
-@pytest.fixture
-def rolled() -> Iterator[Rolled]:
+@pytest.fixture(scope="module")
+def lived() -> tuple[Rolled, list[Item]]:
+    """The deployment that all tests begin with, and its journal: its days take longer than a test."""
     with counting_table() as client:
-        yield Rolled(client)
+        rolled = Rolled(client)
+        return rolled, list(rolled.items())
+
+
+@pytest.fixture
+def rolled(lived: tuple[Rolled, list[Item]]) -> Iterator[Rolled]:
+    """The deployment in a world of its own, on a table of its own."""
+    before, items = lived
+    with counting_table() as client:
+        for item in items:
+            client.client.put_item(TableName=TABLE, Item=item)
+        yield before.again(client)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
