@@ -1,7 +1,22 @@
 // Evaluates IAM requests: a JSON list of simulations on standard input, a JSON list of verdicts on standard
 // output. https://github.com/cloud-copilot/iam-simulate
 import { readFileSync } from 'node:fs'
-import { runSimulation } from '@cloud-copilot/iam-simulate'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const require = createRequire(import.meta.url)
+
+// Which types of resource an ARN may be of takes half of a simulation, and many requests name the same one.
+// The package exports functions that cannot be replaced, but the file inside it does.
+const types = require(join(dirname(require.resolve('@cloud-copilot/iam-utils')), 'resourceTypes.js'))
+const ask = types.mostSpecificMatchingResourceTypePatterns
+const known = new Map()
+types.mostSpecificMatchingResourceTypePatterns = (arn, patterns) => {
+  const key = [arn, ...patterns].join(' ')
+  if (!known.has(key)) known.set(key, ask(arn, patterns))
+  return known.get(key)
+}
+const { runSimulation } = require('@cloud-copilot/iam-simulate')
 
 function verdict(answer) {
   if (answer.resultType === 'error') {
