@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,12 @@ def test_a_flow_that_nobody_has_is_refused(tmp_path: Path) -> None:
         flow(tmp_path, "run:walk", run="def run() -> None:\n    pass")
 
 
+@cache
+def ours() -> Source:
+    """What the functions run, read once."""
+    return Source(LAYER)
+
+
 @pytest.mark.parametrize(
     ("entry", "most"),
     [
@@ -131,7 +138,7 @@ def test_a_flow_that_nobody_has_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_our_flows_lead_back_no_more_often_than_this(entry: str, most: int) -> None:
-    found = hops(entry, Source(LAYER))
+    found = hops(entry, ours())
     assert len(found) > most, "the walk follows the flow"
     assert len(back(found)) <= most, "\n".join(
         f"{hop.caller} -> {hop.called}" for hop in found if hop.is_return
