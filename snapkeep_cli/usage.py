@@ -10,8 +10,6 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from snapkeep_cli.output import fail
-
 Mistake: Any = typer.BadParameter.__mro__[1]
 """What the parser raises for every mistake. Versions of typer keep the class in different modules."""
 
@@ -64,6 +62,8 @@ def _refusing(command: Callable[[], str]) -> Iterator[None]:
     except Mistake as mistake:
         if type(mistake).__name__ == HELP_ITSELF:
             raise
+        from snapkeep_cli.output import fail  # what shows text is imported only if there is something to say
+
         where = mistake.ctx.command_path if mistake.ctx else command()
         raise fail("usage", in_words(mistake.format_message()), f"{where} --help") from mistake
 

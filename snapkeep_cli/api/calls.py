@@ -12,6 +12,7 @@ import typer
 from snapkeep_cli.api import connection
 from snapkeep_cli.api.client import ApiClient, ApiProblem
 from snapkeep_cli.api.transport import Unreachable
+from snapkeep_cli.api.where import Where
 from snapkeep_cli.output import Output, fail, say, tell
 
 P = ParamSpec("P")
@@ -22,14 +23,6 @@ ClusterOption = Annotated[
 ]
 NamespaceOption = Annotated[str, typer.Option("-n", "--namespace", help="The namespace.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
-
-
-class Where:
-    """The connection of this invocation, set by the options of `snapkeep` itself."""
-
-    api = ""
-    profile = ""
-    region = ""
 
 
 def client() -> ApiClient:

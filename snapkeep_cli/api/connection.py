@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 import botocore.session
 import typer
@@ -15,9 +15,10 @@ from snapkeep_cli.api.client import ApiClient
 from snapkeep_cli.api.patience import Patient
 from snapkeep_cli.api.transport import SignedTransport
 from snapkeep_cli.api.troubles import why_aws_refused
+from snapkeep_cli.api.where import URL
 from snapkeep_cli.output import fail
 
-URL, STACK = "SNAPKEEP_API_URL", "SNAPKEEP_STACK"
+STACK = "SNAPKEEP_STACK"
 REGION = "AWS_REGION"
 """Goes before `AWS_DEFAULT_REGION`, the only one that botocore reads.
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
@@ -26,12 +27,6 @@ OUTPUT = "ApiUrl"
 CONFIGURE = "set up credentials and a Region: aws configure"
 NETWORK = "check the network, or give --api to skip asking AWS for the address"
 _HOST = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
-
-ApiOption = Annotated[
-    str, typer.Option("--api", envvar=URL, help="The API's URL; default: output ApiUrl of the stack.")
-]
-ProfileOption = Annotated[str, typer.Option("--profile", help="The AWS profile to sign with.")]
-RegionOption = Annotated[str, typer.Option("--region", help="The AWS Region of the API.")]
 
 
 def connect(api: str = "", profile: str = "", region: str = "") -> ApiClient:

@@ -13,7 +13,8 @@ from snapkeep.domain import tags
 from snapkeep.domain.points import Snapshot, SnapshotState, snapshot_of
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.retention.adoption import adopting_tags
-from snapkeep_cli.api.calls import Where, ending_well
+from snapkeep_cli.api.calls import ending_well
+from snapkeep_cli.api.where import Where
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ClustersOption,

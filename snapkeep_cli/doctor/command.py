@@ -10,7 +10,8 @@ import typer
 
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep_cli.api import connection
-from snapkeep_cli.api.calls import Where, ending_well
+from snapkeep_cli.api.calls import ending_well
+from snapkeep_cli.api.where import Where
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ClustersOption,

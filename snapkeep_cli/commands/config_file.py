@@ -1,0 +1,88 @@
+"""`snapkeep manifests`, `validate`, `schema`: what a config file means, and what it leads to."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from snapkeep.domain.policies import USUAL_NAME, Policy
+from snapkeep_cli.api.calls import ClusterOption, ending_well
+from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
+from snapkeep_cli.config import json_schema, load_size
+from snapkeep_cli.config.overlaps import overlaps
+from snapkeep_cli.copies import copies_in_words, places_in_words
+from snapkeep_cli.deployment import (
+    DEFAULT_CONFIG,
+    ConfigOrApiOption,
+    PrefixOption,
+    load_deployment,
+    served,
+    the_only,
+)
+from snapkeep_cli.locks import lock_in_words
+from snapkeep_cli.output import fail, out, tip
+from snapkeep_cli.tables import Folded, clean
+
+
+@ending_well
+def manifests(
+    cluster: ClusterOption = "",
+    config: ConfigOrApiOption = DEFAULT_CONFIG,
+    prefix: PrefixOption = USUAL_NAME,
+    kustomize: Annotated[
+        Path | None, typer.Option(help="Write a kustomize base into this directory instead of printing.")
+    ] = None,
+) -> None:
+    """Print what a cluster needs from Snapkeep: `snapkeep manifests | kubectl apply -f -`."""
+    known = served(config)
+    name = the_only(known.clusters, cluster, known.source).name
+    if kustomize is None:
+        typer.echo(to_yaml(cluster_manifests(name, prefix)), nl=False)
+    else:
+        _write(kustomize, kustomization(name, prefix))
+
+
+def validate(
+    file: Annotated[Path, typer.Argument(help="The config file to check.")] = DEFAULT_CONFIG,
+) -> None:
+    """Check a config file and say what it means."""
+    deployment = load_deployment(file)
+    clusters = ", ".join(f"{cluster.name} ({cluster.region})" for cluster in deployment.clusters)
+    lines = [f"{file} is valid", f"clusters: {clusters}", f"stack: {load_size(file)}"]
+    for policy in deployment.policies:
+        more = (*lock_in_words(policy), *copies_in_words(policy, deployment))
+        lines += [_in_words(policy), *(f"  {line}" for line in more)]
+    lines += [*places_in_words(deployment), *map(str, overlaps(deployment))]
+    for line in lines:
+        out().print(Folded(Text(clean(line)), 4), crop=False)
+
+
+def schema() -> None:
+    """Print the JSON Schema of the config file, for editors."""
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files, and say how to apply them. Other files in the folder stay as they are."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+    except OSError as error:
+        raise fail(
+            "cannot_write", f"{folder} cannot be written: {error.strerror}", "give another directory"
+        ) from error
+    tip(f"{len(files)} files in {folder}; apply them with", f"kubectl apply -k {shlex.quote(str(folder))}")
+
+
+def _in_words(policy: Policy) -> str:
+    schedule = policy.schedule
+    when = f"{schedule.expression} {schedule.timezone}" + ("" if schedule.enabled else ", paused")
+    keep = ", ".join(f"{rule} {amount}" for rule, amount in policy.retention.items())
+    return f"policy {policy.name}: {policy.method} on {', '.join(policy.clusters)}; {when}; keep {keep}"
