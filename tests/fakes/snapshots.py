@@ -130,6 +130,7 @@ class FakeSnapshots(Faults):
     ) -> Iterator[Snapshot]:
         self._before("find")
         self.calls["find"] += 1
+        self.calls[f"find by {', '.join(sorted(tags))}"] += 1
         for snapshot in list(self.all.values()):
             if volume_ids and snapshot.volume_id not in volume_ids:
                 continue

@@ -22,6 +22,7 @@ def take_copies(ports: Ports) -> TakeCopies:
     from snapkeep.services.copies.places_left import PlacesLeft
     from snapkeep.services.copies.planned_claims import PlannedClaims
     from snapkeep.services.copies.settle_copies import SettleCopies
+    from snapkeep.services.copies.short_turn import ShortTurn
     from snapkeep.services.copies.take_copies import PATIENCE, TakeCopies
     from snapkeep.services.copies.tell_copies import TellCopies
     from snapkeep.services.copies.troubles.lost import FindLost
@@ -33,6 +34,7 @@ def take_copies(ports: Ports) -> TakeCopies:
     chooser = ChooseCopies(ports.deployment, ports.snapshots, claims, ports.clock)
     teller = TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock)
     settler = SettleCopies(ports.deployment, holds, news, ports.clock)
+    copier = CopyPoint(ports.deployment, ports.snapshots, holds, news, ports.clock)
     return TakeCopies(
         ports.deployment,
         ports.regions,
@@ -42,7 +44,8 @@ def take_copies(ports: Ports) -> TakeCopies:
         chooser,
         FindLost(journal.deletions),
         PlacesLeft(ports.deployment, journal.copies, settler, teller.tell_troubles, ports.clock),
-        CopyPoint(ports.deployment, ports.snapshots, holds, news, ports.clock),
+        copier,
+        ShortTurn(journal.copies, ports.snapshots, settler, copier, ports.clock),
         teller,
         ask_copies(ports, holds, chooser, teller),
         give_up(ports, news, "copy_points", PATIENCE),

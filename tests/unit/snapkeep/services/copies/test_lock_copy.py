@@ -56,8 +56,9 @@ def test_copies_that_can_never_be_locked_end_the_tries_of_a_turn_but_not_those_o
 
 def test_a_copy_that_is_gone_needs_no_lock() -> None:
     world = CopyWorld("mysql")
-    world.osaka.fail_next("lock", *[Forbidden("UnauthorizedOperation")] * 3)
+    world.osaka.fail_next("lock", *[Forbidden("UnauthorizedOperation")] * 2)
     world.live(minutes=4)
+    assert world.records()["mysql"].lock_reason
     world.osaka.all.clear()
     world.turn()
     assert world.records()["mysql"].lock_reason == ""

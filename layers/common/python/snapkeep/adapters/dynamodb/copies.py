@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +13,7 @@ from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, plain, time_of
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
-from snapkeep.domain.copies.places import KnownPlace
+from snapkeep.domain.copies.places import KnownPlace, Queued
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.times import precise
 
@@ -80,7 +81,11 @@ class DynamoCopies:
         yield from self._table.read_each(found, _known_place)
 
     def write_place(self, place: KnownPlace) -> None:
-        self._table.put({**schema.known_place_key(place.name, place.region), **plain(place)})
+        queue = json.dumps([[each.cluster, each.point_id, each.source, each.rule] for each in place.queue])
+        self._table.put(
+            {**schema.known_place_key(place.name, place.region), **plain(replace(place, queue=()))}
+            | {"queue": queue}
+        )
 
     def forget_place(self, name: str, region: str) -> None:
         self._table.delete(schema.known_place_key(name, region))
@@ -143,6 +148,9 @@ def _known_place(item: Item) -> KnownPlace:
         last_seen=datetime.fromisoformat(item["last_seen"]),
         copies=int(item.get("copies", 0)),
         counted_at=time_of(item.get("counted_at")),
+        listed=int(item.get("listed", 0)),
+        listed_at=time_of(item.get("listed_at")),
+        queue=tuple(Queued(*each) for each in json.loads(item.get("queue", "[]"))),
     )
 
 

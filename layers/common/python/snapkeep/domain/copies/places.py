@@ -57,11 +57,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPlace:
-    """A place as the journal remembers it, which the config may no longer name.
+class Queued:
+    """A point that is to be copied as soon as there is room, and the policy whose rule asks for it."""
 
-    `last_seen` (aware UTC) is when the config last named it, to the day. `copies` were there at `counted_at`,
-    once it had left the config.
+    cluster: str
+    point_id: str
+    source: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """A place as the journal remembers it, which the config may no longer name. Times are aware UTC.
+
+    `last_seen` is when the config last named it, to the day. `copies` were there at `counted_at`, once it had
+    left the config. `listed` were there when a turn last listed it whole, at `listed_at`, and `queue` is what
+    that turn found to come next.
     """
 
     name: str
@@ -70,6 +81,9 @@ class KnownPlace:
     last_seen: datetime
     copies: int = 0
     counted_at: datetime | None = None
+    listed: int = 0
+    listed_at: datetime | None = None
+    queue: tuple[Queued, ...] = ()
 
 
 def partition_of(region: str) -> str:

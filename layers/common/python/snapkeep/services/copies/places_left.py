@@ -44,8 +44,8 @@ class PlacesLeft:
         for key in here:
             seen = known.pop(key, None)
             if seen is None or seen.copies or now - seen.last_seen > COUNT_EVERY:
-                first = seen.first_seen if seen else now
-                self.records.write_place(KnownPlace(*key, first, now))
+                back = replace(seen, last_seen=now, copies=0, counted_at=None) if seen else None
+                self.records.write_place(back or KnownPlace(*key, now, now))
         return [Place(each.name, each.region, "", retire=True) for each in known.values()]
 
     def settle(self, turn: Turn) -> None:

@@ -26,8 +26,8 @@ from snapkeep.services.copies.lock_copy import lock_again
 from snapkeep.services.copies.place_copies import PlaceCopies, PointKey, read_place
 from snapkeep.services.copies.places_left import PlacesLeft
 from snapkeep.services.copies.settle_copies import SettleCopies
+from snapkeep.services.copies.short_turn import MOST_QUEUED, ShortTurn
 from snapkeep.services.copies.tell_copies import TellCopies
-from snapkeep.services.copies.troubles.full import full_copies
 from snapkeep.services.copies.troubles.lost import FindLost
 from snapkeep.services.copies.troubles.unlocked import unlocked
 from snapkeep.services.copies.turn import PlaceReport, Turn
@@ -53,6 +53,7 @@ class TakeCopies:
     loss: FindLost
     left: PlacesLeft
     copier: CopyPoint
+    short: ShortTurn
     teller: TellCopies
     asker: AskCopies
     give_up: GiveUp
@@ -60,10 +61,10 @@ class TakeCopies:
 
     def run(self, owner: str) -> list[PlaceReport]:
         """One turn at every place. `owner` must be unique to this invocation, because it holds the leases."""
-        reports = [self._turn(place, owner, {}) for place in self.deployment.places]
+        reports = [self._turn(place, owner) for place in self.deployment.places]
         given_up: dict[str, str] = {}
         with part_of_a_pass("places that left the config", given_up, "places that left the config"):
-            reports += [self._turn(place, owner, {}, left=True) for place in self.left.run()]
+            reports += [self._turn(place, owner, left=True) for place in self.left.run()]
         parts = given_up | {part: reason for report in reports for part, reason in report.given_up.items()}
         self.give_up.report(parts, unseen=_unseen(reports))
         return reports[: len(self.deployment.places)]
@@ -79,7 +80,7 @@ class TakeCopies:
         named = {each.answer.place for each in received}
         places = [each for each in self.deployment.places if each.is_vault and each.name in named]
         return [
-            self._turn(place, owner, {}, [each for each in received if each.answer.place == place.name])
+            self._turn(place, owner, received=[each for each in received if each.answer.place == place.name])
             for place in places
         ]
 
@@ -87,9 +88,9 @@ class TakeCopies:
         self,
         place: Place,
         owner: str,
-        incremental: Mapping[str, bool],
-        received: Sequence[Received] = (),
+        incremental: Mapping[str, bool] | None = None,
         *,
+        received: Sequence[Received] = (),
         left: bool = False,
     ) -> PlaceReport:
         report = PlaceReport(place.name)
@@ -99,20 +100,26 @@ class TakeCopies:
             if report.busy:
                 return report
             snapshots, copier = self.regions.snapshots(place.region), self.regions.copier(place.region)
-            turn = Turn(place, owner, snapshots, copier, self.records, report, incremental)
+            turn = Turn(place, owner, snapshots, copier, self.records, report, incremental or {})
             if left:
                 self.left.settle(turn)
             elif place.is_vault:
                 self.asker.run(turn, received)
             else:
-                self._work(turn)
+                self._work(turn, event=incremental is not None)
         if not report.busy:
             with part_of_a_pass(f"the lease of {place.name}", report.given_up, place.name):
                 self.records.release_place(place.name, owner)
         return report
 
-    def _work(self, turn: Turn) -> None:
+    def _work(self, turn: Turn, *, event: bool) -> None:
         place = turn.place.name
+        known_place = self.short.known(turn.place)
+        somebody_waits = not event and any(self.requests.asked_copies(place))
+        if self.short.is_enough(known_place, event=event) and not somebody_waits:
+            looked_at = self.short.run(turn, known_place)
+            self.teller.full(turn, looked_at, whole=False)
+            return
         listed = read_place(turn.snapshots, turn.place)
         begun = self.settler.run(turn, listed)
         chosen = self.chooser.run(turn.place, listed, begun)
@@ -129,25 +136,25 @@ class TakeCopies:
             each.key: each for each in [*asked, *chosen.wanted] if _may_begin(known.get(each.key), now)
         }
         places = room(_in_progress(turn, begun, listed))
-        sources = next_up(
-            (each.source for each in may_begin.values()),
-            listed.copies,
-            places,
-            asked={each.source.point_id for each in asked},
-        )
+        by_hand = {each.source.point_id for each in asked}
+        ready = [each.source for each in may_begin.values()]
+        sources = next_up(ready, listed.copies, places, asked=by_hand)
         turn.report.waiting = len(may_begin) - len(sources)
         self._begin(turn, [may_begin[each.claim.cluster, each.point_id] for each in sources], known)
+        started = set(turn.report.started)
+        later = [each for each in ready if each.point_id not in started]
+        rest = next_up(later, listed.copies, MOST_QUEUED, asked=by_hand)
+        queue = [may_begin[each.claim.cluster, each.point_id] for each in rest]
+        self.short.remember(turn, known_place, listed, queue)
         not_locked = lock_again(turn, self.deployment, now)
         troubles = {
             TroubleKind.COPIES_LOST: looked.found,
             TroubleKind.COPIES_NOT_LOCKED: unlocked(not_locked),
-            TroubleKind.COPIES_FULL: full_copies(
-                turn, listed, self.deployment, self.teller.tell_troubles, now
-            ),
         }
         cancelled = {key for key, record in known.items() if record.stage is CopyStage.CANCELLED}
         still = [each for each in chosen.wanted if each.key not in cancelled]
         self.teller.run(turn, listed, replace(chosen, wanted=still), troubles)
+        self.teller.full(turn, listed, whole=True)
 
     def _asked(self, turn: Turn) -> list[Wanted]:
         """What people asked for, and what of it failed and is tried again; what can no longer be copied is

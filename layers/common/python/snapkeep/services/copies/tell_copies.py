@@ -13,6 +13,7 @@ from snapkeep.ports.news import CopyNews
 from snapkeep.services.copies.choose_copies import Chosen
 from snapkeep.services.copies.place_copies import PlaceCopies
 from snapkeep.services.copies.troubles.found import Found
+from snapkeep.services.copies.troubles.full import full_copies
 from snapkeep.services.copies.troubles.given_up import given_up
 from snapkeep.services.copies.troubles.late import LATE_AFTER, FindLate, ages
 from snapkeep.services.copies.turn import Turn
@@ -53,12 +54,23 @@ class TellCopies:
                 late.leave_to(found)
         kinds = {**others, TroubleKind.COPIES_LATE: late, TroubleKind.COPY_FAILED: failed}
         for kind, found in kinds.items():
-            for cluster in self.deployment.clusters:
-                with turn.part(f"{kind} of {cluster.name}"):
-                    topic = Topic(kind, cluster.name, turn.place.name)
-                    here = found.by_cluster.get(cluster.name, {})
-                    at_once = found.at_once.get(cluster.name, ())
-                    lasting = self.tell_troubles.tell(topic, here, LATE_AFTER, at_once)
-                    turn.report.late |= lasting if kind is TroubleKind.COPIES_LATE else {}
+            self._tell(turn, kind, found)
         for (name, policy), age in ages(chosen, listed, now).items():
             self.news.copy_age(name, policy, age)
+
+    def full(self, turn: Turn, listed: PlaceCopies, *, whole: bool) -> None:
+        """Tell of copies that send everything again; `whole` says that all of the place was listed."""
+        with turn.part("full copies"):
+            told = self.tell_troubles
+            found = full_copies(turn, listed, self.deployment, told, self.clock(), whole=whole)
+            if whole or found.by_cluster:
+                self._tell(turn, TroubleKind.COPIES_FULL, found)
+
+    def _tell(self, turn: Turn, kind: TroubleKind, found: Found) -> None:
+        for cluster in self.deployment.clusters:
+            with turn.part(f"{kind} of {cluster.name}"):
+                topic = Topic(kind, cluster.name, turn.place.name)
+                here = found.by_cluster.get(cluster.name, {})
+                at_once = found.at_once.get(cluster.name, ())
+                lasting = self.tell_troubles.tell(topic, here, LATE_AFTER, at_once)
+                turn.report.late |= lasting if kind is TroubleKind.COPIES_LATE else {}

@@ -21,15 +21,21 @@ LASTS = timedelta(days=7)
 
 
 def full_copies(
-    turn: Turn, listed: PlaceCopies, deployment: Deployment, told: TellTroubles, now: datetime
+    turn: Turn, listed: PlaceCopies, deployment: Deployment, told: TellTroubles, now: datetime, *, whole: bool
 ) -> Found:
     """By cluster: volumes whose next copies are full ones, because the place has another key by now, and
-    claims that had a full copy again, as events said, each with its price."""
+    claims that had a full copy again, as events said, each with its price.
+
+    Without `whole` only part of the place was listed, and what was known of its key stays.
+    """
     found = Found()
     for cluster in deployment.clusters:
         topic = Topic(TroubleKind.COPIES_FULL, cluster.name, turn.place.name)
-        for trouble in _remembered(told.troubles.troubles(topic), now):
+        known = told.troubles.troubles(topic)
+        for trouble in _remembered(known, now) if whole else known.values():
             found.add(cluster.name, trouble.subject, trouble.reason, at_once=True)
+        if not whole:
+            continue
         here = [copy for copy in listed.copies if copy.claim.cluster == cluster.name]
         changed = under_another_key(here, turn.place)
         if changed.volumes:

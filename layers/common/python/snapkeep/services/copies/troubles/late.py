@@ -42,8 +42,8 @@ class FindLate:
     def run(self, turn: Turn, listed: PlaceCopies, chosen: Chosen, now: datetime) -> Found:
         """What is late after a turn at the place."""
         found = Found()
-        _add_waiting(found, listed, chosen)
         newest = newest_ready(listed, by_uid)
+        _add_waiting(found, listed, chosen, newest, now)
         for rule, points in self._claims(turn, chosen):
             claim = points[0].claim
             why = _behind(points, newest.get(by_uid(points[0])), rule.every, now)
@@ -77,11 +77,16 @@ def _add_slow(found: Found, turn: Turn, listed: PlaceCopies, now: datetime) -> N
             found.add(record.cluster, subject_of(copy), reason, at_once=True)
 
 
-def _add_waiting(found: Found, listed: PlaceCopies, chosen: Chosen) -> None:
-    """Claims with points that are wanted and not begun, whatever policy they are of."""
+def _add_waiting(
+    found: Found, listed: PlaceCopies, chosen: Chosen, newest: Mapping[ClaimKey, datetime], now: datetime
+) -> None:
+    """Claims with points that are wanted and not begun, whatever policy they are of. A new point is not yet
+    late: in a busy place there is always one."""
     waiting: dict[ClaimKey, list[Source]] = {}
     for wanted in chosen.wanted:
-        if not listed.by_point.get(wanted.key):
+        last = newest.get(by_uid(wanted.source))
+        is_new = last is not None and last < wanted.source.taken and now - wanted.source.taken <= LATE_AFTER
+        if not is_new and not listed.by_point.get(wanted.key):
             waiting.setdefault(by_uid(wanted.source), []).append(wanted.source)
     for points in waiting.values():
         oldest = min(points, key=lambda each: each.taken)
