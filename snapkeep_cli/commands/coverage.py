@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from snapkeep.domain.report.coverage import Coverage
-from snapkeep_cli.api.calls import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
+from snapkeep_cli.api.calls import (
+    ClusterOption,
+    Document,
+    NamespaceOption,
+    client,
+    ending_well,
+    place,
+    the_cluster,
+)
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, say, table_of
 from snapkeep_cli.tables import Columns, sentence
@@ -29,7 +37,10 @@ def coverage(
     namespace: NamespaceOption = "",
     only: Annotated[Coverage | None, typer.Option(help="Only claims in this state.")] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="End with exit code 1 if a claim is late or unprotected.")
+        bool,
+        typer.Option(
+            "--check", help="End with exit code 1 if a claim or its copies are late or unprotected."
+        ),
     ] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -38,20 +49,33 @@ def coverage(
     report = api.get(*place(the_cluster(api, cluster), namespace, "coverage"))
     claims = [claim for claim in report["claims"] if only in (None, claim["state"])]
     rows = [{**claim, "last": (claim["last_good"] or {}).get("slot", "")} for claim in claims]
-    emit({**report, "claims": claims}, output, table_of(rows, COLUMNS))
+    has_copies = any(claim["copies"] for claim in claims)
+    columns = {**COLUMNS, "COPIES": sentence("copied")} if has_copies else COLUMNS
+    rows = [{**row, "copied": _copied(row["copies"])} for row in rows]
+    emit({**report, "claims": claims}, output, table_of(rows, columns))
     always = {Coverage.PROTECTED, Coverage.LATE, Coverage.UNPROTECTED}
     counts = ", ".join(f"{report[state]} {state}" for state in Coverage if report[state] or state in always)
     say(f"{counts}, at {report['at']}")
-    if report["unasked"]:
-        say(f"warning: {report['unasked']}")
-    if check and report["unasked"]:
+    if report["copies_late"]:
+        many = "1 claim" if report["copies_late"] == 1 else f"{report['copies_late']} claims"
+        say(f"the copies of {many} are late: COPIES says why")
+    for unasked in filter(None, (report["unasked"], report["copies_unasked"])):
+        say(f"warning: {unasked}")
+    if check and (report["unasked"] or report["copies_unasked"]):
         raise typer.Exit(Exit.UNAVAILABLE)
     if namespace and not report["claims"]:
         say(f"namespace {namespace} has no claims, or does not exist")
         if check:
             raise typer.Exit(Exit.NOT_FOUND)
-    if check and any(report[state] for state in Coverage if state.is_wanting):
+    if check and (report["copies_late"] or any(report[state] for state in Coverage if state.is_wanting)):
         raise typer.Exit(Exit.FAILED)
+
+
+def _copied(copies: list[Document]) -> str:
+    """How a claim stands in each place."""
+    return "; ".join(
+        f"{copy['place']}: {copy['standing'].replace('_', ' ')}: {copy['reason']}" for copy in copies
+    )
 
 
 @ending_well

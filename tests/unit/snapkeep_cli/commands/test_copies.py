@@ -136,3 +136,16 @@ def test_bad_input_is_refused(
     point = world.point("mysql").id
     ended = snapkeep("copy", *(point if word == "POINT" else word for word in words))
     assert (ended.code, text in ended.err) == (code, True), ended.err
+
+
+def test_coverage_shows_how_claims_stand_in_places_and_checks_it(snapkeep: Command, world: CopyWorld) -> None:
+    shown = snapkeep("coverage", "--check")
+    assert (shown.code, shown.out.count("osaka: on time: the newest copy is of 2026-11-24 18:00")) == (0, 2)
+    for day in (1, 2, 3):
+        world.back_up_again(SLOT + timedelta(days=day))
+    shown = snapkeep("coverage", "--check")
+    assert (shown.code, "osaka: late: " in shown.out) == (1, True)
+    assert "the copies of 2 claims are late: COPIES says why" in shown.err
+    world.osaka.fail_next("find", TemporaryError("the Region is away"))
+    shown = snapkeep("coverage", "--check")
+    assert (shown.code, "osaka (ap-northeast-3) did not answer" in shown.err) == (6, True)

@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 
 def show_coverage(ports: Ports) -> ShowCoverage:
     """The service that shows which claims are protected."""
+    from snapkeep.services.report.copied import ShowCopied
     from snapkeep.services.report.coverage import ShowCoverage
 
-    past = read_past_runs(ports)
-    return ShowCoverage(ports.deployment, ports.clusters, ports.snapshots, ports.calendar, ports.clock, past)
+    return ShowCoverage(
+        ports.deployment,
+        ports.clusters,
+        ports.snapshots,
+        ports.calendar,
+        ports.clock,
+        read_past_runs(ports),
+        ShowCopied(ports.deployment, ports.regions, ports.journal.copies),
+    )
 
 
 def read_past_runs(ports: Ports) -> ReadPastRuns:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from snapkeep.domain.backup.protectability import UNPROTECTABLE, Code
 from snapkeep.domain.backup.selection import SkippedClaim
 from snapkeep.domain.claims import ScratchVolume
+from snapkeep.domain.copies.view.standing import CopiedTo
 from snapkeep.domain.policies import RESERVED_NAMES
 from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.times import moment
@@ -67,7 +68,8 @@ class CoveredClaim:
     """One claim (or volume without a claim) and how it is covered.
 
     `policy` is the one that decides, `policies` are all that take it. `good` holds the newest good point of
-    each policy, also of those that are built in or do not take it any more.
+    each policy, also of those that are built in or do not take it any more. `copies` says how the claim (its
+    UID is `uid`) stands in each place that its policies copy to.
     """
 
     namespace: str
@@ -78,6 +80,8 @@ class CoveredClaim:
     good: tuple[LastGood, ...] = ()
     next_run: datetime | None = None
     policies: tuple[str, ...] = ()
+    uid: str = ""
+    copies: tuple[CopiedTo, ...] = ()
 
     @property
     def last_good(self) -> LastGood | None:
@@ -95,7 +99,8 @@ class CoverageReport:
     """The claims of a cluster (or of one of its namespaces) by namespace and name, as of `at`.
 
     `unasked` says what could not be asked, "" when the claims are those that the cluster has now. `gone` are
-    claims (namespace/name) that it no longer has and whose good points remain.
+    claims (namespace/name) that it no longer has and whose good points remain. `copies_unasked` names places
+    that did not answer.
     """
 
     cluster: str
@@ -103,6 +108,12 @@ class CoverageReport:
     claims: tuple[CoveredClaim, ...]
     unasked: str = ""
     gone: frozenset[str] = frozenset()
+    copies_unasked: str = ""
+
+    @property
+    def copies_late(self) -> int:
+        """How many claims have copies that somebody has something to do about."""
+        return sum(any(copy.is_late for copy in claim.copies) for claim in self.claims)
 
     def count(self, state: Coverage) -> int:
         """How many claims are in a state."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from snapkeep.domain.copies.view.standing import LATE_AFTER
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock
@@ -15,7 +16,7 @@ from snapkeep.services.copies.place_copies import PlaceCopies
 from snapkeep.services.copies.troubles.found import Found
 from snapkeep.services.copies.troubles.full import full_copies
 from snapkeep.services.copies.troubles.given_up import given_up
-from snapkeep.services.copies.troubles.late import LATE_AFTER, FindLate, ages
+from snapkeep.services.copies.troubles.late import FindLate, ages
 from snapkeep.services.copies.turn import Turn
 from snapkeep.services.tell_troubles import TellTroubles
 

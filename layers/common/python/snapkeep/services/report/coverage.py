@@ -23,6 +23,7 @@ from snapkeep.domain.retention.snapshot_tags import ReadablePoint, read
 from snapkeep.ports.clock import Calendar, Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.kubernetes import Clusters
+from snapkeep.services.report.copied import Lineage, ShowCopied
 from snapkeep.services.report.past_runs import ReadPastRuns
 
 NEAR, FAR = timedelta(hours=25), timedelta(days=35)
@@ -47,6 +48,7 @@ class ShowCoverage:
     calendar: Calendar
     clock: Clock
     past: ReadPastRuns
+    copied: ShowCopied
 
     def report(self, cluster: str, namespace: str = "") -> CoverageReport:
         """The coverage of a cluster's claims (of one namespace, unless "") now.
@@ -64,12 +66,14 @@ class ShowCoverage:
         selected = selection.select(claims, self.deployment.policies, cluster, scratch)
         volumes = {claim.uid: claim.volume.handle for claim in claims if claim.volume}
         names: set[str] = set()
-        good = _newest(_noting(names, self._good_points(cluster, namespace, now)), volumes)
+        times: dict[Lineage, list[datetime]] = defaultdict(list)
+        good = _newest(_noting(names, times, self._good_points(cluster, namespace, now)), volumes)
         found = [
             *self._taken(selected.taken, good, now),
             *self._skipped(cluster, selected.skipped, good, now),
         ]
         told = self._with_notes(cluster, now, found, _notes(claims, everywhere))
+        told = self.copied.add(told, times, namespace)
         return replace(told, gone=frozenset(names - {str(claim) for claim in everywhere}))
 
     def now_or_remembered(self, cluster: str, namespace: str = "") -> CoverageReport:
@@ -121,12 +125,15 @@ class ShowCoverage:
             policies[item.claim.uid].append(item.policy)
             claims[item.claim.uid] = item.claim
         return [
-            coverage.covered(
-                claim.namespace,
-                claim.name,
-                [self._promise(name, good.get(uid, ()), slots) for name in policies[uid]],
-                good.get(uid, ()),
-                now,
+            replace(
+                coverage.covered(
+                    claim.namespace,
+                    claim.name,
+                    [self._promise(name, good.get(uid, ()), slots) for name in policies[uid]],
+                    good.get(uid, ()),
+                    now,
+                ),
+                uid=uid,
             )
             for uid, claim in claims.items()
         ]
@@ -221,11 +228,14 @@ class SlotCache:
 
 
 def _noting(
-    names: set[str], points: Iterable[tuple[ReadablePoint, LastGood]]
+    names: set[str],
+    times: dict[Lineage, list[datetime]],
+    points: Iterable[tuple[ReadablePoint, LastGood]],
 ) -> Iterator[tuple[ReadablePoint, LastGood]]:
-    """The same points; the names of their claims are added on the way."""
+    """The same points; the names of their claims, and when each was taken, are added on the way."""
     for found, point in points:
         names.add(found.name)
+        times[found.claim, found.policy].append(found.candidate.time)
         yield found, point
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies.rules import Every, Period
+from snapkeep.domain.copies.view.standing import first_due
 from snapkeep.domain.troubles import TroubleKind
-from snapkeep.services.copies.troubles.late import first_due
 from tests.fakes.copying import CopyWorld, to_osaka
 from tests.fakes.world_reads import SLOT
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
+from snapkeep.domain.copies.view.standing import Standing
 from snapkeep.domain.report.coverage import Coverage, CoverageReport, CoveredClaim
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.actions import Actions
@@ -24,6 +25,17 @@ class LastGoodModel(Body):
     slot: str
 
 
+class CopiedToModel(Body):
+    """How a claim stands in a place: `taken` is when the data of its newest ready copy was snapshotted."""
+
+    place: str
+    policy: str
+    standing: Standing
+    taken: str | None
+    reason: str
+    is_late: bool
+
+
 class CoveredClaimModel(Body):
     """The coverage of a claim; a pod's volume without a claim is named `pod:volume`."""
 
@@ -34,10 +46,12 @@ class CoveredClaimModel(Body):
     policy: str
     last_good: LastGoodModel | None
     next_run: str | None
+    copies: list[CopiedToModel]
 
 
 class CoverageModel(Body):
-    """The coverage of a cluster's claims now; `unasked` says what could not be asked, and is mostly empty."""
+    """The coverage of a cluster's claims now; `unasked` says what could not be asked, and is mostly empty.
+    `copies_late` counts claims whose copies are late, `copies_unasked` names places that did not answer."""
 
     cluster: str
     at: str
@@ -47,6 +61,8 @@ class CoverageModel(Body):
     unprotectable: int
     excluded: int
     unasked: str
+    copies_late: int
+    copies_unasked: str
     claims: list[CoveredClaimModel]
 
 
@@ -82,6 +98,8 @@ def _model(report: CoverageReport) -> CoverageModel:
         unprotectable=report.count(Coverage.UNPROTECTABLE),
         excluded=report.count(Coverage.EXCLUDED),
         unasked=report.unasked,
+        copies_late=report.copies_late,
+        copies_unasked=report.copies_unasked,
         claims=[_claim(claim) for claim in report.claims],
     )
 
@@ -98,4 +116,15 @@ def _claim(claim: CoveredClaim) -> CoveredClaimModel:
         if good
         else None,
         next_run=to_second(claim.next_run) if claim.next_run else None,
+        copies=[
+            CopiedToModel(
+                place=copy.place,
+                policy=copy.policy,
+                standing=copy.standing,
+                taken=to_second(copy.taken) if copy.taken else None,
+                reason=copy.reason,
+                is_late=copy.is_late,
+            )
+            for copy in claim.copies
+        ],
     )

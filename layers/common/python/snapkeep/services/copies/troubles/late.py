@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain.copies.copies import CopyState, Source
 from snapkeep.domain.copies.lineages import SPANS, rule_to
 from snapkeep.domain.copies.rules import CopyRule, Every
+from snapkeep.domain.copies.view.standing import LATE_AFTER, first_due
 from snapkeep.domain.points import volume_timeout
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.times import moment
@@ -23,9 +24,6 @@ from snapkeep.services.copies.troubles.found import (
     to_second,
 )
 from snapkeep.services.copies.turn import Turn
-
-LATE_AFTER = timedelta(days=1)
-"""A claim that waited this long for a copy is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +115,6 @@ def _behind(
     if now - due <= LATE_AFTER:
         return None
     return f"the newest copy is of {moment(last)}; the next was due from {moment(due)}", is_certain
-
-
-def first_due(taken: Iterable[datetime], last: datetime, every: Every) -> datetime | None:
-    """When the first point was taken that a rule wants after its copy of `last`; None without one."""
-    after = last + SPANS.get(every.period, timedelta())
-    newer = sorted(time for time in taken if to_second(time) > after)
-    return newer[every.number - 1] if len(newer) >= every.number else None
 
 
 def ages(chosen: Chosen, listed: PlaceCopies, now: datetime) -> Mapping[tuple[str, str], timedelta]:
