@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain import tags
+from snapkeep.domain.copies.tags import PLACE
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.retention.deletion.deletions import Deletion
 from snapkeep.domain.troubles import TroubleKind
@@ -33,13 +34,18 @@ def lose(world: CopyWorld, snapshot_id: str, how: str) -> None:
     copy = world.osaka.all[snapshot_id]
     if how == "deleted":
         del world.osaka.all[snapshot_id]
+    elif how == "is hidden: its tag snapkeep:place":
+        world.osaka.all[snapshot_id] = replace(copy, tags={**copy.tags, PLACE: "elsewhere"})
     elif how == "in the Recycle Bin":
         world.osaka.all[snapshot_id] = replace(copy, state=SnapshotState.RECOVERABLE)
     else:
         world.osaka.all[snapshot_id] = replace(copy, tags={**copy.tags, tags.DUPLICATE: "true"})
 
 
-@pytest.mark.parametrize("how", ["deleted", "in the Recycle Bin", "tagged snapkeep:duplicate"])
+@pytest.mark.parametrize(
+    "how",
+    ["deleted", "in the Recycle Bin", "tagged snapkeep:duplicate", "is hidden: its tag snapkeep:place"],
+)
 def test_the_newest_copy_is_made_anew_once_and_that_is_told_with_its_price(how: str) -> None:
     world = copied_world()
     (lost,) = world.osaka.all
@@ -49,7 +55,7 @@ def test_the_newest_copy_is_made_anew_once_and_that_is_told_with_its_price(how: 
     assert reason.startswith(lost) and how in reason
     assert reason.endswith("it is made anew, and costs up to 4 GiB and $0.08 to send")
     assert world.told(TroubleKind.COPIES_LATE) == []
-    assert [each.id for each in world.copies()["mysql"]] != [lost]
+    assert world.records()["mysql"].snapshot_id != lost
     assert world.osaka.calls["copy"] == 2
     world.wait(hours=3)
     lose(world, world.records()["mysql"].snapshot_id, how)

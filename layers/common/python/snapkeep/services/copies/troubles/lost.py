@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from snapkeep.domain import tags
+from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.copies import Copy, CopyState, Source, read_copy
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.report.storage import US_EAST_1
@@ -85,6 +86,8 @@ class FindLost:
         if now - (record.ended_at or record.taken) < GONE_AFTER:
             return ""
         copy = listed.by_id.get(name) or _described(turn, name)
+        if isinstance(copy, str):
+            return f"{name} is hidden: {copy}"
         if copy is None:
             pruned = self.deletions.knows_deletion(name)
             return "" if pruned else f"{name} was deleted in EC2, and not by Snapkeep"
@@ -98,9 +101,15 @@ class FindLost:
         return ""
 
 
-def _described(turn: Turn, snapshot_id: str) -> Copy | Unreadable | None:
+def _described(turn: Turn, snapshot_id: str) -> Copy | Unreadable | str | None:
+    """A copy that the listing does not show, or which of the tags that it is listed by somebody edited."""
     snapshot = turn.snapshots.get(snapshot_id)
-    return read_copy(snapshot) if snapshot else None
+    if snapshot is None:
+        return None
+    for key, value in {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: turn.place.name}.items():
+        if snapshot.tags.get(key) != value:
+            return f"its tag {key} says {snapshot.tags.get(key, 'nothing')!r} instead of {value!r}; mend it"
+    return read_copy(snapshot)
 
 
 def _leads(chosen: Chosen) -> Mapping[tuple[str, str, str], Source]:
