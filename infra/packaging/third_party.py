@@ -16,6 +16,21 @@ AWS_SERVICES = frozenset(
 )
 """The AWS services our adapters call; the API models of the other four hundred are removed."""
 
+POWERTOOLS = "aws_lambda_powertools"
+UNUSED_UTILITIES = (
+    "auth_alpha",
+    "batch",
+    "circuit_breaker",
+    "data_masking",
+    "feature_flags",
+    "kafka",
+    "metadata",
+    "parameters",
+    "parser",
+    "streaming",
+)
+"""Parts of Powertools that neither we nor its other parts import."""
+
 UNUSED = (
     "bin",
     "boto3/examples",
@@ -25,6 +40,12 @@ UNUSED = (
     "*.dist-info/INSTALLER",
     "*.dist-info/RECORD",
     "*.dist-info/REQUESTED",
+    "pydantic/mypy.py",
+    "pydantic/v1",  # needed only by types with __get_validators__, and nobody has such
+    # The page of Swagger UI, which no function serves.
+    f"{POWERTOOLS}/event_handler/openapi/swagger_ui/*.js",
+    f"{POWERTOOLS}/event_handler/openapi/swagger_ui/*.css",
+    *(f"{POWERTOOLS}/utilities/{name}" for name in UNUSED_UTILITIES),
 )
 """Paths that none of our imports needs. Licences stay."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import aws_lambda_powertools
 import pytest
 
-from infra.packaging.third_party import AWS_SERVICES, prune
+from infra.packaging.third_party import AWS_SERVICES, POWERTOOLS, UNUSED_UTILITIES, prune
 
 ROOT = Path(__file__).parents[4]
 ENDPOINTS = "botocore/data/endpoints.json"
@@ -64,3 +66,13 @@ def test_every_service_that_wiring_opens_has_its_model() -> None:
 
     assert opened
     assert opened <= AWS_SERVICES
+
+
+def test_no_part_of_powertools_that_stays_names_one_that_goes_nor_do_we() -> None:
+    installed = Path(aws_lambda_powertools.__file__).parent
+    gone = [installed / "utilities" / name for name in UNUSED_UTILITIES]
+    assert all(folder.is_dir() for folder in gone), "a new version has other parts"
+    ours = [*(ROOT / "layers" / "common").rglob("*.py"), *(ROOT / "lambdas").rglob("*.py")]
+    theirs = [path for path in installed.rglob("*.py") if not any(path.is_relative_to(each) for each in gone)]
+    naming = re.compile(rf"{POWERTOOLS}\.utilities\.({'|'.join(UNUSED_UTILITIES)})\b")
+    assert [path for path in (*ours, *theirs) if naming.search(path.read_text())] == []
