@@ -45,17 +45,18 @@ class Story:
 
     def play(self, sandbox: Sandbox) -> None:
         """Play all acts in a sandbox that has not started yet. Any fault raises."""
-        with ThreadPoolExecutor(1) as beside:  # the start leaves half of the machine idle
+        with ThreadPoolExecutor(2) as beside:  # the start leaves half of the machine idle
             building = beside.submit(
                 build.synthesize, self.config, self.folder / "cdk.out", self._build_seconds
             )
             deployment = self._read_config()
             cluster = deployment.clusters[0]
+            printing = beside.submit(build.manifests, self.config, cluster.name, self._build_seconds)
             with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
                 sandbox.start()
                 line.say(f"account {sandbox.account}, {sandbox.region}")
             stack = self._deploy(sandbox, cluster, building)
-        admin = self._fill_cluster(sandbox, cluster)
+        admin = self._fill_cluster(sandbox, printing)
         fired = self._fire(sandbox, deployment)
         self._watch(sandbox, stack, fired)
         self._check(sandbox, stack, admin)
@@ -97,15 +98,14 @@ class Story:
             line.say(f"{len(stack.resources)} resources")
         return stack
 
-    def _fill_cluster(self, sandbox: Sandbox, cluster: Cluster) -> Admin:
+    def _fill_cluster(self, sandbox: Sandbox, printing: Future[str]) -> Admin:
         admin = Admin(sandbox.kubeconfig, kube.SECONDS * self.steps.patience)
         with self.steps.step("Create WordPress and the lab's other workloads") as line:
             limit = control.SECONDS * self.steps.patience
             lab = ClusterControl.from_folder(sandbox.kubeconfig.parent, limit).call("lab", {})
             line.say(f"{lab['objects']} objects on {len(lab['instances'])} nodes")
         with self.steps.step("Apply what `snapkeep manifests` prints") as line:
-            printed = build.manifests(self.config, cluster.name, self._build_seconds)
-            line.say(f"{len(admin.apply(printed))} objects")
+            line.say(f"{len(admin.apply(printing.result()))} objects")
         return admin
 
     def _fire(self, sandbox: Sandbox, deployment: Deployment) -> int:
