@@ -9,7 +9,6 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
-from snapkeep_cli.api import connection
 from snapkeep_cli.api.client import ApiClient, ApiProblem
 from snapkeep_cli.api.transport import Unreachable
 from snapkeep_cli.api.where import Where
@@ -27,6 +26,8 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what wou
 
 def client() -> ApiClient:
     """The client of this invocation."""
+    from snapkeep_cli.api import connection  # the AWS SDK takes half a second, and few need it
+
     return connection.connect(Where.api, Where.profile, Where.region)
 
 

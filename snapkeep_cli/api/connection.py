@@ -13,12 +13,11 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from snapkeep_cli.api.client import ApiClient
 from snapkeep_cli.api.patience import Patient
-from snapkeep_cli.api.transport import SignedTransport
+from snapkeep_cli.api.signed_transport import SignedTransport
 from snapkeep_cli.api.troubles import why_aws_refused
-from snapkeep_cli.api.where import URL
+from snapkeep_cli.api.where import STACK, URL
 from snapkeep_cli.output import fail
 
-STACK = "SNAPKEEP_STACK"
 REGION = "AWS_REGION"
 """Goes before `AWS_DEFAULT_REGION`, the only one that botocore reads.
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html

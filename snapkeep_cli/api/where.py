@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-URL = "SNAPKEEP_API_URL"
+URL, STACK = "SNAPKEEP_API_URL", "SNAPKEEP_STACK"
 
 ApiOption = Annotated[
     str, typer.Option("--api", envvar=URL, help="The API's URL; default: output ApiUrl of the stack.")

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from snapkeep_cli.api import connection
 from snapkeep_cli.api.calls import ending_well
+from snapkeep_cli.api.where import STACK
 from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOrApiOption, served
 from snapkeep_cli.output import fail
 from snapkeep_cli.protection import LONGEST, Part, Protected, policy
@@ -69,7 +69,7 @@ def protect(
                 deployers=deployer,
                 break_glass=break_glass,
                 prefixes=prefix or ["snapkeep"],
-                stacks=stack or [os.environ.get(connection.STACK, "Snapkeep")],
+                stacks=stack or [os.environ.get(STACK, "Snapkeep")],
                 keys=key or [],
                 partition=_partition(regions),
             ),

@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 import typer
 
 from snapkeep.domain.policies import USUAL_NAME
-from snapkeep_cli.api import connection
 from snapkeep_cli.api.calls import ending_well
-from snapkeep_cli.api.where import Where
+from snapkeep_cli.api.where import STACK, Where
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ClustersOption,
@@ -45,7 +44,7 @@ def doctor(
     )  # botocore takes a second: import it only when needed
 
     known = served(config)
-    stack = os.environ.get(connection.STACK, "Snapkeep")
+    stack = os.environ.get(STACK, "Snapkeep")
     reports = []
     for each in chosen_clusters(known.clusters, cluster, known.source):
         visit = Visit(

@@ -12,7 +12,8 @@ import pytest
 from botocore.credentials import Credentials
 
 from snapkeep_cli.api.client import ApiClient, ApiProblem
-from snapkeep_cli.api.transport import RETRIES, SignedTransport, Unreachable, fetch
+from snapkeep_cli.api.signed_transport import RETRIES, SignedTransport, fetch
+from snapkeep_cli.api.transport import Unreachable
 
 KEY = Credentials("AKIDEXAMPLE", "secret", "a-session-token")
 AT_ONCE = RETRIES.new(backoff_factor=0)

@@ -47,6 +47,11 @@ def test_a_command_loads_the_module_of_no_other_nor_the_config_models_that_it_do
     assert {"boto3", "snapkeep_cli.config.models"} & modules == set()
 
 
+@pytest.mark.parametrize("words", [["schema"], ["plan", "--help"], ["cost", "--help"]])
+def test_a_command_that_asks_no_api_does_without_the_aws_sdk(words: list[str]) -> None:
+    assert loaded(*words) & {"botocore", "urllib3"} == set()
+
+
 @pytest.mark.parametrize("words", [["get", "pionts"], ["coverag"]])
 def test_a_mistyped_name_is_told_without_importing_any_command(words: list[str]) -> None:
     assert not any(name.startswith("snapkeep_cli.commands.") for name in loaded(*words))
