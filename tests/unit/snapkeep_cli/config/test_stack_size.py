@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from snapkeep_cli.config.regions import KNOWN, partition_of
+from snapkeep.domain.copies.places import partition_of
+from snapkeep_cli.config.regions import KNOWN
 from snapkeep_cli.config.stack_size import (
     FITS,
     LOCK_LENGTHS,
