@@ -95,6 +95,17 @@ def screen(found: Document) -> RenderableType:
             {"POLICY": "name", "CLAIMS": "claims", "NEWEST RUN": "run", "": "state", "NEXT RUN": "next_run"},
         ),
         (
+            found.get("places", []),  # an API deployed earlier has none
+            {
+                "PLACE": "place",
+                "COPIES ON TIME": "on_time",
+                "LATE": "late",
+                "NOT COPIED": "not_copied",
+                "FAILED": "failed",
+                "OLDEST": "oldest",
+            },
+        ),
+        (
             [item for item in found["incidents"] if not item["closed_at"]],
             {"INCIDENT": "instance", "NODE": "node", "SINCE": "opened_at", "LATEST": sentence("latest")},
         ),

@@ -214,6 +214,7 @@ def test_a_person_looks_asks_cancels_and_sees(product: Deployed) -> None:
     assert "error[copy_refused]" in typed("copy", newer, "--to", "osaka", "--cancel", code=3)
     assert "its places are osaka" in typed("copy", newer, "--to", "moon", code=4)
     assert f"{newer} is in osaka already" in typed("copy", newer, "--to", "osaka", "--wait")
+    assert "osaka: on time: the newest copy is of" in typed("coverage", "-n", "by-hand", "--check")
     kms = product.sandbox.client("kms", OSAKA)
     key = kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"]
     kms.disable_key(KeyId=key)

@@ -149,3 +149,11 @@ def test_coverage_shows_how_claims_stand_in_places_and_checks_it(snapkeep: Comma
     world.osaka.fail_next("find", TemporaryError("the Region is away"))
     shown = snapkeep("coverage", "--check")
     assert (shown.code, "osaka (ap-northeast-3) did not answer" in shown.err) == (6, True)
+
+
+def test_status_has_a_line_for_each_place(snapkeep: Command, world: CopyWorld) -> None:
+    lines = snapkeep("status").out.splitlines()
+    (titles,) = [number for number, line in enumerate(lines) if line.startswith("PLACE")]
+    assert lines[titles + 1].split() == ["osaka", "2", "0", "0", "0", "2026-11-24T18:00:00Z"]
+    world.osaka.fail_next("find", TemporaryError("the Region is away"))
+    assert "copies: osaka (ap-northeast-3) did not answer" in snapkeep("status").out

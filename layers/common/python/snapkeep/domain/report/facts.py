@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.copies.view.standing import PlaceStands, by_place
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
@@ -72,7 +73,7 @@ class Report:
 
     `notes` says what could not be determined. Incidents and restores come newest first. `gone` are claims
     (namespace/name) that the cluster no longer has and whose good points remain, even where `claims` omits
-    them.
+    them. `places` says how claims stand in the places that they are copied to.
     """
 
     cluster: str
@@ -88,6 +89,7 @@ class Report:
     prices: Prices
     notes: tuple[str, ...]
     gone: frozenset[str] = frozenset()
+    places: tuple[PlaceStands, ...] = ()
 
     def count(self, state: ClaimState) -> int:
         """How many claims are in a state."""
@@ -113,8 +115,9 @@ def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
         incidents=tuple(sorted(sources.incidents, key=opened, reverse=True)),
         restores=tuple(sorted(sources.restores, key=lambda item: item.accepted_at, reverse=True)),
         prices=prices,
-        notes=(*_invalid(sources), *sources.notes),
+        notes=(*_invalid(sources), *sources.notes, *_silent_places(sources)),
         gone=sources.coverage.gone,
+        places=by_place(copy for claim in sources.coverage.claims for copy in claim.copies),
     )
 
 
@@ -141,6 +144,11 @@ def _invalid(sources: Sources) -> list[str]:
     return [
         f"policy {name} prunes nothing: its retention: {reason}" for name, reason in sources.invalid.items()
     ]
+
+
+def _silent_places(sources: Sources) -> list[str]:
+    unasked = sources.coverage.copies_unasked
+    return [f"copies: {unasked}"] if unasked else []
 
 
 def _timezone(policies: Sequence[Policy]) -> str:

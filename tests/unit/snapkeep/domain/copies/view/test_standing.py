@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from snapkeep.domain.copies.rules import Every, Period
-from snapkeep.domain.copies.view.standing import CopiedTo, Standing, copied_to
+from snapkeep.domain.copies.view.standing import CopiedTo, PlaceStands, Standing, by_place, copied_to
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -57,3 +57,11 @@ def test_a_copy_that_was_given_up_needs_somebody_at_once() -> None:
     for found in (stands(HOUR, trouble="KMS"), stands(HOUR, last=25 * HOUR, trouble="KMS")):
         assert (found.standing, found.is_late) == (Standing.FAILED, True)
         assert "KMS" in found.reason
+
+
+def test_a_place_is_summed_up_by_what_stands_there_and_its_oldest_newest_copy() -> None:
+    copies = [stands(HOUR, last=HOUR), stands(HOUR, last=9 * HOUR, trouble="KMS"), stands(HOUR)]
+    counts = {Standing.ON_TIME: 1, Standing.FAILED: 1, Standing.NOT_COPIED: 1}
+    assert by_place(copies) == (PlaceStands("osaka", counts, NOW - 9 * HOUR),)
+    assert by_place([stands(HOUR)])[0].oldest is None
+    assert by_place([]) == ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -38,6 +39,31 @@ class CopiedTo:
     taken: datetime | None
     reason: str
     is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceStands:
+    """How the claims of a cluster stand in a place: how many in each way, and when the data of the oldest of
+    their newest copies was taken (aware UTC), None while there is no copy."""
+
+    place: str
+    counts: Mapping[Standing, int]
+    oldest: datetime | None
+
+
+def by_place(copies: Iterable[CopiedTo]) -> tuple[PlaceStands, ...]:
+    """How claims stand in each place, in the order of their names."""
+    found: dict[str, list[CopiedTo]] = {}
+    for copy in copies:
+        found.setdefault(copy.place, []).append(copy)
+    return tuple(
+        PlaceStands(
+            place,
+            Counter(copy.standing for copy in some),
+            min((copy.taken for copy in some if copy.taken), default=None),
+        )
+        for place, some in sorted(found.items())
+    )
 
 
 def copied_to(

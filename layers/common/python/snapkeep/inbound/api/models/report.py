@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.copies.view.standing import PlaceStands, Standing
 from snapkeep.domain.points import PointState
 from snapkeep.domain.report.claims import ClaimState, ReportedClaim
 from snapkeep.domain.report.facts import Report, ReportedPolicy, opened
@@ -66,6 +67,18 @@ class RestoreStatusModel(Body):
     accepted_at: str
 
 
+class PlaceStatusModel(Body):
+    """How claims stand in a place they are copied to, and when the data of the oldest of their newest copies
+    was snapshotted."""
+
+    place: str
+    on_time: int
+    late: int
+    not_copied: int
+    failed: int
+    oldest: str | None
+
+
 class StatusModel(Body):
     """The state of a cluster. `claims` counts claims by state (those that are gone if good points remain);
     `troubles` names those that could be protected as promised and are not; `notes` says what could not be
@@ -79,6 +92,7 @@ class StatusModel(Body):
     incidents: list[IncidentModel]
     restores: list[RestoreStatusModel]
     notes: list[str]
+    places: list[PlaceStatusModel]
 
 
 class ReportedPointModel(Body):
@@ -116,6 +130,17 @@ class ClaimModel(Body):
     recovery_points: list[ReportedPointModel]
 
 
+def _place(stands: PlaceStands) -> PlaceStatusModel:
+    return PlaceStatusModel(
+        place=stands.place,
+        on_time=stands.counts.get(Standing.ON_TIME, 0),
+        late=stands.counts.get(Standing.LATE, 0),
+        not_copied=stands.counts.get(Standing.NOT_COPIED, 0),
+        failed=stands.counts.get(Standing.FAILED, 0),
+        oldest=to_second(stands.oldest) if stands.oldest else None,
+    )
+
+
 def status_model(report: Report) -> StatusModel:
     """A status as a response body."""
     return StatusModel(
@@ -132,6 +157,7 @@ def status_model(report: Report) -> StatusModel:
         incidents=[_incident(record) for record in report.incidents],
         restores=[_restore(item) for item in report.restores],
         notes=list(report.notes),
+        places=[_place(stands) for stands in report.places],
     )
 
 
