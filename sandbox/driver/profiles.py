@@ -70,8 +70,10 @@ class Profile:
     def check_restore(self, snapshot: Ec2Snapshot, policy: str, cluster_name: str) -> None:
         """Raise the Ec2Error for a driver whose policy forbids creating a volume from this snapshot."""
         tags = snapshot.tags
-        if self.is_auto:
-            allowed = policy != SCOPED_BLOCK_STORAGE or tags.get(CLUSTER_TAG) == cluster_name
+        if policy == SCOPED_BLOCK_STORAGE:
+            allowed = tags.get(CLUSTER_TAG) == cluster_name
+        elif policy == SCOPED_SNAPSHOTS:
+            allowed = tags.get(f"{self.name}/cluster-name") == cluster_name
         else:
             allowed = policy != TAGGED_SNAPSHOTS or tags.get(self.mark) == "true"
         if not allowed:
@@ -80,9 +82,14 @@ class Profile:
 
 ANY_SNAPSHOT = "AmazonEBSCSIDriverPolicy"
 TAGGED_SNAPSHOTS = "AmazonEBSCSIDriverPolicyV2"
-"""The open-source driver's policies: volumes from any snapshot, or only from those with its mark.
+SCOPED_SNAPSHOTS = "AmazonEBSCSIDriverEKSClusterScopedPolicy"
+"""The open-source driver's policies: volumes from any snapshot, only from those with its mark, or only from
+those that name the cluster.
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverEKSClusterScopedPolicy.html
 """
+
+DRIVER_POLICIES = (ANY_SNAPSHOT, TAGGED_SNAPSHOTS, SCOPED_SNAPSHOTS)
 
 BLOCK_STORAGE = "AmazonEKSBlockStoragePolicy"
 SCOPED_BLOCK_STORAGE = "AmazonEKSBlockStoragePolicyV2"

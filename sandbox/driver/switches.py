@@ -11,8 +11,8 @@ from sandbox.driver.ec2 import Ec2Error, Ec2Snapshot
 from sandbox.driver.profiles import (
     ANY_SNAPSHOT,
     BLOCK_STORAGE,
+    DRIVER_POLICIES,
     SCOPED_BLOCK_STORAGE,
-    TAGGED_SNAPSHOTS,
     Profile,
 )
 
@@ -33,7 +33,8 @@ class Switches:
     """How many CreateSnapshot calls get that error."""
     driver_policy: str = ANY_SNAPSHOT
     """The IAM policy of the driver's role. `AmazonEBSCSIDriverPolicyV2` allows volumes only from snapshots
-    that carry `ebs.csi.aws.com/cluster=true`; the older policy allows any.
+    that carry `ebs.csi.aws.com/cluster=true`, `AmazonEBSCSIDriverEKSClusterScopedPolicy` only from those
+    whose `ebs.csi.aws.com/cluster-name` is the cluster; the older policy allows any.
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html"""
     block_storage_policy: str = SCOPED_BLOCK_STORAGE
     """The IAM policy of EKS Auto Mode's cluster role. Today's allows volumes only from snapshots that name
@@ -60,8 +61,8 @@ class Switches:
             raise ValueError("sidecar is running or stuck")
         if switches.cloud_controller not in ("running", "missing"):
             raise ValueError("cloud_controller is running or missing")
-        if switches.driver_policy not in (ANY_SNAPSHOT, TAGGED_SNAPSHOTS):
-            raise ValueError(f"driver_policy is {ANY_SNAPSHOT} or {TAGGED_SNAPSHOTS}")
+        if switches.driver_policy not in DRIVER_POLICIES:
+            raise ValueError(f"driver_policy is one of {', '.join(DRIVER_POLICIES)}")
         if switches.block_storage_policy not in (BLOCK_STORAGE, SCOPED_BLOCK_STORAGE):
             raise ValueError(f"block_storage_policy is {BLOCK_STORAGE} or {SCOPED_BLOCK_STORAGE}")
         return switches

@@ -26,6 +26,14 @@ def slow_lab() -> Iterator[Lab]:
     made.stop()
 
 
+@pytest.fixture
+def named_lab() -> Iterator[Lab]:
+    """The driver knows that its cluster is `spare`."""
+    made = Lab(cluster_name="spare")
+    yield made
+    made.stop()
+
+
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Sandbox]:
     """The sandbox's AWS in a process of its own, without a cluster."""

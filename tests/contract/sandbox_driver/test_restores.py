@@ -207,3 +207,26 @@ def test_a_driver_with_the_newer_policy_makes_no_volume_from_an_untagged_snapsho
     lab.ec2.cut[handle] = replace(lab.ec2.cut[handle], tags=tags)
 
     lab.until(lambda: lab.is_bound("restored"), seconds=15)
+
+
+def test_a_driver_scoped_to_its_cluster_makes_volumes_only_from_snapshots_that_name_it(
+    named_lab: Lab,
+) -> None:
+    lab = named_lab
+    volume = lab.bound_claim("data", "10Gi")["spec"]["csi"]["volumeHandle"]
+    handle = lab.ec2.create_snapshot(volume, "a copy", {"snapkeep:managed": "copy"}).id
+    lab.driver.control({"driver_policy": "AmazonEBSCSIDriverEKSClusterScopedPolicy"})
+    elsewhere = {"ebs.csi.aws.com/cluster": "true", "ebs.csi.aws.com/cluster-name": "elsewhere"}
+    lab.ec2.cut[handle] = replace(lab.ec2.cut[handle], tags=elsewhere)
+    lab.imported(handle, "point", "default")
+    lab.ready("point")
+
+    lab.claim("restored", "10Gi", "point")
+
+    text = lab.until(lambda: lab.texts("restored", "ProvisioningFailed"))[0]
+    assert f"ec2:CreateVolume on resource: {handle}" in text
+
+    tags = {"ebs.csi.aws.com/cluster-name": "spare"}
+    lab.ec2.cut[handle] = replace(lab.ec2.cut[handle], tags=tags)
+
+    lab.until(lambda: lab.is_bound("restored"), seconds=15)
