@@ -50,6 +50,7 @@ def permissions_page(template: Document) -> str:
     parts += [
         "The conditions and the resources are in the template; [the threat model](threat-model.md) says why.",
         "The admission policies of `snapkeep manifests` narrow rights on nodes, claims and snapshot objects.",
+        "With `adopt: true`, `api` and `finish_restores` may tag copies (`infra/permissions/restore.py`).",
         "Only a deployment with places has `copy_points`: it describes, copies, tags and locks snapshots",
         "there, uses keys through EC2, holds points, and deletes nothing (`infra/permissions/copies.py`).",
     ]

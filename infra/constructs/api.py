@@ -82,6 +82,11 @@ class Api(Construct):
             permissions.describe_keys(stack, platform.deployment.places),
             permissions.describe_clusters(stack, platform.clusters),
             *permissions.hold_snapshots(stack, platform.owner),
+            *(
+                permissions.lend_to_copies(stack, platform.owner, take_back=False)
+                if platform.deployment.adopt
+                else ()
+            ),
             permissions.put_events(stack, platform.event_bus),
             *(permissions.invoke(each.function.function_arn) for each in asked),
             *pages.reading(),

@@ -43,6 +43,11 @@ class FinishRestores(Construct):
             permissions.describe("Snapshots", "Volumes"),
             permissions.describe_clusters(stack, platform.clusters),
             *permissions.hold_snapshots(stack, platform.owner),
+            *(
+                permissions.lend_to_copies(stack, platform.owner, take_back=True)
+                if platform.deployment.adopt
+                else ()
+            ),
             permissions.put_events(stack, platform.event_bus),
             platform.journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
         )

@@ -26,7 +26,7 @@ from infra.permissions.copies import (
     use_copy_keys,
 )
 from infra.permissions.interruption import answer_lifecycle_hooks
-from infra.permissions.restore import describe_keys, hold_snapshots, look_into_bin
+from infra.permissions.restore import describe_keys, hold_snapshots, lend_to_copies, look_into_bin
 from infra.permissions.retention import delete_snapshots
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "hold_snapshots",
     "invoke",
     "join_network",
+    "lend_to_copies",
     "lock_copies",
     "lock_snapshots",
     "look_into_bin",

@@ -52,10 +52,16 @@ def names_its_point_first() -> dict[str, Mapping[str, object]]:
     return when("Null", {f"aws:ResourceTag/{key}": "true", f"aws:RequestTag/{key}": "false"})
 
 
-def as_owner_writes(owner: Owner) -> dict[str, Mapping[str, object]]:
+def as_owner_writes(owner: Owner) -> dict[str, dict[str, object]]:
     """Tags name this deployment, if any; the tags by which drivers recognise their snapshots name its
     clusters."""
-    values: dict[str, object] = {f"aws:RequestTag/{tags.DEPLOYMENT}": owner.deployment}
+    named = {f"aws:RequestTag/{tags.DEPLOYMENT}": owner.deployment}
+    return all_of(when("StringEqualsIfExists", named), names_drivers_of(owner))
+
+
+def names_drivers_of(owner: Owner) -> dict[str, Mapping[str, object]]:
+    """The tags by which drivers recognise their snapshots name the deployment's clusters, where written."""
+    values: dict[str, object] = {}
     for driver in DRIVERS.values():
         values |= {
             f"aws:RequestTag/{driver.mark}": "true",

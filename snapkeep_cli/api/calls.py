@@ -21,6 +21,9 @@ ClusterOption = Annotated[
     str, typer.Option("--cluster", envvar="SNAPKEEP_CLUSTER", help="The EKS cluster; default: the only one.")
 ]
 NamespaceOption = Annotated[str, typer.Option("-n", "--namespace", help="The namespace.")]
+FromPlaceOption = Annotated[
+    str, typer.Option("--from-place", help="A place whose copies are meant, in this deployment's Region.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 

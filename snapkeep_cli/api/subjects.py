@@ -13,22 +13,33 @@ MOST = 5000
 """Recovery points looked through for the one of an EBS snapshot."""
 
 
-def the_point(api: ApiClient, cluster: str, namespace: str, given: str) -> str:
-    """The id of the recovery point that is meant; that of an EBS snapshot is looked up.
+def the_point(
+    api: ApiClient, cluster: str, namespace: str, given: str, from_place: str = "", from_cluster: str = ""
+) -> str:
+    """The id of the recovery point that is meant; that of an EBS snapshot is looked up, among the copies of a
+    place if one is named.
 
     Ends the command if no recovery point has the snapshot.
     """
     if not given.startswith(SNAPSHOT):
         return given
-    listed = api.pages("recovery_points", *place(cluster, namespace, "recovery-points"), limit=100)
+    found = f"{given} is an EBS snapshot, and no recovery point of"
+    if from_place:
+        where, asked = place(cluster, "", "recovery-points"), f"{found} place {from_place} has it"
+    else:
+        of_cluster = from_cluster or cluster
+        where = place(of_cluster, namespace, "recovery-points")
+        asked = f"{found} {f'namespace {namespace} of {of_cluster}' if namespace else of_cluster} has it"
+    listed = api.pages(
+        "recovery_points", *where, **({"from_place": from_place} if from_place else {}), limit=100
+    )
     for point in islice(listed, MOST):
         if point["snapshot_id"] == given:
             say(f"{given} is the EBS snapshot of recovery point {point['id']}")
             return str(point["id"])
-    where = f"namespace {namespace} of {cluster}" if namespace else cluster
     raise fail(
         "not_found",
-        f"{given} is an EBS snapshot, and no recovery point of {where} has it",
+        asked,
         "take an ID that `snapkeep get points` lists; with -o wide it shows the snapshots, too",
     )
 

@@ -17,6 +17,7 @@ OPTIONS = {
     "namespace": "--namespace",
     "source_namespace": "--from-namespace",
     "source_cluster": "--from-cluster",
+    "from_place": "--from-place",
     "size": "--size",
     "expand": "--expand",
     "storage_class": "--class",

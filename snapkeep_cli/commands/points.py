@@ -9,10 +9,18 @@ from typing import Annotated
 import typer
 
 from snapkeep.domain.points import PointState
-from snapkeep_cli.api.calls import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
+from snapkeep_cli.api.calls import (
+    ClusterOption,
+    FromPlaceOption,
+    NamespaceOption,
+    client,
+    ending_well,
+    place,
+    the_cluster,
+)
 from snapkeep_cli.api.subjects import the_claim, the_point
 from snapkeep_cli.moments import ahead, end_of, start_of
-from snapkeep_cli.output import Output, OutputOption, emit, facts, say, table_of
+from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, say, table_of
 from snapkeep_cli.tables import Columns, Shell, long_id, wide
 
 COLUMNS: Columns = {
@@ -27,6 +35,10 @@ COLUMNS: Columns = {
     "EBS SNAPSHOT": wide("snapshot_id"),
     "CLASS": wide("storage_class"),
 }
+
+
+COPIES: Columns = {"CLUSTER": "cluster", **COLUMNS, "COPIED FROM": wide("copied_from")}
+"""Of the copies in a place, which may come from several clusters."""
 
 
 class Shown(StrEnum):
@@ -52,11 +64,17 @@ def get_points(
         str, typer.Option(help="Only points since a time or day: 2026-11-24, yesterday, 3h ago.")
     ] = "",
     until: Annotated[str, typer.Option(help="Only points until a time or the end of a day.")] = "",
+    from_place: FromPlaceOption = "",
+    from_cluster: Annotated[
+        str, typer.Option(help="With --from-place: only copies of this cluster's points.")
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """List recovery points, newest first for each claim; even of namespaces and clusters that are gone."""
     api = client()
+    if from_cluster and not from_place:
+        raise fail("usage", "--from-cluster goes with --from-place", "give --cluster, or --from-place, too")
     cluster = the_cluster(api, cluster)
     if claim:
         namespace, claim = the_claim(claim, namespace, "--claim") if "/" in claim else (namespace, claim)
@@ -68,10 +86,13 @@ def get_points(
         "until": end_of(until, "--until"),
     }
     where = place(cluster, namespace, "recovery-points")
+    if from_place:
+        where = place(cluster, "", "recovery-points")
+        wanted |= {"from_place": from_place, "source_cluster": from_cluster, "namespace": namespace}
     listed = api.pages("recovery_points", *where, **wanted, limit=min(limit, 100))
     found = list(islice(listed, limit + 1))
     rows = [{**point, "held": "yes" if point["held"] else ""} for point in found[:limit]]
-    emit({"recovery_points": found[:limit]}, output, table_of(rows, COLUMNS))
+    emit({"recovery_points": found[:limit]}, output, table_of(rows, COPIES if from_place else COLUMNS))
     if not found:
         say("no recovery points")
     elif len(found) > limit:

@@ -16,6 +16,7 @@ from snapkeep_cli.api.calls import (
     ClusterOption,
     Document,
     DryRunOption,
+    FromPlaceOption,
     NamespaceOption,
     client,
     ending_well,
@@ -68,6 +69,7 @@ def restore(
     zone: Annotated[str, typer.Option(help="The zone where it will be used.")] = "",
     from_namespace: Annotated[str, typer.Option(help="The original claim's namespace, if different.")] = "",
     from_cluster: Annotated[str, typer.Option(help="The original claim's cluster, if different.")] = "",
+    from_place: FromPlaceOption = "",
     label: LabelOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     dry_run: DryRunOption = False,
@@ -81,8 +83,9 @@ def restore(
     namespace = source.into
     api = client()
     cluster = the_cluster(api, cluster)
+    point = the_point(api, cluster, from_namespace or namespace, point, from_place, from_cluster)
     wish: dict[str, Any] = {
-        "recovery_point": the_point(api, from_cluster or cluster, from_namespace or namespace, point),
+        "recovery_point": point,
         "claim": source.claim,
         "at": source.at,
         "target": target,
@@ -90,21 +93,27 @@ def restore(
         "expand": expand.value,
         "storage_class": storage_class,
         "zone": zone,
-        "labels": dict(_label(item) for item in label or []),
+        "labels": dict(map(_label, label or [])),
         "strict": strict,
         "dry_run": dry_run,
     }
     elsewhere = {"source_namespace": source.from_namespace, "source_cluster": from_cluster}
-    status, answer = _ask(api, cluster, namespace, _given(wish), _given(elsewhere))
+    status, answer = _ask(api, cluster, namespace, wish, elsewhere | {"from_place": from_place})
     findings(answer["plan"]["findings"])
     if status == 200:
         emit(answer, output, _plan(answer["plan"], "would be created"))
     elif wait:
-        tip("if you stop waiting", _follow(answer, cluster, namespace))
-        where = place(cluster, namespace, "restores", answer["id"])
-        _end(wait_for(lambda: api.get(*where), USABLE, timedelta(seconds=timeout)), output)
+        _wait(api, answer, cluster, namespace, timedelta(seconds=timeout), output)
     else:
         _accepted(answer, cluster, namespace, output)
+
+
+def _wait(
+    api: ApiClient, answer: Document, cluster: str, namespace: str, timeout: timedelta, output: Output
+) -> None:
+    tip("if you stop waiting", _follow(answer, cluster, namespace))
+    where = place(cluster, namespace, "restores", answer["id"])
+    _end(wait_for(lambda: api.get(*where), USABLE, timeout), output)
 
 
 def _accepted(answer: Document, cluster: str, namespace: str, output: Output) -> None:
@@ -123,11 +132,11 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 def _ask(
     api: ApiClient, cluster: str, namespace: str, wish: Document, elsewhere: Document
 ) -> tuple[int, Document]:
-    """Request a restore; for a claim from elsewhere on the cluster's own route, which needs its own
-    permission."""
-    if elsewhere:
-        return api.post(wish | {"namespace": namespace} | elsewhere, "clusters", cluster, "restores")
-    return api.post(wish, *place(cluster, namespace, "restores"))
+    """Request a restore, without what is empty; for a claim from elsewhere on the cluster's own route, which
+    needs its own permission."""
+    if given := _given(elsewhere):
+        return api.post(_given(wish) | {"namespace": namespace} | given, "clusters", cluster, "restores")
+    return api.post(_given(wish), *place(cluster, namespace, "restores"))
 
 
 @ending_well

@@ -46,6 +46,7 @@ def deployment(config: models.Config) -> Deployment:
         interruption=_interruption(config.interruption),
         accepted=tuple(map(_accepted, config.accept)),
         places=tuple(_place(name, place) for name, place in config.places.items()),
+        adopt=config.adopt,
     )
 
 

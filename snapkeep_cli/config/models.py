@@ -138,6 +138,8 @@ class Config(Strict):
     """The policies."""
     places: dict[PlaceName, Place] = Field(default_factory=dict)
     """Other Regions that points are copied to, by name; the policies' copies say which points."""
+    adopt: bool = False
+    """true restores from the copies in the clusters' Region, whatever deployment made them; deletes none."""
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
     accept: list[Accepted] = Field(default_factory=list)

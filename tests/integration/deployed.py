@@ -34,7 +34,8 @@ T = TypeVar("T")
 
 @dataclass
 class Deployed:
-    """A running sandbox with the stack in it; `slots` holds the last slot that each policy was run at."""
+    """A running sandbox with the stack in it; `slots` holds the last slot that each policy was run at. The
+    stack is in `region`, by default the sandbox's own."""
 
     sandbox: Sandbox
     cluster: ClusterControl
@@ -42,6 +43,11 @@ class Deployed:
     outputs: dict[str, str]
     prefix: str = USUAL_NAME
     slots: dict[str, datetime] = field(default_factory=dict)
+    region: str = ""
+
+    def client(self, service: str) -> Any:
+        """An administrator's boto3 client in the stack's Region."""
+        return self.sandbox.client(service, self.region)
 
     def make_claims(self, namespace: str, count: int) -> list[str]:
         """Bound claims on EBS volumes of their own."""
@@ -64,7 +70,7 @@ class Deployed:
 
     def invoke(self, function: str, message: dict[str, Any]) -> dict[str, Any]:
         """Invoke a function and wait for its answer; AssertionError with its error when it fails."""
-        answer = self.sandbox.client("lambda").invoke(
+        answer = self.client("lambda").invoke(
             FunctionName=f"{self.prefix}-{function}", Payload=json.dumps(message).encode()
         )
         document: dict[str, Any] = json.loads(answer["Payload"].read())
@@ -84,17 +90,17 @@ class Deployed:
     def run(self, policy: str) -> Item:
         """The policy's last run as journaled."""
         name = f"{CLUSTER}.{policy}.{self.slots[policy]:%Y%m%dT%H%M%SZ}"
-        journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.outputs["JournalTableName"])
+        journal = evidence.read_journal(self.client("dynamodb"), self.outputs["JournalTableName"])
         return next((run for run in journal.runs if run["id"] == name), {"state": "absent"})
 
     def points(self, policy: str) -> Sequence[Item]:
         """The points of a policy as journaled."""
-        journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.outputs["JournalTableName"])
+        journal = evidence.read_journal(self.client("dynamodb"), self.outputs["JournalTableName"])
         return [point for point in journal.points if point["policy"] == policy]
 
     def snapshots(self, policy: str) -> list[LiveSnapshot]:
         """The EC2 snapshots tagged with a policy."""
-        found = evidence.read_snapshots(self.sandbox.client("ec2")).values()
+        found = evidence.read_snapshots(self.client("ec2")).values()
         return [snapshot for snapshot in found if snapshot.tags.get("snapkeep:policy") == policy]
 
     def until_closed(self, policy: str, limit: float = 60) -> Item:

@@ -22,7 +22,8 @@ def blocks(page: Path) -> list[str]:
 class Shell:
     """One shell session: what a block exports is there in the next one."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, kubeconfig: Path | None = None) -> None:
+        """kubectl talks to the cluster of that kubeconfig, by default the sandbox's own."""
         self._folder = folder
         tools = folder / "bin"
         tools.mkdir()
@@ -34,7 +35,7 @@ class Shell:
             **sandbox.environment(),
             "AWS_PAGER": "",
             "HOME": str(folder),
-            "KUBECONFIG": str(sandbox.kubeconfig),
+            "KUBECONFIG": str(kubeconfig or sandbox.kubeconfig),
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
         }
 

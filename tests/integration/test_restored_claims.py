@@ -17,6 +17,7 @@ from snapkeep.ports.kubernetes import Cluster
 from snapkeep.services.give_up import GiveUp
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.finish import PATIENCE, FinishReport, FinishRestores
+from snapkeep.services.restore.lend_tags import LendTags
 from snapkeep.services.restore.restored_claims import RestoredClaims
 from tests.contract.ports.clusters import SandboxWorld
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
@@ -62,8 +63,9 @@ class Lab:
         self.clock, self.journal = TestClock(NOW), MemoryJournal()
         self.holds = FakeHolds(self.clock, self.journal.restores)
         clusters = OneCluster(self.world.cluster)
-        self.restore = Restore(clusters, self.journal.restores, self.holds, self.clock)
         volumes = Volumes(self.ec2)
+        lending = LendTags(volumes, self.journal.holds, self.journal.restores)
+        self.restore = Restore(clusters, self.journal.restores, self.holds, lending, self.clock)
         claims = RestoredClaims(clusters, volumes, volumes)
         give_up = GiveUp(
             self.journal.troubles,

@@ -32,6 +32,13 @@ def test_a_restore_comes_back_as_written(journal: Journal) -> None:
     assert journal.restores.restore(a_restore().id) == written
 
 
+def test_a_restore_of_a_copy_comes_back_with_its_place(journal: Journal) -> None:
+    copied = journal.restores.add_restore(a_restore(place="osaka"))
+    found = journal.restores.restore(copied.id)
+    assert found is not None
+    assert (found.place, found.lent_tags) == ("osaka", copied.lent_tags)
+
+
 def test_a_restore_that_is_known_stands_as_it_is(journal: Journal) -> None:
     journal.restores.add_restore(a_restore())
     made = journal.restores.write_restore(a_restore().happened(NOW, "made", Stage.CREATED))

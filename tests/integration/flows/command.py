@@ -57,7 +57,7 @@ def _typed(*words: str) -> list[str]:
 
 def _environment(product: Deployed) -> dict[str, str]:
     """The environment of somebody who may call the API and nothing else."""
-    iam = product.sandbox.client("iam")
+    iam = product.client("iam")
     user = f"person-{os.urandom(4).hex()}"
     iam.create_user(UserName=user)
     statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
@@ -69,5 +69,6 @@ def _environment(product: Deployed) -> dict[str, str]:
         **product.sandbox.environment(),
         "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+        **({"AWS_REGION": product.region, "AWS_DEFAULT_REGION": product.region} if product.region else {}),
         "SNAPKEEP_API_URL": product.sandbox.invoke_url(product.outputs["ApiUrl"]),
     }

@@ -152,6 +152,16 @@ def copied_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return template_of(synthesized(tmp_path_factory.mktemp("copied"), StackOptions(), deployment=COPIED))
 
 
+ADOPTING = replace(DEPLOYMENT, adopt=True)
+"""A deployment that restores from the copies in its Region."""
+
+
+@pytest.fixture(scope="session")
+def adopting_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment that adopts copies."""
+    return template_of(synthesized(tmp_path_factory.mktemp("adopting"), StackOptions(), deployment=ADOPTING))
+
+
 @pytest.fixture(scope="session")
 def full_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of the stack with every option."""

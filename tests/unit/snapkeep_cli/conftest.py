@@ -70,6 +70,11 @@ def world() -> World:
 @pytest.fixture
 def snapkeep(world: World, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command, connected to the world's API."""
+    return connected(world, monkeypatch)
+
+
+def connected(world: World, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command, connected to the API of this world."""
     transport = FakeTransport(Api(world))
     numbers = count(1)
     client = ApiClient(transport, lambda: f"key-{next(numbers)}")

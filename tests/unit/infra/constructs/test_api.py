@@ -64,3 +64,11 @@ def test_only_this_api_may_invoke_the_function(template: Template) -> None:
     ]
     assert len(found) == 1
     assert "SourceArn" in found[0]
+
+
+def test_it_may_touch_copies_only_where_they_are_adopted(
+    template: Template, adopting_template: Template
+) -> None:
+    sids = {"LendToCopies", "TakeBackFromCopies"}
+    assert not sids & {each.get("Sid") for each in template.statements("api")}
+    assert sids <= {each.get("Sid") for each in adopting_template.statements("api")}

@@ -22,3 +22,11 @@ def test_of_ec2_it_may_look_and_write_one_tag(template: Template) -> None:
             "ForAllValues:StringEquals": {"aws:TagKeys": ["snapkeep:hold"]},
             "Null": {"aws:TagKeys": "false"},
         }
+
+
+def test_it_may_touch_copies_only_where_they_are_adopted(
+    template: Template, adopting_template: Template
+) -> None:
+    sids = {"LendToCopies", "TakeBackFromCopies"}
+    assert not sids & {each.get("Sid") for each in template.statements("finish_restores")}
+    assert sids <= {each.get("Sid") for each in adopting_template.statements("finish_restores")}

@@ -65,9 +65,9 @@ class Answer:
 
 
 @pytest.fixture(scope="session")
-def world(template: Template) -> World:
-    """The stack of DEPLOYMENT, deployed into a made-up account."""
-    concrete = Concrete(template)
+def world(adopting_template: Template) -> World:
+    """The stack of a deployment that adopts copies, deployed into a made-up account."""
+    concrete = Concrete(adopting_template)
     policies = roles(concrete)
     return World(concrete, policies, principals(policies), things(concrete))
 

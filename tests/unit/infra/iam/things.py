@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from snapkeep.domain import tags
+from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.drivers import AUTO_MODE, EBS_CSI, NAMED_SNAPSHOT, snapshot_mark
 from snapkeep.domain.policies import USUAL_NAME
 from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
@@ -18,6 +19,8 @@ BEFORE = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
 FRESH = BEFORE | {tags.DEPLOYMENT: USUAL_NAME}
 POINT = {tags.POINT: "data-20261123t170000z-0123456789", tags.POLICY: "nightly"}
 OURS = FRESH | POINT
+COPIED = OURS | {tags.MANAGED: copy_tags.COPY, tags.CLUSTER: "gone", tags.DEPLOYMENT: "gone"}
+COPY = {key: value for key, value in COPIED.items() if key != EBS_CSI.mark} | {copy_tags.PLACE: "seoul"}
 GROUP = f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:0a:autoScalingGroupName"
 CUT_BY_AUTO_MODE = AUTO_MODE.tags(CLUSTER) | {NAMED_SNAPSHOT: snapshot_mark("uid-1")}
 EC2 = f"arn:aws:ec2:{REGION}"
@@ -70,6 +73,8 @@ OUTSIDE: Mapping[str, Thing] = {
     ),
     "snapshot from before": Thing(f"{EC2}::snapshot/snap-0n", BEFORE | POINT),
     "fresh snapshot from before": Thing(f"{EC2}::snapshot/snap-0o", BEFORE),
+    "copy of a deployment that is gone": Thing(f"{EC2}::snapshot/snap-0p", COPY),
+    "lent copy": Thing(f"{EC2}::snapshot/snap-0q", COPY | EBS_CSI.tags(CLUSTER) | {tags.HOLD: "restore:0a"}),
     "volume of the driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0a", {"ebs.csi.aws.com/cluster": "true"}),
     "volume of an old driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0b", {"CSIVolumeName": "pvc-1"}),
     "volume of Auto Mode": Thing(

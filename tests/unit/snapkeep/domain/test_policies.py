@@ -56,6 +56,7 @@ DEPLOYMENT = Deployment(
     pace=Pace(per_second=1.5, burst=20, pending=40),
     consistency_wait=timedelta(minutes=7),
     delete_orphans=True,
+    adopt=True,
     accepted=(Acceptance("lab", "a playground", "tmp-*", "2027-06-30", ("myeks",)), Acceptance("b", "why")),
 )
 

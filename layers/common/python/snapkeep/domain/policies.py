@@ -161,7 +161,8 @@ class Deployment:
 
     `delete_orphans` lets the sweep delete snapshots that belong to no backup; without it the sweep only
     reports them. `name` is the deployment setting `prefix`: it distinguishes the deployments in one account
-    and Region. `accepted` names what needs no backup. `places` are where points are copied."""
+    and Region. `accepted` names what needs no backup. `places` are where points are copied. With `adopt`,
+    claims are restored from the copies in the clusters' Region, whatever deployment made them."""
 
     clusters: tuple[Cluster, ...]
     policies: tuple[Policy, ...]
@@ -172,6 +173,7 @@ class Deployment:
     name: str = USUAL_NAME
     accepted: tuple[Acceptance, ...] = ()
     places: tuple[Place, ...] = ()
+    adopt: bool = False
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None when the config does not name it."""
@@ -212,6 +214,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         name=document["name"],
         accepted=tuple(map(acceptance_of, document["accepted"])),
         places=tuple(Place(**item) for item in document.get("places", ())),
+        adopt=document.get("adopt", False),
     )
 
 

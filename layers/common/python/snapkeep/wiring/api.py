@@ -11,7 +11,14 @@ from snapkeep.adapters.kubernetes.patience import within
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.wiring.copies import list_copies, request_copies
 from snapkeep.wiring.report import gather_report, lost_points, show_coverage
-from snapkeep.wiring.restore import hold_points, plan_restore, restore, restored_claims, suggest_restore
+from snapkeep.wiring.restore import (
+    find_copies,
+    hold_points,
+    plan_restore,
+    restore,
+    restored_claims,
+    suggest_restore,
+)
 
 if TYPE_CHECKING:
     from snapkeep.services.backup.request import RequestBackup
@@ -48,6 +55,7 @@ def actions(ports: Ports) -> Actions:
         show_restore=lambda *which: restores().status(*which),
         list_restores=lambda *page: restores().page(*page),
         list_points=lambda *page: points().page(*page),
+        list_place=lambda *page: find_copies(ports).page(*page),
         show_point=lambda *which: points().show(*which),
         list_copies=lambda *page: copies().page(*page),
         ask_copy=lambda *which: asking().ask(*which),

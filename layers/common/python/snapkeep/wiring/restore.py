@@ -8,6 +8,7 @@ from snapkeep.wiring.troubles import give_up
 
 if TYPE_CHECKING:
     from snapkeep.services.restore.carry_out import Restore
+    from snapkeep.services.restore.find_copies import FindCopies
     from snapkeep.services.restore.finish import FinishRestores
     from snapkeep.services.restore.holds import HoldPoints
     from snapkeep.services.restore.plan import PlanRestore
@@ -26,9 +27,15 @@ def hold_points(ports: Ports) -> HoldPoints:
 def restore(ports: Ports, *, may_delete: bool = True) -> Restore:
     """The service that creates a restore's objects; the API's may not delete any."""
     from snapkeep.services.restore.carry_out import Restore
+    from snapkeep.services.restore.lend_tags import LendTags
 
     return Restore(
-        ports.clusters, ports.journal.restores, hold_points(ports), ports.clock, may_delete=may_delete
+        ports.clusters,
+        ports.journal.restores,
+        hold_points(ports),
+        LendTags(ports.snapshots, ports.journal.holds, ports.journal.restores),
+        ports.clock,
+        may_delete=may_delete,
     )
 
 
@@ -36,7 +43,21 @@ def plan_restore(ports: Ports) -> PlanRestore:
     """The service that plans restores."""
     from snapkeep.services.restore.plan import PlanRestore
 
-    return PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal.points, ports.keys)
+    return PlanRestore(
+        ports.deployment,
+        ports.clusters,
+        ports.snapshots,
+        ports.journal.points,
+        ports.keys,
+        find_copies(ports),
+    )
+
+
+def find_copies(ports: Ports) -> FindCopies:
+    """The service that finds copies in the deployment's Region."""
+    from snapkeep.services.restore.find_copies import FindCopies
+
+    return FindCopies(ports.deployment, ports.everybodys_snapshots)
 
 
 def suggest_restore(ports: Ports) -> SuggestRestore:

@@ -30,6 +30,7 @@ def test_nothing_that_was_asked_for_is_left_out() -> None:
         claim="data",
         at=datetime(2026, 11, 24, 18, tzinfo=UTC),
         source_cluster="old",
+        from_place="osaka",
         source_namespace="blog",
         size="10Gi",
         expand=Expand.AUTO,
@@ -40,8 +41,8 @@ def test_nothing_that_was_asked_for_is_left_out() -> None:
     )
     assert restore_command(request) == (
         "snapkeep restore --claim data --at 2026-11-24T18:00:00Z --cluster myeks --namespace shop "
-        "--as data-2 --from-cluster old --from-namespace blog --size 10Gi --class gp3 --zone ap-northeast-2a "
-        "--expand auto --label app=mysql --label tier=db --strict"
+        "--as data-2 --from-place osaka --from-cluster old --from-namespace blog --size 10Gi --class gp3 "
+        "--zone ap-northeast-2a --expand auto --label app=mysql --label tier=db --strict"
     )
 
 

@@ -14,6 +14,7 @@ from snapkeep.domain.report.catalogue import PointQuery
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.services.report.list_points import ListPoints
+from snapkeep.services.restore.find_copies import FindCopies
 from snapkeep.services.restore.plan import PlanRestore
 from tests.fakes.dying import DyingWorld
 from tests.fakes.faults import Crash
@@ -65,6 +66,7 @@ def test_the_latest_of_a_claim_is_restored_from_one_of_them() -> None:
         world.backups.ebs,
         world.journal.points,
         world.backups.keys,
+        FindCopies(world.deployment, world.backups.ebs),
     )
     plan = planner.plan(RestoreRequest(cluster="myeks", namespace="shop", target="mysql-2", claim="mysql"))
     assert (plan.point.id, plan.refused) == (newest.id, False)

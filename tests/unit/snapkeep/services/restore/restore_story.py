@@ -8,6 +8,7 @@ from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.services.give_up import GiveUp
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.finish import PATIENCE, FinishReport, FinishRestores
+from snapkeep.services.restore.lend_tags import LendTags
 from snapkeep.services.restore.restored_claims import RestoredClaims
 from tests.fakes import FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal, TestClock
 from tests.fakes.messaging import FakeAnnouncer
@@ -34,8 +35,9 @@ class Story:
         self.clusters = FakeClusters(self.cluster)
         self.journal = MemoryJournal()
         self.holds = FakeHolds(self.clock, self.journal.restores)
-        self.restore = Restore(self.clusters, self.journal.restores, self.holds, self.clock)
         self.ebs = FakeSnapshots(self.clock)
+        lending = LendTags(self.ebs, self.journal.holds, self.journal.restores)
+        self.restore = Restore(self.clusters, self.journal.restores, self.holds, lending, self.clock)
         claims = RestoredClaims(self.clusters, self.ebs, self.ebs)
         self.announcer = FakeAnnouncer()
         give_up = GiveUp(

@@ -16,6 +16,7 @@ from snapkeep.domain.restore.findings import Severity
 from snapkeep.domain.restore.operations import Way
 from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.services.restore.find_copies import FindCopies
 from snapkeep.services.restore.plan import PlanRestore
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.world import SLOT, World, a_claim, a_policy
@@ -41,6 +42,7 @@ class Story:
             self.world.ebs,
             self.world.journal.points,
             self.world.keys,
+            FindCopies(self.world.deployment, self.world.ebs),
         )
 
     def plan(self, **changes: Any) -> RestorePlan:

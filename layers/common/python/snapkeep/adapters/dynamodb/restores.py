@@ -105,7 +105,10 @@ def _place(restore: RestoreOperation) -> str:
 
 
 def _plain(restore: RestoreOperation) -> dict[str, Any]:
+    """The restore as JSON-ready data; the place only if there is one, as earlier versions know none."""
     fields = {field.name: getattr(restore, field.name) for field in dataclasses.fields(restore)}
+    if not restore.place:
+        del fields["place"]
     return fields | {
         "accepted_at": precise(restore.accepted_at),
         "held_until": precise(restore.held_until) if restore.held_until else None,

@@ -31,6 +31,7 @@ def restore_command(request: RestoreRequest) -> str:
         words += ["--at", to_second(request.at)]
     words += ["--cluster", request.cluster, "--namespace", request.namespace, "--as", request.target]
     for option, value in (
+        ("--from-place", request.from_place),
         ("--from-cluster", request.source_cluster),
         ("--from-namespace", request.source_namespace),
         ("--size", request.size),

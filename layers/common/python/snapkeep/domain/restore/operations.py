@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from snapkeep.domain.drivers import restoring_driver
 from snapkeep.domain.restore.holds import RESTORE
 
 HOLD_FOR = timedelta(hours=24)
@@ -69,6 +70,7 @@ class RestoreOperation:
     from, "" for an import, which creates its own (see `source`). `imports` counts the imports that were lost
     and repeated. `caller` is the ARN of the caller. `keeps_point` says that the recovery point stays held for
     a person after the end. `cleaned` says that the imported objects are deleted and the hold is released.
+    `place` is the place whose copy is restored, "" for a point in its own Region.
     `revision` grows with every write.
     """
 
@@ -95,6 +97,7 @@ class RestoreOperation:
     cleaned: bool = False
     imports: int = 0
     keeps_point: bool = False
+    place: str = ""
     timeline: tuple[TimelineEntry, ...] = ()
     revision: int = 0
 
@@ -108,6 +111,16 @@ class RestoreOperation:
         """When (aware UTC) the restore was accepted, imported again, created or ended, whichever came
         last."""
         return self.timeline[-1].at if self.timeline else self.accepted_at
+
+    @property
+    def lent_tags(self) -> dict[str, str]:
+        """The driver's tags that a copy carries while this restore needs it; none for other points."""
+        return restoring_driver(self.driver).tags(self.cluster) if self.place else {}
+
+    @property
+    def needs_tags(self) -> bool:
+        """True until it is known what became of the claim: from then on no driver needs the copy."""
+        return bool(self.place) and not self.stage.is_final
 
     @property
     def source(self) -> str:

@@ -11,6 +11,7 @@ from snapkeep.domain.restore.findings import Finding, Severity, error
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.preflight.binding import binding_findings
+from snapkeep.domain.restore.preflight.copied import copy_findings
 from snapkeep.domain.restore.preflight.driver import (
     driver_findings,
     no_class_finding,
@@ -80,6 +81,7 @@ class RestorePlan:
             accepted_at=now,
             labels=self.request.labels,
             zone=self.request.zone,
+            place=self.point.place,
         )
 
 
@@ -95,6 +97,7 @@ def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Res
         *point_findings(point, target),
         *key_findings(point),
         *tag_findings(request, point, target),
+        *copy_findings(request, point, target),
         *target_findings(request, point, target, driver),
     ]
     if storage is None:
@@ -131,6 +134,7 @@ def plan_unasked(request: RestoreRequest, point: PointFacts, region: str, why: s
         "cluster_unreachable",
         f"{why}. Recovery point {point.id} was found; namespace, quotas and classes were not checked",
         "try again, or restore into another cluster with --cluster OTHER "
+        f"{f'--from-place {point.place} ' if point.place else ''}"
         f"--from-cluster {point.cluster} --from-namespace {point.namespace}",
     )
     found = (unasked, *size.findings, *point_findings(point, nothing), *key_findings(point))
@@ -146,7 +150,10 @@ def plan_unasked(request: RestoreRequest, point: PointFacts, region: str, why: s
 
 
 def _way(request: RestoreRequest, point: PointFacts, driver: str) -> Way:
-    """A VolumeSnapshot serves only its own namespace and driver; everything else imports the EBS snapshot."""
+    """A VolumeSnapshot serves only its own namespace and driver; everything else, and every copy in a place,
+    is imported as an EBS snapshot."""
+    if point.place:
+        return Way.IMPORT
     here = (request.cluster, request.namespace, driver) == (
         point.cluster,
         point.namespace,

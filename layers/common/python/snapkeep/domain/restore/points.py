@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from snapkeep.domain import tags
@@ -27,7 +27,8 @@ class PointFacts:
     newer point of the claim that is in the archive tier and cannot be used. A temporarily restored snapshot
     goes back to the archive at `back_to_archive_at` (aware UTC). `earlier_claim` are the ids of older points,
     newest first, of another claim with the same name; set when the point was requested by claim name.
-    `kms_trouble` says why its key cannot be used, "" when it can or is unknown.
+    `kms_trouble` says why its key cannot be used, "" when it can or is unknown. A copy names the `place` it
+    is in and, as account/Region, where it is `copied_from`; both are "" for a point in its own Region.
     """
 
     id: str
@@ -65,6 +66,8 @@ class PointFacts:
     back_to_archive_at: datetime | None = None
     earlier_claim: tuple[str, ...] = ()
     object_name: str = ""
+    place: str = ""
+    copied_from: str = ""
 
     @property
     def minimum_bytes(self) -> int:
@@ -108,6 +111,25 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         driver=claim.driver,
         driver_tags={key: value for key, value in snapshot.tags.items() if key in DRIVER_TAGS},
         object_name=tags.volume_snapshot_of(snapshot.tags),
+    )
+
+
+def newest_of(ready: Iterable[PointFacts], at: datetime | None) -> PointFacts | None:
+    """The newest of a claim's ready points, at or before `at` (aware UTC) when given; None without any.
+
+    A snapshot starts after its slot, so a time that is a point's slot means that point. Archived points are
+    passed over where another one is left.
+    """
+    listed = [point for point in ready if at is None or point.started_at <= at or point.slot == at]
+    newest_first = sorted(listed, key=lambda point: (point.started_at, point.id), reverse=True)
+    if not newest_first:
+        return None
+    chosen = next((point for point in newest_first if not point.archived), newest_first[0])
+    older = newest_first[newest_first.index(chosen) + 1 :]
+    return replace(
+        chosen,
+        newer_archived=newest_first[0].id if chosen is not newest_first[0] else "",
+        earlier_claim=tuple(point.id for point in older if point.claim_uid != chosen.claim_uid),
     )
 
 

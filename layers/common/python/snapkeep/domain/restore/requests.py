@@ -21,8 +21,9 @@ class RestoreRequest:
 
     The recovery point is `point_id`, or the newest ready one of the source `claim` (at or before `at`, aware
     UTC, when given). Empty source fields mean those of the target; an empty `size` (a quantity as written) or
-    `storage_class` means the point's. A `strict` request treats warnings as errors. One with
-    `own_points_only` may not read points of another namespace or cluster.
+    `storage_class` means the point's. With `from_place` the point is a copy in the place of that name. A
+    `strict` request treats warnings as errors. One with `own_points_only` may not read points of another
+    namespace or cluster.
     """
 
     cluster: str
@@ -33,6 +34,7 @@ class RestoreRequest:
     at: datetime | None = None
     source_cluster: str = ""
     source_namespace: str = ""
+    from_place: str = ""
     size: str = ""
     expand: Expand = Expand.NEVER
     storage_class: str = ""

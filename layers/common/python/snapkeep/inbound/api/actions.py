@@ -57,6 +57,10 @@ class Actions:
     """(cluster, query, limit, cursor) A page of points. Raises BadCursor, and UnknownCluster when there is
     nothing to list."""
 
+    list_place: Callable[[str, str, PointQuery, int, str], Page]
+    """(place, source cluster, query, limit, cursor) A page of the copies in a place, of all clusters when "".
+    Raises BadCursor, Invalid where copies are not adopted, and NotFound for a place without any."""
+
     show_point: Callable[[str, str, str], ShownPoint]
     """(cluster, namespace, point id) One point of a cluster (and of a namespace, unless ""). Raises
     NotFound."""

@@ -26,6 +26,19 @@ class Holds(Protocol):
         """Release a hold; one that is already gone is success. Other holders' holds stay."""
 
 
+class Lending(Protocol):
+    """Lends a driver's tags to copies."""
+
+    def lend(self, operation: RestoreOperation) -> None:
+        """Put them on the copy of a restore that holds it. Raises TemporaryError while another needs it."""
+
+    def renew(self, operation: RestoreOperation) -> None:
+        """Lend them again if the copy lacks them."""
+
+    def take_back(self, operation: RestoreOperation) -> None:
+        """Take off those that no other restore needs; a copy without them is success."""
+
+
 @dataclass(frozen=True, slots=True)
 class Restore:
     """Creates the objects of a restore, in an order that tolerates a crash at any point.
@@ -36,6 +49,7 @@ class Restore:
     clusters: Clusters
     restores: Restores
     holds: Holds
+    lending: Lending
     clock: Clock
     may_delete: bool = True
 
@@ -73,12 +87,14 @@ class Restore:
             return failed
 
     def clean_up(self, operation: RestoreOperation) -> RestoreOperation:
-        """Remove the imported objects (and the claim of a failed restore), release the hold, and journal it.
+        """Take a driver's tags off a copy, remove the imported objects (and the claim of a failed restore),
+        release the hold, and journal it.
 
         If the claim holds other data than the point's, the point stays held for a person. Only objects that
         name this restore are removed. The content retains, so the EBS snapshot stays. Raises TemporaryError
         when the cluster cannot be reached.
         """
+        self.lending.take_back(operation)
         cluster = self._cluster_if_there(operation)
         if cluster is not None:
             if operation.stage is Stage.FAILED:
@@ -124,6 +140,7 @@ class Restore:
 
     def _make(self, operation: RestoreOperation) -> RestoreOperation:
         cluster = self.clusters.open(operation.cluster)
+        self.lending.lend(operation)
         if operation.way is Way.IMPORT:
             cluster.import_snapshot(operation)
         cluster.create_restored_claim(operation)

@@ -138,6 +138,7 @@ class FinishRestores:
             return
         ended = self._ended(operation, seen)
         if ended is None:
+            self.restore.lending.renew(operation)
             self._note(operation, seen)
             report.waiting.append(operation.id)
             if self._hangs(operation, seen):

@@ -12,13 +12,14 @@ from snapkeep.domain.naming import is_name
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.restore.plans import RestorePlan, plan, plan_unasked
-from snapkeep.domain.restore.points import PointFacts, point_in_bin, point_of
+from snapkeep.domain.restore.points import PointFacts, newest_of, point_in_bin, point_of
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.ports.ec2 import Keys, Snapshots
 from snapkeep.ports.kubernetes import Clusters, RestoreObjects, SnapshotObjects
 from snapkeep.ports.points import Points
 from snapkeep.services.find_volumes import FindVolumes
+from snapkeep.services.restore.find_copies import FindCopies
 
 Ready = tuple[PointFacts, Snapshot]
 
@@ -32,14 +33,15 @@ class PlanRestore:
     snapshots: Snapshots
     points: Points
     keys: Keys
+    copies: FindCopies
 
     def plan(self, request: RestoreRequest) -> RestorePlan:
         """The plan with all findings.
 
         Raises UnknownCluster when the cluster is not in the config, NotFound when no such recovery point
-        exists, ForeignSource when it belongs to others and the request may only use its own, and
-        TemporaryError when EC2 or the cluster does not answer. A dry run of a cluster that does not answer is
-        refused with what is known without it.
+        exists, Invalid when it is not clear which copy is meant, ForeignSource when it belongs to others and
+        the request may only use its own, and TemporaryError when EC2 or the cluster does not answer. A dry
+        run of a cluster that does not answer is refused with what is known without it.
         """
         known = self.deployment.known_cluster(request.cluster)
         point = self._point(request, known.region)
@@ -70,6 +72,8 @@ class PlanRestore:
         return cluster.restore_target(request.namespace, request.target, region)
 
     def _point(self, request: RestoreRequest, region: str) -> PointFacts:
+        if request.from_place:
+            return self.copies.point(request)
         found = self._by_id(request, region) if request.point_id else self._by_claim(request, region)
         if found is None:
             raise NotFound(_missing(request))
@@ -95,10 +99,7 @@ class PlanRestore:
         return point_in_bin(known, region)
 
     def _by_claim(self, request: RestoreRequest, region: str) -> PointFacts | None:
-        """The newest ready point of the claim, at or before the requested time.
-
-        A snapshot starts after its slot, so a time that is a point's slot means that point.
-        """
+        """The newest ready point of the claim, at or before the requested time."""
         wanted = {
             tags.MANAGED: "true",
             tags.CLUSTER: request.source_cluster or request.cluster,
@@ -110,21 +111,7 @@ class PlanRestore:
             for item in self.snapshots.find(wanted)
             if (point := _counted(item, region)) is not None and point.state is PointState.READY
         ]
-        ready = [
-            point
-            for point, _ in self._of_own_volume(listed)
-            if request.at is None or point.started_at <= request.at or point.slot == request.at
-        ]
-        newest_first = sorted(ready, key=lambda point: (point.started_at, point.id), reverse=True)
-        if not newest_first:
-            return None
-        chosen = next((point for point in newest_first if not point.archived), newest_first[0])
-        older = newest_first[newest_first.index(chosen) + 1 :]
-        return replace(
-            chosen,
-            newer_archived=newest_first[0].id if chosen is not newest_first[0] else "",
-            earlier_claim=tuple(point.id for point in older if point.claim_uid != chosen.claim_uid),
-        )
+        return newest_of((point for point, _ in self._of_own_volume(listed)), request.at)
 
     def _of_own_volume(self, ready: Sequence[Ready]) -> Iterator[Ready]:
         """The points taken from the volume of the claim that they name."""
@@ -139,8 +126,8 @@ class PlanRestore:
             yield from (item for item in some if item[1].volume_id in volumes)
 
     def _seen(self, point: PointFacts, request: RestoreRequest, cluster: SnapshotObjects) -> PointFacts:
-        """The point with the facts of its VolumeSnapshot, if that is in the same cluster."""
-        if point.cluster != request.cluster:
+        """The point with the facts of its VolumeSnapshot, if that is in the same cluster; a copy has none."""
+        if point.cluster != request.cluster or point.place:
             return point
         found = cluster.volume_snapshot(point.namespace, point.object_name)
         if found is None or found.snapshot_id != point.snapshot_id:

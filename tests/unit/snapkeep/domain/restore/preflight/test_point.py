@@ -42,7 +42,7 @@ def test_a_good_point_has_no_findings() -> None:
         (
             {"archived": True},
             "point_archived",
-            f"recovery point {POINT} is in the archive tier (snap-1)and cannot be restored from there",
+            f"recovery point {POINT} is in the archive tier (snap-1) and cannot be restored from there",
             f"snapkeep hold {POINT} --cluster {a_point().cluster} --namespace {a_point().namespace} "
             "--reason 'to be restored' && "
             "aws ec2 restore-snapshot-tier --snapshot-id snap-1 --permanent-restore (takes up to 72 hours)",

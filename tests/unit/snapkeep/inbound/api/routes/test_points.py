@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from tests.fakes.adopting import SPARE, AdoptingWorld
 from tests.fakes.api import Api
 from tests.fakes.world import SLOT, World
 
@@ -37,6 +39,8 @@ def test_a_point_is_listed_with_what_a_restore_must_know(api: Api, world: World,
         "started_at": "2026-11-24T18:00:00Z",
         "held": False,
         "archived": False,
+        "place": "",
+        "copied_from": "",
     }
 
 
@@ -90,3 +94,33 @@ def test_a_namespace_shows_no_point_of_another(api: Api, point: str) -> None:
 
 def test_a_cluster_that_nobody_knows_is_unknown(api: Api) -> None:
     assert api.get("/v1/clusters/nope/recovery-points").code == "unknown_cluster"
+
+
+IN_PLACE = f"/v1/clusters/{SPARE}/recovery-points?from_place=osaka"
+
+
+def test_copies_of_a_place_are_listed_with_where_they_come_from_and_when_their_data_was_taken() -> None:
+    world = AdoptingWorld()
+    reply = Api(world).get(f"{IN_PLACE}&claim=mysql&namespace=shop&source_cluster=myeks")
+    assert reply.status == 200
+    first, second = reply.json["recovery_points"]
+    newest = world.copy_of("mysql")
+    assert first["snapshot_id"] == newest.id
+    assert (first["cluster"], first["place"], first["state"]) == ("myeks", "osaka", "ready")
+    assert first["copied_from"] == newest.tags["snapkeep:copy-from"]
+    assert first["started_at"].replace("-", "").replace(":", "") == newest.tags["snapkeep:taken"]
+    assert second["slot"] < first["slot"]
+    assert reply.json["next_cursor"] is None
+    assert Api(world).get(f"/v1/clusters/{SPARE}/recovery-points").json["recovery_points"] == []
+
+
+def test_a_place_without_copies_a_cluster_of_nobody_and_a_deployment_that_adopts_none_are_told_apart() -> (
+    None
+):
+    world = AdoptingWorld()
+    assert Api(world).get(IN_PLACE.replace("osaka", "oska")).code == "not_found"
+    assert Api(world).get(IN_PLACE.replace(SPARE, "nobody")).code == "unknown_cluster"
+    world.deployment = replace(world.deployment, adopt=False)
+    refused = Api(world).get(IN_PLACE)
+    assert (refused.status, refused.code) == (422, "invalid_request")
+    assert "adopt: true" in refused.json["detail"]

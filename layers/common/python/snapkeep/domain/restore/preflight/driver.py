@@ -58,7 +58,12 @@ def no_class_finding(request: RestoreRequest, name: str, point: PointFacts, targ
 
 
 def tag_findings(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
-    """Missing tags without which the driver may not restore from the point's snapshot into this cluster."""
+    """Missing tags without which the driver may not restore from the point's snapshot into this cluster.
+
+    A restore lends them to a copy in a place.
+    """
+    if point.place:
+        return
     driver = serving_driver(request, point, target)
     for key, value in driver.lacks(point.driver_tags, request.cluster).items():
         role = ROLES.get(driver.name, "the current IAM policy of the EBS CSI driver")

@@ -23,7 +23,8 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
             "newer_archived",
             f"recovery point {point.newer_archived} is newer than {point.id}, but it is in the archive "
             "tier and is not used",
-            f"snapkeep get points --claim {point.claim} --namespace {point.namespace} lists both",
+            f"snapkeep get points{_place(point)} --claim {point.claim} --namespace {point.namespace} lists "
+            "both",
         )
     if point.earlier_claim:
         others = len(point.earlier_claim) - NAMED
@@ -37,12 +38,10 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
     if point.archived:
         yield error(
             "point_archived",
-            f"recovery point {point.id} is in the archive tier ({point.snapshot_id})and cannot be restored "
+            f"recovery point {point.id} is in the archive tier ({point.snapshot_id}) and cannot be restored "
             "from there",
-            f"snapkeep hold {quote(point.id)} --cluster {quote(point.cluster)} "
-            f"--namespace {quote(point.namespace)} --reason 'to be restored' && "
-            f"aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} --permanent-restore "
-            "(takes up to 72 hours)",
+            f"{_holding(point)} && aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} "
+            "--permanent-restore (takes up to 72 hours)",
         )
     if point.back_to_archive_at:
         yield warning(
@@ -64,6 +63,21 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
             f"aws ec2 copy-snapshot --source-region {point.region} --source-snapshot-id {point.snapshot_id} "
             f"--region {target.region} --copy-tags",
         )
+
+
+def _place(point: PointFacts) -> str:
+    """The option that lists the points of the same place; "" for one in its own Region."""
+    return f" --from-place {point.place}" if point.place else ""
+
+
+def _holding(point: PointFacts) -> str:
+    """The command that keeps the point from being pruned; only the tag keeps a copy."""
+    if point.place:
+        return f"aws ec2 create-tags --resources {point.snapshot_id} --tags Key=snapkeep:hold,Value=true"
+    return (
+        f"snapkeep hold {quote(point.id)} --cluster {quote(point.cluster)} "
+        f"--namespace {quote(point.namespace)} --reason 'to be restored'"
+    )
 
 
 def _state(point: PointFacts) -> Iterator[Finding]:

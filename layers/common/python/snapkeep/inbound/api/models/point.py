@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class PointModel(Body):
-    """A recovery point: what EC2 and its tags say now. Sizes are those of the snapshotted volume."""
+    """A recovery point: what EC2 and its tags say now. Sizes are those of the snapshotted volume.
+
+    Of a copy, `place` says where it is, `copied_from` the account and Region of its source, and `started_at`
+    when its data was taken; both are empty for other points.
+    """
 
     id: str
     snapshot_id: str
@@ -40,6 +44,8 @@ class PointModel(Body):
     started_at: str
     held: bool
     archived: bool
+    place: str
+    copied_from: str
 
 
 class HoldModel(Body):
@@ -94,6 +100,8 @@ def point_model(point: PointFacts) -> PointModel:
         started_at=to_second(point.started_at),
         held=point.held,
         archived=point.archived,
+        place=point.place,
+        copied_from=point.copied_from,
     )
 
 

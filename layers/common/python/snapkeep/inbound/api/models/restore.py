@@ -80,6 +80,11 @@ class AnyRestoreBody(RestoreBody):
     )
     source_namespace: Annotated[str, StringConstraints(pattern=DNS_LABEL)] | None = None
     source_cluster: Annotated[str, StringConstraints(pattern=EKS_NAME)] | None = None
+    from_place: Annotated[str, StringConstraints(pattern=DNS_LABEL)] | None = Field(
+        None,
+        description="A place whose copies are meant, in this deployment's Region; needs `adopt: true` in its "
+        "config",
+    )
 
     def request_from_anywhere(self, cluster: str) -> RestoreRequest:
         """The request as a domain value, from any recovery point."""
@@ -88,6 +93,7 @@ class AnyRestoreBody(RestoreBody):
             own_points_only=False,
             source_namespace=self.source_namespace or "",
             source_cluster=self.source_cluster or "",
+            from_place=self.from_place or "",
         )
 
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AwareDatetime
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.catalogue import PointQuery
+from snapkeep.domain.report.catalogue import Page, PointQuery
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
 from snapkeep.inbound.api.models.point import (
@@ -18,7 +18,7 @@ from snapkeep.inbound.api.models.point import (
     point_model,
     restorable_point_model,
 )
-from snapkeep.inbound.api.names import Cluster, Cursor, Limit, Namespace, Point, Text
+from snapkeep.inbound.api.names import DNS_LABEL, Cluster, Cursor, Limit, Namespace, Point, Text
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
 
@@ -28,6 +28,17 @@ IN_NAMESPACE = "/v1/clusters/<cluster>/namespaces/<namespace>/recovery-points"
 State = Annotated[PointState | None, Query(description="Only those in this state")]
 Since = Annotated[AwareDatetime | None, Query(description="Only slots at or after this time")]
 Until = Annotated[AwareDatetime | None, Query(description="Only slots at or before this time")]
+
+FromPlace = Annotated[
+    str,
+    Query(
+        pattern=f"{DNS_LABEL}|^$",
+        description="The copies in this place, which can be restored into the cluster; needs `adopt: true`",
+    ),
+]
+SourceCluster = Annotated[
+    str, Query(max_length=100, description="With `from_place`: only copies of this cluster's points")
+]
 
 LISTS: dict[str, Any] = {"tags": ["recovery points"], "responses": read_responses(PointPageModel)}
 SHOWS: dict[str, Any] = {"tags": ["recovery points"], "responses": read_responses(RestorablePointModel)}
@@ -46,11 +57,16 @@ def point_routes(actions: Actions, once: Once) -> Router:
         state: State = None,
         since: Since = None,
         until: Until = None,
+        from_place: FromPlace = "",
+        source_cluster: SourceCluster = "",
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> PointPageModel:
         wanted = PointQuery(namespace, claim, policy, state, since, until)
-        return _page(actions, cluster, wanted, limit, cursor)
+        if not from_place:
+            return _page(actions, cluster, wanted, limit, cursor)
+        actions.deployment.known_cluster(cluster)
+        return _page_model(actions.list_place(from_place, source_cluster, wanted, limit, cursor))
 
     @router.get(IN_NAMESPACE, summary="List recovery points of a namespace", **LISTS)
     def list_points_of_namespace(
@@ -84,7 +100,10 @@ def _shown(actions: Actions, cluster: str, namespace: str, point: str) -> Restor
 
 
 def _page(actions: Actions, cluster: str, wanted: PointQuery, limit: int, cursor: str) -> PointPageModel:
-    page = actions.list_points(cluster, wanted, limit, cursor)
+    return _page_model(actions.list_points(cluster, wanted, limit, cursor))
+
+
+def _page_model(page: Page) -> PointPageModel:
     return PointPageModel(
         recovery_points=[point_model(point) for point in page.points], next_cursor=page.cursor or None
     )
