@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from infra.packaging.build import ROOT
-from tests.integration.deployed import Deployed, config_of, deployed, until
+from sandbox.launch import Sandbox
+from tests.integration.deployed import CLUSTER, Deployed, config_of, deployed, until
 from tests.integration.shell import Shell, blocks
+from tests.integration.spare import OSAKA, admin_of, made_from, start_spare, used
 
 pytestmark = pytest.mark.slow
 
@@ -24,13 +27,36 @@ def product(tmp_path: Path) -> Iterator[Deployed]:
         yield product
 
 
+@pytest.fixture
+def copied(tmp_path: Path) -> Iterator[Deployed]:
+    """A deployment whose points are copied to Osaka."""
+    with deployed(tmp_path, copied_to_osaka) as product:
+        product.backup("wordpress")
+        product.until_closed("wordpress")
+        product.invoke("copy-points", {})
+        until(lambda: all_copied(product.sandbox) or None, "the copies to be ready")
+        yield product
+
+
+def copied_to_osaka(sandbox: Sandbox) -> dict[str, Any]:
+    key = sandbox.client("kms", OSAKA).create_key()["KeyMetadata"]["Arn"]
+    policy = POLICY | {"copies": [{"to": "osaka", "retention": {"last": 3}}]}
+    return config_of(policy, places={"osaka": {"region": OSAKA, "kms_key": key}})
+
+
+def all_copied(sandbox: Sandbox) -> bool:
+    wanted = [{"Name": "tag:snapkeep:managed", "Values": ["copy"]}]
+    found = sandbox.client("ec2", OSAKA).describe_snapshots(OwnerIds=["self"], Filters=wanted)["Snapshots"]
+    return len(found) == 2 and all(each["State"] == "completed" for each in found)
+
+
 def test_a_lost_namespace_comes_back_by_hand(product: Deployed, tmp_path: Path) -> None:
     assert shutil.which("kubectl"), "the runbook is tried with kubectl: put it on PATH"
     product.backup("wordpress")
     product.until_closed("wordpress")
     product.admin.delete("/api/v1/namespaces/wordpress")
     shell = Shell(product.sandbox, tmp_path)
-    find, see, keep, make, look, clean = blocks(PAGE)
+    find, see, keep, make, look, clean, *_ = blocks(PAGE)
 
     newest = shell.run(find).splitlines()[0].split()
     point = next(each for each in product.snapshots("wordpress") if each.id == newest[1])
@@ -52,6 +78,29 @@ def test_a_lost_namespace_comes_back_by_hand(product: Deployed, tmp_path: Path) 
     shell.run(clean)
     left = {each.id: each.tags for each in product.snapshots("wordpress")}
     assert "snapkeep:hold" not in left[point.id], "the backup stays, the hold goes"
+
+
+def test_a_copy_in_another_region_comes_back_by_hand(copied: Deployed, tmp_path: Path) -> None:
+    sandbox = copied.sandbox
+    sandbox.aws.wait_idle()
+    sandbox.stop_cluster(CLUSTER)
+    sandbox.aws.settings(lost_regions=["ap-northeast-2"])
+    spare = start_spare(sandbox, "gp3")
+    shell = Shell(sandbox, tmp_path, spare.kubeconfig)
+    *_, make, _, _, find, lend, give_back = blocks(PAGE)
+
+    taken, copy, size, key = shell.run(find).splitlines()[0].split()
+    assert (size, "ap-northeast-3" in key) == ("20", True)
+    shell.run(lend)
+    shell.run(make)
+    ec2 = sandbox.client("ec2", OSAKA)
+    used(admin_of(spare), "recovered", "mysql-pv-claim")
+    assert made_from(admin_of(spare), ec2, "recovered", "mysql-pv-claim") == copy
+    shell.run(give_back)
+    (left,) = ec2.describe_snapshots(SnapshotIds=[copy])["Snapshots"]
+    tagged = {tag["Key"]: tag["Value"] for tag in left["Tags"]}
+    assert tagged["snapkeep:taken"] == taken
+    assert not [key for key in tagged if key == "snapkeep:hold" or not key.startswith("snapkeep:")]
 
 
 def user(claim: str) -> dict[str, object]:
