@@ -69,11 +69,12 @@ def define(app: App, built: Built | None = None) -> Assets:
     from infra import lab_options
     from infra.stacks.place_stack import PlaceStack
     from infra.stacks.snapkeep_stack import SnapkeepStack
+    from snapkeep.domain.copies.places import divided
 
     config = from_context(app.node)
     assets = built.assets() if built and built.config == config else build(config)
     SnapkeepStack(app, config=config, assets=assets)
-    for place in config.deployment.places:
+    for place in divided(config.deployment.places)[0]:
         PlaceStack(app, config=config, place=place)
     if lab := lab_options.from_context(app.node, config.deployment):
         add_lab(app, f"{config.stack}Lab", lab)

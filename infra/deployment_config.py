@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,7 +40,8 @@ class DeploymentConfigError(Exception):
 class DeploymentConfig:
     """The deployment settings. `prefix` is the deployment's name: it begins the names of functions and of
     the schedule group, and every recovery point carries it as a tag. With `snap_start` (`on` or `off`) the
-    function that cordons starts from a snapshot, which costs money.
+    function that cordons starts from a snapshot, which costs money. `account` is that of the deployer's
+    credentials, "" if that is unknown.
     """
 
     deployment: Deployment
@@ -50,6 +52,7 @@ class DeploymentConfig:
     stack: str = DEFAULTS["stack"]
     prefix: str = DEFAULTS["prefix"]
     snap_start: str = DEFAULTS["snap_start"]
+    account: str = ""
 
     def __post_init__(self) -> None:
         """Refuse settings that Lambda would refuse only after minutes of deployment."""
@@ -60,6 +63,12 @@ class DeploymentConfig:
             _one_of("runtime (for snap_start=on)", self.runtime, SNAP_START_RUNTIMES)
         if not is_deployment_name(self.prefix):
             raise DeploymentConfigError(f"prefix: {self.prefix!r} must be {DEPLOYMENT_NAMES}")
+        for place in self.deployment.places:
+            if place.account and place.account == self.account:
+                raise DeploymentConfigError(
+                    f"places.{place.name}.account: {place.account} is the account of this deployment, and a "
+                    "vault is in another; remove account, and give kms_key and retention"
+                )
         object.__setattr__(self, "deployment", replace(self.deployment, name=self.prefix))
 
 
@@ -84,6 +93,7 @@ def from_settings(settings: Mapping[str, str]) -> DeploymentConfig:
         stack=settings["stack"],
         prefix=settings["prefix"],
         snap_start=settings["snap_start"],
+        account=os.environ.get("CDK_DEFAULT_ACCOUNT", ""),
     )
 
 

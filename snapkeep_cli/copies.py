@@ -43,19 +43,33 @@ def copies_in_words(policy: Policy, deployment: Deployment) -> Iterator[str]:
         place = deployment.place(rule.to)
         if place is None:
             continue
-        keep = ", ".join(f"{name} {amount}" for name, amount in rule.retention.items())
         also = f", and points of {' and '.join(rule.also)}" if rule.also else ""
-        yield f"copies to {place.name} ({place.region}): {in_words(rule.every)}{also}; keep {keep}"
+        how = f"{in_words(rule.every)}{also}; {_keeping(rule, place)}"
+        yield f"copies to {place.name} ({where_is(place)}): {how}"
         if place.retire:
             yield f"note: {place.name} retires: it gets no more copies, and those there run down"
-        yield from _lock(policy, rule)
+        if not place.is_vault:
+            yield from _lock(policy, rule)
 
 
 def places_in_words(deployment: Deployment) -> Iterator[str]:
     """A line for each place to which nothing is copied."""
     for place in deployment.places:
         if not any(rule_to(policy, place.name) for policy in deployment.policies):
-            yield f"note: no policy copies to {place.name} ({place.region}), and copies there stay for ever"
+            stay = "" if place.is_vault else ", and copies there stay for ever"
+            yield f"note: no policy copies to {place.name} ({where_is(place)}){stay}"
+
+
+def where_is(place: Place) -> str:
+    """The Region of a place, and the account of a vault, for people."""
+    return f"{place.region} of account {place.account}" if place.is_vault else place.region
+
+
+def _keeping(rule: CopyRule, place: Place) -> str:
+    """How long copies stay, for people."""
+    if place.is_vault:
+        return "the vault says how long they stay"
+    return "keep " + ", ".join(f"{name} {amount}" for name, amount in rule.retention.items())
 
 
 def planned_copies(found: Preview, deployment: Deployment) -> Iterator[PlannedCopies]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -9,10 +11,12 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.alarms import gave_up_or_stopped
+from infra.constructs.answers import Answers
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Timing
 from infra.constructs.work_queue import WorkQueue
 from infra.platform import Platform
+from snapkeep.domain.copies.places import Place, divided
 from snapkeep.settings import CopyPointsSettings
 
 EVERY = "rate(5 minutes)"
@@ -40,7 +44,8 @@ def copies_ended(account: str, regions: list[str] | None = None) -> events.Event
 
 
 class Copies(Construct):
-    """`function` copies points to the deployment's places: every 5 minutes, and when copies ended there."""
+    """`function` copies points to the deployment's places, or has vaults copy them: every 5 minutes, when
+    copies ended, and when vaults answered."""
 
     def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
         super().__init__(scope, id)
@@ -50,31 +55,64 @@ class Copies(Construct):
             "CopyPoints",
             platform=platform,
             name="copy_points",
-            description="Snapkeep: copies recovery points to other Regions",
+            description="Snapkeep: copies recovery points to other Regions and accounts",
             timeout=TIMEOUT,
             asynchronous=True,
             settings=CopyPointsSettings(journal_table=platform.journal.name, event_bus=platform.event_bus),
         )
         self._allow(platform)
+        own, vaults = divided(platform.deployment.places)
+        if own:
+            self._allow_copies(platform, own)
+            self._hear(own)
+        if vaults:
+            self._ask(platform, vaults)
         self._start(platform)
         gave_up_or_stopped(
             self, "GaveUp", function="copy_points", every=Duration.minutes(15), runbook="copies"
         )
 
     def _allow(self, platform: Platform) -> None:
-        stack, places = Stack.of(self), platform.deployment.places
+        stack = Stack.of(self)
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images"),
             *permissions.hold_snapshots(stack, platform.owner),
+            permissions.put_events(stack, platform.event_bus),
+            platform.journal.access(
+                "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
+            ),
+        )
+
+    def _allow_copies(self, platform: Platform, places: Sequence[Place]) -> None:
+        """Copy to the places of this account."""
+        stack = Stack.of(self)
+        self.function.allow(
             *permissions.copy_snapshots(stack, platform.owner, places),
             permissions.mark_duplicate_copies(stack, platform.owner, places),
             permissions.mark_cancelled_copies(stack, platform.owner, places),
             *permissions.lock_copies(stack, platform.owner, places, platform.policies),
             *permissions.use_copy_keys(stack, places),
-            permissions.put_events(stack, platform.event_bus),
-            platform.journal.access(
-                "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
-            ),
+        )
+
+    def _ask(self, platform: Platform, vaults: Sequence[Place]) -> None:
+        """Have vaults in other accounts copy, and hear what they answer."""
+        stack = Stack.of(self)
+        self.function.allow(
+            *permissions.share_with_vaults(stack, platform.owner, vaults),
+            permissions.ask_vaults(vaults),
+            permissions.describe_keys(stack),
+        )
+        Answers(self, "Answers", platform=platform, vaults=vaults, queue=self.endings)
+
+    def _hear(self, places: Sequence[Place]) -> None:
+        """Take a turn when copies ended in the places of this account."""
+        regions = sorted({place.region for place in places})
+        events.Rule(
+            self,
+            "Ended",
+            description="Snapkeep: copies of EBS snapshots in other Regions that ended",
+            event_pattern=copies_ended(Stack.of(self).account, regions),
+            targets=[targets.SqsQueue(self.endings.queue, dead_letter_queue=self.endings.failures)],
         )
 
     def _start(self, platform: Platform) -> None:
@@ -85,13 +123,5 @@ class Copies(Construct):
             function=self.function.name,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
-        )
-        regions = sorted({place.region for place in platform.deployment.places})
-        events.Rule(
-            self,
-            "Ended",
-            description="Snapkeep: copies of EBS snapshots in other Regions that ended",
-            event_pattern=copies_ended(Stack.of(self).account, regions),
-            targets=[targets.SqsQueue(self.endings.queue, dead_letter_queue=self.endings.failures)],
         )
         self.endings.feed(self.function, batch_size=BATCH_SIZE, max_concurrency=MAX_CONCURRENCY)

@@ -28,6 +28,7 @@ EC2_OPERATIONS = frozenset(
         "DescribeVolumes",
         "ListSnapshotsInRecycleBin",
         "LockSnapshot",
+        "ModifySnapshotAttribute",
     }
 )
 """The operations our adapters call; a test compares them with the adapters' code and the roles' rights."""

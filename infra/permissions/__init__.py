@@ -1,5 +1,6 @@
 """The functions' rights in AWS, one Python function per statement; the constructs assign them."""
 
+from infra.permissions.asking import ask_vaults, share_with_vaults
 from infra.permissions.backup import (
     adopt_snapshots,
     complete_tags,
@@ -33,6 +34,7 @@ __all__ = [
     "Owner",
     "adopt_snapshots",
     "answer_lifecycle_hooks",
+    "ask_vaults",
     "complete_tags",
     "copy_snapshots",
     "create_snapshots",
@@ -52,6 +54,7 @@ __all__ = [
     "mark_duplicates",
     "put_events",
     "send_messages",
+    "share_with_vaults",
     "unmark_duplicates",
     "use_copy_keys",
     "use_key",

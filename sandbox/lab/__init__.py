@@ -18,11 +18,11 @@ def control(
     store: Store, ec2: Any, cluster: str = CLUSTER, region: str = REGION
 ) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """The cluster's `lab` control. An empty order seeds the lab; `add_node` joins a machine like that of the
-    named node; `bulk_claims`, `namespace`, `size_gib` and `labels` make that many bound claims; `bulk_nodes`
-    adds that many spot nodes. ValueError names anything else."""
+    named node; `bulk_claims`, `namespace`, `size_gib`, `labels` and `key` make that many bound claims;
+    `bulk_nodes` adds that many spot nodes. ValueError names anything else."""
 
     def answer(order: dict[str, Any]) -> dict[str, Any]:
-        known = {"add_node", "bulk_claims", "bulk_nodes", "namespace", "size_gib", "labels"}
+        known = {"add_node", "bulk_claims", "bulk_nodes", "namespace", "size_gib", "labels", "key"}
         if unknown := sorted(set(order) - known):
             raise ValueError(f"no such order: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
         if "add_node" in order:
@@ -31,7 +31,7 @@ def control(
             return bulk_nodes(store, ec2, order["bulk_nodes"], cluster, region)
         if "bulk_claims" not in order:
             return asdict(seed(store, ec2, cluster=cluster, region=region))
-        options: dict[str, Any] = {key: order[key] for key in ("size_gib", "labels") if key in order}
+        options: dict[str, Any] = {key: order[key] for key in ("size_gib", "labels", "key") if key in order}
         options["zone"] = f"{region}a"
         names = bulk_claims(store, ec2, order["bulk_claims"], order.get("namespace", "bulk"), **options)
         return {"claims": len(names)}

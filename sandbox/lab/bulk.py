@@ -22,21 +22,22 @@ def bulk_claims(
     size_gib: int = 1,
     labels: Mapping[str, str] | None = None,
     zone: str = "ap-northeast-2a",
+    key: str = "",
 ) -> list[str]:
     """Make claims `bulk-0000`... in the namespace, bound to unattached gp3 volumes, until there are `count`;
-    return all their names. `ec2` is a boto3 client."""
+    return all their names. `ec2` is a boto3 client; without a `key` the volumes are under the key of AWS."""
     apply(store, {"kind": "Namespace", "metadata": {"name": namespace}})
     present = {claim["metadata"]["name"] for claim in store.list(CLAIMS, namespace)}
     names = [f"bulk-{number:04d}" for number in range(count)]
     missing = [name for name in names if name not in present]
     # EC2 goes first, alone: the first object wakes the controllers, which share this process.
-    volumes = [_create_volume(ec2, namespace, name, size_gib, zone) for name in missing]
+    volumes = [_create_volume(ec2, namespace, name, size_gib, zone, key) for name in missing]
     for name, volume_id in zip(missing, volumes, strict=True):
         _create_objects(store, _claim(namespace, name, f"{size_gib}Gi", labels or {}), volume_id, zone)
     return names
 
 
-def _create_volume(ec2: Any, namespace: str, name: str, size_gib: int, zone: str) -> str:
+def _create_volume(ec2: Any, namespace: str, name: str, size_gib: int, zone: str, key: str) -> str:
     tags = {
         "CSIVolumeName": _volume_name(namespace, name),
         f"{DRIVER}/cluster": "true",
@@ -49,6 +50,7 @@ def _create_volume(ec2: Any, namespace: str, name: str, size_gib: int, zone: str
         Size=size_gib,
         VolumeType="gp3",
         Encrypted=True,
+        **({"KmsKeyId": key} if key else {}),
         TagSpecifications=[
             {"ResourceType": "volume", "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}
         ],

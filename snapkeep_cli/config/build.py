@@ -51,13 +51,14 @@ def deployment(config: models.Config) -> Deployment:
 
 
 def _place(name: str, place: copies.Place) -> Place:
-    return Place(name, place.region, place.kms_key, place.retire)
+    return Place(name, place.region, place.kms_key or "", place.retire, place.account or "")
 
 
 def _copy_rule(rule: copies.CopyRule) -> CopyRule:
+    """A rule for a vault has no retention: here only the points that a new place begins with count."""
     return CopyRule(
         to=rule.to,
-        retention=rule.retention.block(),
+        retention=rule.retention.block() if rule.retention else {"last": rule.backfill},
         every=_first(rule.every, Every()),
         lock=_lock(rule.lock),
         backfill=rule.backfill,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -31,6 +32,19 @@ def _no_alias(value: Any) -> Any:
     return value
 
 
+def _account(value: Any) -> Any:
+    """YAML reads digits without quotes as a number, and a zero in front changes it."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{12}", text):
+        raise ValueError(
+            f'{str(value)[:40]!r} is no account; give its 12 digits in quotes, such as "222233334444"'
+        )
+    return text
+
+
+AccountId = Annotated[
+    str, BeforeValidator(_account), WithJsonSchema({"type": "string", "pattern": "^[0-9]{12}$"})
+]
 PlaceKey = Annotated[KmsKeyArn, BeforeValidator(_no_alias)]
 
 
@@ -38,18 +52,20 @@ class Place(Strict):
     """A Region that points are copied to."""
 
     region: Region
-    """The AWS Region of the copies; not that of the clusters."""
-    kms_key: PlaceKey
-    """The ARN of the KMS key in that Region under which every copy is encrypted."""
-    account: Annotated[str | int | None, WithJsonSchema({"type": "string", "pattern": "^[0-9]{12}$"})] = None
-    """Not there yet: copies stay in the account of the deployment."""
+    """The AWS Region of the copies; not that of the clusters, unless they go to another account."""
+    kms_key: PlaceKey | None = None
+    """The ARN of the KMS key in that Region under which every copy is encrypted. Needed without account; with
+    it, the vault's own config says which, and another key than this one is told."""
+    account: AccountId | None = None
+    """The account (12 digits, in quotes) of a vault that makes the copies there; copies stay in the account
+    of the deployment if omitted."""
     retire: bool = False
     """true makes no more copies, and lets those in the place run down by their retention."""
 
     @model_validator(mode="before")
     @classmethod
     def _has_key(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "kms_key" not in value:
+        if isinstance(value, dict) and "kms_key" not in value and "account" not in value:
             raise ValueError(
                 "kms_key is missing: copies are encrypted under a key of yours; give the ARN of a KMS key in "
                 f"{value.get('region', 'its Region')}"
@@ -64,10 +80,11 @@ class CopyRule(Strict):
     """The name of the place."""
     every: CopyEvery | None = None
     """One point of each slot (the default), day or week, or a whole number N: every N-th point."""
-    retention: Retention
-    """Which copies to keep; the policy's own retention says nothing about them."""
+    retention: Retention | None = None
+    """Which copies to keep; the policy's own retention says nothing about them. Needed, except for a place
+    with account: there the vault's own config says how long."""
     lock: LockOrOff = None
-    """How long nobody can delete a copy, or off (the default)."""
+    """How long nobody can delete a copy, or off (the default). Not for a place with account."""
     backfill: Annotated[int, Field(ge=1, le=MOST_BACKFILLED)] = 1
     """With how many of a claim's newest points a new place begins (1)."""
     also: list[Literal["interruption", "on-demand"]] = Field(default_factory=list)

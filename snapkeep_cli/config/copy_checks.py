@@ -26,17 +26,16 @@ ENDS = ("max_age", "within")
 def check_places(places: Mapping[str, Any], clusters: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """The problems of the places themselves."""
     home = next((region for item in clusters if (region := _region_of(item))), None)
-    by_region: dict[str, str] = {}
+    by_region: dict[tuple[str, str], str] = {}
     for name, place in places.items():
         here: Location = ("places", str(name))
         if not isinstance(place, dict):
             continue
-        if "account" in place:
-            text = "copies to another account are not there yet; remove it, and copies stay in the account "
-            yield Problem((*here, "account"), text + "of the deployment")
+        account = str(place.get("account", ""))
         if region := _region_of(place):
-            yield from _region(here, str(name), region, home, by_region)
-            yield from _key_elsewhere(here, str(name), region, place.get("kms_key"))
+            yield from _region(here, region, home, is_vault=bool(account))
+            yield from _twice(here, str(name), (account, region), by_region)
+            yield from _key_elsewhere(here, str(name), region, account, place.get("kms_key"))
 
 
 def _region_of(item: Mapping[str, Any]) -> str:
@@ -45,28 +44,37 @@ def _region_of(item: Mapping[str, Any]) -> str:
     return region if isinstance(region, str) and region in regions.KNOWN else ""
 
 
-def _region(
-    here: Location, name: str, region: str, home: str | None, by_region: dict[str, str]
-) -> Iterator[Problem]:
-    other = by_region.setdefault(region, name)
-    if region == home:
+def _region(here: Location, region: str, home: str | None, *, is_vault: bool) -> Iterator[Problem]:
+    if region == home and not is_vault:
         text = f"{region} is the Region of the clusters, and copies there would be lost with it"
         yield Problem((*here, "region"), f"{text}; use another Region")
     elif home and partition_of(region) != partition_of(home):
         text = f"EC2 copies nothing from {home} to {region}, which belongs to another partition of AWS"
         yield Problem((*here, "region"), f"{text}; use a Region of {partition_of(home)}")
-    elif other != name:
-        yield Problem((*here, "region"), f"{region} is already the Region of place {other}; keep one of them")
 
 
-def _key_elsewhere(here: Location, name: str, region: str, key: object) -> Iterator[Problem]:
-    """Copies are encrypted in the place, under a key of its Region.
+def _twice(
+    here: Location, name: str, where: tuple[str, str], names: dict[tuple[str, str], str]
+) -> Iterator[Problem]:
+    """Two places are never one: each has copies of its own."""
+    account, region = where
+    other = names.setdefault(where, name)
+    if other != name:
+        what = f"{region} of account {account}" if account else region
+        yield Problem((*here, "region"), f"{what} is already the Region of place {other}; keep one of them")
+
+
+def _key_elsewhere(here: Location, name: str, region: str, account: str, key: object) -> Iterator[Problem]:
+    """Copies are encrypted under a key of the Region of the place, and of the account of a vault.
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
     """
     parts = str(key).split(":")
     if len(parts) > 3 and parts[3] != region:
         text = f"is a key in {parts[3]}, and place {name} is in {region}; use a key in {region}"
         yield Problem((*here, "kms_key"), text)
+    elif len(parts) > 4 and account and parts[4] != account:
+        text = f"is a key of account {parts[4]}, and a vault copies under a key of its own account {account}"
+        yield Problem((*here, "kms_key"), f"{text}; give the key of the vault's config, or leave it out")
 
 
 def check_copies(here: Location, policy: Mapping[str, Any], places: Mapping[str, Any]) -> Iterator[Problem]:
@@ -83,7 +91,21 @@ def check_copies(here: Location, policy: Mapping[str, Any], places: Mapping[str,
         elif isinstance(name, str) and name in names[:index]:
             text = f"{name!r} is also the place of copies[{names.index(name)}]; keep one rule a place"
             yield Problem((*at, "to"), text)
+        place = places.get(name) if isinstance(name, str) else None
+        yield from _keeping(at, rule, place if isinstance(place, dict) else {})
         yield from _locked_too_long(at, rule)
+
+
+def _keeping(here: Location, rule: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator[Problem]:
+    """Who says how long copies stay: the rule, or the config of the vault that makes them."""
+    if "account" not in place:
+        if rule and "retention" not in rule:
+            yield Problem((*here, "retention"), "is missing")
+        return
+    for name in ("retention", "lock"):
+        if name in rule:
+            text = f"{rule.get('to')} is a vault, whose own config says how long copies stay; remove {name}"
+            yield Problem((*here, name), text)
 
 
 def uncountable(config: Config) -> Iterator[Problem]:

@@ -52,6 +52,9 @@ FOR_POLICY = 1
 FOR_PLACES = 19
 """What copies recovery points, however many places there are; each place has a stack of its own."""
 
+FOR_VAULTS = 3
+"""The bus on which vaults answer, its policy and its rule, however many vaults there are."""
+
 SPLIT = (
     "Move some clusters into another config file and stack "
     "(cdk deploy -c config=… -c stack=… -c prefix=…), with the policies they need"
@@ -63,7 +66,7 @@ class StackSize:
     """The resources of a deployment with these numbers of clusters and policies, and its network.
 
     `network` counts the security group of a VPC and `rules` the clusters that let it in. `copies` says
-    whether points are copied to places.
+    whether points are copied to places, and `vaults` whether vaults in other accounts do that.
     """
 
     clusters: int
@@ -71,12 +74,20 @@ class StackSize:
     network: int = 0
     rules: int = 0
     copies: bool = False
+    vaults: bool = False
 
     @property
     def resources(self) -> int:
         """All resources except those covered by ROOM."""
         here = FOR_CLUSTER * self.clusters + FOR_POLICY * self.policies
-        return BASE + here + self.network + self.rules + (FOR_PLACES if self.copies else 0)
+        return (
+            BASE
+            + here
+            + self.network
+            + self.rules
+            + (FOR_PLACES if self.copies else 0)
+            + (FOR_VAULTS if self.vaults else 0)
+        )
 
     @property
     def room(self) -> int:
@@ -116,7 +127,10 @@ def size_of(config: Config) -> StackSize:
     """The size of a checked config's stack."""
     vpc = config.deployment.vpc
     rules = len(vpc.cluster_security_groups) if vpc else 0
-    return StackSize(len(config.clusters), len(config.policies), 1 if vpc else 0, rules, bool(config.places))
+    vaults = any(place.account for place in config.places.values())
+    return StackSize(
+        len(config.clusters), len(config.policies), 1 if vpc else 0, rules, bool(config.places), vaults
+    )
 
 
 def too_large(config: Config) -> Iterator[Problem]:

@@ -49,9 +49,11 @@ class Deployed:
         """An administrator's boto3 client in the stack's Region."""
         return self.sandbox.client(service, self.region)
 
-    def make_claims(self, namespace: str, count: int) -> list[str]:
-        """Bound claims on EBS volumes of their own."""
-        self.cluster.call("lab", {"bulk_claims": count, "namespace": namespace})
+    def make_claims(self, namespace: str, count: int, key: str = "") -> list[str]:
+        """Bound claims on EBS volumes of their own, under the key of AWS unless another is given."""
+        self.cluster.call(
+            "lab", {"bulk_claims": count, "namespace": namespace} | ({"key": key} if key else {})
+        )
         return [f"bulk-{number:04d}" for number in range(count)]
 
     def backup(self, policy: str, slot: datetime | None = None) -> dict[str, Any]:

@@ -36,6 +36,12 @@ def a_copy(point_id: str = "data-1", **changes: Any) -> CopyRecord:
     return replace(record, **changes)
 
 
+def in_vault() -> CopyRecord:
+    """The record of a copy that a vault has."""
+    asked = a_copy(account="222233334444", claim_uid="uid-data").intended(AT).requested(AT)
+    return replace(asked.ready(AT), kms_key="arn:aws:kms:x", locked_until=AT + timedelta(days=7))
+
+
 def leased(journal: Journal) -> Journal:
     assert journal.copies.lease_place(PLACE, ME, UNTIL, AT)
     return journal
@@ -49,6 +55,7 @@ def test_a_copy_comes_back_as_written(journal: Journal) -> None:
         a_copy(),
         a_copy("data-2").intended(AT),
         replace(full, point_id="data-3", incremental=False),
+        replace(in_vault(), point_id="data-4"),
     ):
         written = copies.write_copy(record, ME)
         assert written == replace(record, revision=1)
@@ -159,6 +166,11 @@ def test_a_copy_that_ended_expires_and_an_open_one_does_not(table_client: Any) -
     assert _expiry(table_client) == []
     copies.write_copy(record.ready(AT), ME)
     assert _expiry(table_client) == [str(int((AT + timedelta(days=90)).timestamp()))]
+
+
+def test_that_a_vault_has_a_copy_is_forgotten_sooner(table_client: Any) -> None:
+    leased(dynamo_journal(table_client, TABLE)).copies.write_copy(in_vault(), ME)
+    assert _expiry(table_client) == [str(int((AT + timedelta(days=14)).timestamp()))]
 
 
 def _expiry(client: Any) -> list[str]:

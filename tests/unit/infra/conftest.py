@@ -146,6 +146,22 @@ COPIED = replace(
 """A deployment that copies points to places."""
 
 
+VAULTS = (
+    Place("vault", "eu-west-1", "", account="222233334444"),
+    Place("second", "ap-northeast-2", "", account="333344445555"),
+)
+IN_VAULT = replace(
+    DEPLOYMENT, policies=(replace(NIGHTLY, copies=(CopyRule("vault", {"last": 1}),)), PAUSED), places=VAULTS
+)
+"""A deployment whose points are copied by vaults in other accounts, and nowhere else."""
+
+
+@pytest.fixture(scope="session")
+def vault_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment with vaults."""
+    return template_of(synthesized(tmp_path_factory.mktemp("vault"), StackOptions(), deployment=IN_VAULT))
+
+
 @pytest.fixture(scope="session")
 def copied_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of the stack of a deployment with places."""

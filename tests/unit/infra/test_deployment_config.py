@@ -12,7 +12,7 @@ from infra.deployment_config import (
     DeploymentConfigError,
     from_settings,
 )
-from tests.unit.infra.conftest import DEPLOYMENT
+from tests.unit.infra.conftest import DEPLOYMENT, IN_VAULT, VAULTS
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = {**DEFAULTS, "config": str(ROOT / "snapkeep.yaml")}
@@ -66,3 +66,14 @@ def test_a_deployment_made_by_hand_has_the_same_defaults() -> None:
         DEFAULTS["stack"],
         DEFAULTS["prefix"],
     )
+
+
+def test_a_vault_in_the_account_of_the_deployment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CDK_DEFAULT_ACCOUNT", raising=False)
+    (vault, *_) = VAULTS
+    DeploymentConfig(deployment=IN_VAULT, region="ap-northeast-2", account="111122223333")
+    with pytest.raises(DeploymentConfigError, match="is the account of this deployment"):
+        DeploymentConfig(deployment=IN_VAULT, region="ap-northeast-2", account=vault.account)
+    assert from_settings(EXAMPLE).account == ""
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "111122223333")
+    assert from_settings(EXAMPLE).account == "111122223333"

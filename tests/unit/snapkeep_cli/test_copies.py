@@ -95,3 +95,15 @@ def test_days_are_those_of_the_policys_zone_and_a_retired_place_gets_none() -> N
         assert [each.of_each_claim for each in planned_copies(found, deployment)] == [number]
     retired = a_deployment(rule, place=replace(OSAKA, retire=True))
     assert list(planned_copies(preview(retired, ["myeks"], start, MONDAY), retired)) == []
+
+
+def test_a_vault_is_told_with_its_account_and_decides_for_itself() -> None:
+    vault = Place("vault", "eu-west-1", "", account="222233334444")
+    deployment = a_deployment(CopyRule("vault", {"last": 1}, Every(Period.DAY)), place=vault)
+    assert said(deployment) == [
+        "copies to vault (eu-west-1 of account 222233334444): one point a day; the vault says how long they "
+        "stay"
+    ]
+    assert list(places_in_words(a_deployment(place=vault))) == [
+        "note: no policy copies to vault (eu-west-1 of account 222233334444)"
+    ]

@@ -111,18 +111,6 @@ def test_everything_that_a_rule_can_say_arrives(loaded: Loader) -> None:
             "another partition of AWS; use a Region of aws",
         ),
         (
-            "region: ap-northeast-3,",
-            'region: ap-northeast-3, account: "222233334444",',
-            "places.osaka.account: copies to another account are not there yet; remove it, and copies stay "
-            "in the account of the deployment",
-        ),
-        (
-            "region: ap-northeast-3,",
-            "region: ap-northeast-3, account: 222233334444,",
-            "places.osaka.account: copies to another account are not there yet; remove it, and copies stay "
-            "in the account of the deployment",
-        ),
-        (
             "places:",
             f'places:\n  tokyo: {{region: ap-northeast-3, kms_key: "{KEY}"}}',
             "places.osaka.region: ap-northeast-3 is already the Region of place tokyo; keep one of them",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from snapkeep.domain.backup.creation import READ_SPACING
-from snapkeep.domain.copies.records import MOST_ATTEMPTS, RETRY_AFTER, CopyRecord, CopyStage
+from snapkeep.domain.copies.records import ASK_AGAIN, MOST_ATTEMPTS, RETRY_AFTER, CopyRecord, CopyStage
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 NEW = CopyRecord(
@@ -68,3 +69,30 @@ def test_a_copy_in_progress_stays_open_until_its_snapshot_is_marked_as_cancelled
     assert (dropped.stage, dropped.snapshot_id, dropped.ended_at) == (CopyStage.CANCELLED, "snap-0b", AT)
     assert not dropped.may_begin(AT + timedelta(days=365))
     assert NEW.cancelled("ann", AT).stage is CopyStage.CANCELLED
+
+
+VAULT = "222233334444"
+ASKED = replace(NEW, account=VAULT, revision=3).intended(AT).requested(AT)
+
+
+def test_a_vault_is_due_to_be_asked_again_after_a_while() -> None:
+    assert not ASKED.is_due(AT + ASK_AGAIN - timedelta(seconds=1)) and ASKED.is_due(AT + ASK_AGAIN)
+    again = ASKED.requested(AT + ASK_AGAIN)
+    assert (again.started_at, again.requested_at) == (AT, AT + ASK_AGAIN)
+
+
+def test_what_a_vault_puts_off_waits_for_as_long_and_counts_no_attempt() -> None:
+    waiting = ASKED.put_off("not today")
+    assert (waiting.stage, waiting.attempt, waiting.reason) == (CopyStage.WAITING, 0, "not today")
+    assert not waiting.may_begin(AT + ASK_AGAIN - timedelta(seconds=1))
+    assert waiting.may_begin(AT + ASK_AGAIN)
+    assert waiting.intended(AT + ASK_AGAIN).attempt == 1
+
+
+def test_a_copy_in_one_account_is_none_in_another() -> None:
+    ready = ASKED.ready(AT)
+    assert ready.in_region(NEW.region, VAULT) == ready
+    for region, account in ((NEW.region, "333344445555"), (NEW.region, ""), ("us-east-1", VAULT)):
+        moved = ready.in_region(region, account)
+        assert (moved.stage, moved.region, moved.account) == (CopyStage.WAITING, region, account)
+        assert moved.may_begin(AT) and moved.revision == ready.revision

@@ -116,12 +116,14 @@ def copy_item(record: CopyRecord) -> dict[str, Any]:
     A cancelled one does not expire: a rule would want the copy again.
     """
     ended = record.ended_at if record.stage is not CopyStage.CANCELLED else None
+    in_vault = record.account and record.stage is CopyStage.READY
+    keep = schema.KEEP_IN_VAULT if in_vault else schema.KEEP_CLOSED
     index = _index(record)
     return {
         **schema.copy_key(record.place, record.cluster, record.point_id),
         **plain(record),
         **({"open": index} if index else {}),
-        **({schema.EXPIRES_AT: schema.expiry(ended)} if ended else {}),
+        **({schema.EXPIRES_AT: schema.expiry(ended, keep)} if ended else {}),
         "slot": precise(record.intent_at or record.taken),
     }
 

@@ -65,6 +65,10 @@ TROUBLE_PREFIX = "PAGE#"
 KEEP_CLOSED = timedelta(days=90)
 """How long closed runs and their points stay for reports."""
 
+KEEP_IN_VAULT = timedelta(days=14)
+"""How long it is remembered that a vault has a copy: every turn reads what is remembered, and a vault that is
+asked again answers at once."""
+
 Key = dict[str, str]
 
 
@@ -272,6 +276,6 @@ def policy_key(cluster: str, policy: str) -> str:
     return f"{cluster}/{policy}"
 
 
-def expiry(closed: datetime) -> int:
+def expiry(closed: datetime, keep: timedelta = KEEP_CLOSED) -> int:
     """Epoch seconds at which an item that ended then may expire."""
-    return int((closed + KEEP_CLOSED).timestamp())
+    return int((closed + keep).timestamp())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,3 +94,8 @@ def partition_of(region: str) -> str:
     https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
     """
     return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
+
+
+def divided(places: Sequence[Place]) -> tuple[list[Place], list[Place]]:
+    """The places in the account of the deployment, and the vaults in other accounts."""
+    return [each for each in places if not each.is_vault], [each for each in places if each.is_vault]

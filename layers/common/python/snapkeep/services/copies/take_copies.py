@@ -104,7 +104,7 @@ class TakeCopies:
             if left:
                 self.left.settle(turn)
             elif place.is_vault:
-                self.asker.run(turn, received)
+                self.asker.run(turn, received, self._asked(turn))
             else:
                 self._work(turn, event=incremental is not None)
         if not report.busy:

@@ -203,3 +203,26 @@ def test_a_request_to_the_vault_of_before_ends_with_its_share() -> None:
     world.turn()
     assert {each for _, each in world.shares.all} == {other.account}
     assert world.answer("mysql", Outcome.READY) and world.records()["mysql"].stage is CopyStage.COPYING
+
+
+def test_what_a_person_asks_for_is_asked_of_the_vault_though_no_rule_wants_it() -> None:
+    world = lived()
+    world.back_up_again(SLOT + DAY)
+    world.live_asking(minutes=10)
+    (record,) = [each for each in world.journal.copies.all.values() if each.claim == "mysql"][:1]
+    older = replace(record, stage=CopyStage.CANCELLED, snapshot_id="")
+    world.journal.copies.all[record.place, record.cluster, record.point_id] = older
+    assert world.turn().started == []
+    world.journal.copy_requests.request_copy(older.asked("ann", world.clock()))
+    assert world.turn().started == [record.point_id]
+
+
+def test_what_a_person_cancels_is_shared_no_more_and_asked_for_no_more() -> None:
+    world = AskWorld("mysql")
+    world.turn()
+    record = world.records()["mysql"]
+    world.journal.copy_requests.request_copy(record.cancelled("ann", world.clock()))
+    assert world.later(minutes=5).started == []
+    assert world.records()["mysql"].stage is CopyStage.CANCELLED
+    assert world.shared() == [] and world.held() == []
+    assert world.later(hours=3).started == []

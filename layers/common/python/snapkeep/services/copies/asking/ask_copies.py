@@ -6,7 +6,7 @@ ask. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-per
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -42,8 +42,8 @@ class AskCopies:
     teller: TellCopies
     clock: Clock
 
-    def run(self, turn: Turn, received: Sequence[Received]) -> None:
-        """One turn; `received` are the answers that brought it about."""
+    def run(self, turn: Turn, received: Sequence[Received], asked: Sequence[Wanted] = ()) -> None:
+        """One turn; `received` are the answers that brought it about, `asked` what people want besides."""
         records = self.settler.answer(turn, _by_point(turn, self.deployment), received)
         begun, takes_more = self.settler.remind(
             turn, [each for each in records.values() if each.stage.is_open]
@@ -52,9 +52,9 @@ class AskCopies:
         listed = known_copies(turn.place, records.values())
         chosen = self.chooser.run(turn.place, listed, begun)
         turn.report.passed_over = chosen.passed_over
-        fit, unfit = self.key_checker.run(chosen.wanted)
+        fit, unfit = self.key_checker.run([*asked, *chosen.wanted])
         if takes_more:
-            self._ask(turn, listed, fit, begun)
+            self._ask(turn, listed, fit, begun, {each.source.point_id for each in asked})
         with turn.part("what is shared for nothing"):
             self.sweeper.run(turn)
         _check_key(turn, records.values())
@@ -62,7 +62,12 @@ class AskCopies:
         self.teller.run(turn, listed, replace(chosen, wanted=fit), {TroubleKind.COPIES_LATE: reasons})
 
     def _ask(
-        self, turn: Turn, listed: PlaceCopies, wanted: Sequence[Wanted], begun: Sequence[CopyRecord]
+        self,
+        turn: Turn,
+        listed: PlaceCopies,
+        wanted: Sequence[Wanted],
+        begun: Sequence[CopyRecord],
+        by_hand: Collection[str],
     ) -> None:
         """Ask for as many of the wanted points as there is room for, the most urgent first."""
         journaled = turn.records.copies(turn.place.name, [each.key for each in wanted])
@@ -70,7 +75,8 @@ class AskCopies:
         known = {key: record.in_region(*here) for key, record in journaled.items()}
         now = self.clock()
         may_begin = {each.key: each for each in wanted if _may_begin(known.get(each.key), now)}
-        sources = next_up((each.source for each in may_begin.values()), listed.copies, room(len(begun)))
+        ready = [each.source for each in may_begin.values()]
+        sources = next_up(ready, listed.copies, room(len(begun)), asked=by_hand)
         turn.report.waiting = len(may_begin) - len(sources)
         for number, source in enumerate(sources):
             each = may_begin[source.claim.cluster, source.point_id]

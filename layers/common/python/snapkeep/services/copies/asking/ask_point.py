@@ -78,6 +78,13 @@ class AskPoint:
         self.let_go(failed)
         return failed
 
+    def drop(self, turn: Turn, record: CopyRecord) -> CopyRecord:
+        """End what somebody cancelled: nothing stays shared. What the vault has by then is the vault's."""
+        self.unshare(turn, record)
+        dropped = turn.write(record.dropped(self.clock(), "cancelled before the vault had it"))
+        self.let_go(dropped)
+        return dropped
+
     def unshare(self, turn: Turn, record: CopyRecord) -> None:
         """Stop sharing the point of a record; what goes wrong here, the sweep mends."""
         try:

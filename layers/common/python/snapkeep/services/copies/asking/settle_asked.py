@@ -109,6 +109,8 @@ class SettleAsked:
     def _reminded(self, turn: Turn, record: CopyRecord) -> CopyRecord:
         """The record of an open copy, asked again for if that is due."""
         now = self.clock()
+        if record.cancelled_by:
+            return self.asker.drop(turn, record)
         if record.account != turn.place.account:
             return self.asker.fail(turn, record, f"{turn.place.name} is in another account now")
         began = record.started_at or record.intent_at or record.taken
