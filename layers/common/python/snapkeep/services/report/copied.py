@@ -16,7 +16,7 @@ from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Regions
-from snapkeep.services.copies.requests.list_copies import copies_there
+from snapkeep.services.find_copies import copies_there
 
 Lineage = tuple[str, str]
 """A claim (UID) under a policy."""

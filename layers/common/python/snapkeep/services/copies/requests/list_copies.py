@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from snapkeep.domain import tags
-from snapkeep.domain.copies import tags as copy_tags
-from snapkeep.domain.copies.copies import Copy, read_copy
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.records import CopyRecord
 from snapkeep.domain.copies.view.shown import (
@@ -24,6 +22,7 @@ from snapkeep.domain.report.catalogue import read_cursor, write_cursor
 from snapkeep.domain.retention.candidates import Protection
 from snapkeep.ports.copies import CopyRecords, CopyRequests
 from snapkeep.ports.ec2 import Regions
+from snapkeep.services.find_copies import copies_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +104,6 @@ class ListCopies:
             record = records.get((copy.place, copy.cluster, copy.point_id))
             told = with_record(copy, record) if record and record.snapshot_id == copy.snapshot_id else copy
             yield replace(told, protections=(*copy.protections, *locks.get(copy.snapshot_id, ())))
-
-
-def copies_there(regions: Regions, place: Place, cluster: str, narrower: dict[str, str]) -> list[Copy]:
-    """The copies of a cluster's points in a place, with these tags besides; those that cannot be read as
-    copies count nowhere, and are told elsewhere."""
-    wanted = {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: place.name, tags.CLUSTER: cluster}
-    found = map(read_copy, regions.snapshots(place.region).find(wanted | narrower))
-    return [copy for copy in found if isinstance(copy, Copy)]
 
 
 def known_place(deployment: Deployment, name: str) -> Place:
