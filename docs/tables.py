@@ -52,7 +52,8 @@ def permissions_page(template: Document) -> str:
         "The admission policies of `snapkeep manifests` narrow rights on nodes, claims and snapshot objects.",
         "With `adopt: true`, `api` and `finish_restores` may tag copies (`infra/permissions/restore.py`).",
         "Only a deployment with places has `copy_points`: it describes, copies, tags and locks snapshots",
-        "there, uses keys through EC2, holds points, and deletes nothing (`infra/permissions/copies.py`).",
+        "there, uses keys through EC2, holds points, and deletes nothing; and `prune_copies`, which deletes",
+        "copies there and describes what protects them (`infra/permissions/copies.py`).",
     ]
     for name, actions in sorted(_actions(template).items()):
         parts += ["", f"## {name}", "", "| where | may |", "| --- | --- |"]

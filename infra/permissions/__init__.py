@@ -21,6 +21,7 @@ from infra.permissions.common import (
 from infra.permissions.conditions import Owner
 from infra.permissions.copies import (
     copy_snapshots,
+    delete_copies,
     lock_copies,
     mark_cancelled_copies,
     mark_duplicate_copies,
@@ -38,6 +39,7 @@ __all__ = [
     "complete_tags",
     "copy_snapshots",
     "create_snapshots",
+    "delete_copies",
     "delete_snapshots",
     "describe",
     "describe_clusters",

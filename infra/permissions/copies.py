@@ -79,6 +79,20 @@ def mark_cancelled_copies(stack: Stack, owner: Owner, places: Sequence[Place]) -
     )
 
 
+def delete_copies(stack: Stack, owner: Owner, places: Sequence[Place]) -> iam.PolicyStatement:
+    """Delete our copies in these places that are not held: that have no hold tag, whatever its value."""
+    named = {
+        **_ours("ResourceTag", owner),
+        f"aws:ResourceTag/{copy_tags.PLACE}": [place.name for place in places],
+    }
+    return iam.PolicyStatement(
+        sid="DeleteCopies",
+        actions=["ec2:DeleteSnapshot"],
+        resources=_copies(stack, places),
+        conditions=when("StringEquals", named) | when("Null", {f"aws:ResourceTag/{tags.HOLD}": "true"}),
+    )
+
+
 def lock_copies(
     stack: Stack, owner: Owner, places: Sequence[Place], policies: Sequence[Policy]
 ) -> tuple[iam.PolicyStatement, ...]:

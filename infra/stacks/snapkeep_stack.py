@@ -22,6 +22,7 @@ from infra.constructs.journal_table import JournalTable
 from infra.constructs.network import Network
 from infra.constructs.notifications import Notifications
 from infra.constructs.prune import Prune
+from infra.constructs.prune_copies import PruneCopies
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.reconcile import Reconcile
 from infra.constructs.report import Report, ReportBucket
@@ -34,6 +35,7 @@ from infra.constructs.try_config import TryConfig
 from infra.deployment_config import SNAP_START_RUNTIMES, DeploymentConfig
 from infra.packaging.assets import Assets
 from infra.platform import Platform
+from snapkeep.domain.copies.places import divided
 from snapkeep_cli.config.stack_options import StackOptions
 
 EVENT_BUS = "default"
@@ -68,7 +70,9 @@ class SnapkeepStack(Stack):
         pages = ReportBucket(self, "Reports")
         report = Report(self, "Report", platform=platform, pages=pages)
         trial = TryConfig(self, "TryConfig", platform=platform).function
-        api = Api(self, "Api", platform=platform, asked=(backup.function, prune.function, trial), pages=pages)
+        copies = self._copies(platform)
+        asked = (backup.function, prune.function, trial, *copies[1:])
+        api = Api(self, "Api", platform=platform, asked=asked, pages=pages)
         interruption = Interruption(
             self, "Interruption", platform=platform, jobs=jobs, snap_start=config.snap_start == "on"
         )
@@ -84,8 +88,7 @@ class SnapkeepStack(Stack):
             *interruption.functions,
         ]
         self._let_in(platform, with_access)
-        copies = [Copies(self, "Copies", platform=platform)] if config.deployment.places else []
-        functions = [*with_access, completion.function, *(each.function for each in copies)]
+        functions = [*with_access, completion.function, *copies]
         topic = self._watch(config, functions, platform)
         self._say(
             JournalTableName=platform.journal.name,
@@ -96,6 +99,15 @@ class SnapkeepStack(Stack):
             FailureTopicArn=topic.topic_arn,
             StaysAfterDestroy=STAYS.format(table=platform.journal.name, bucket=pages.name),
         )
+
+    def _copies(self, platform: Platform) -> Sequence[PythonFunction]:
+        """What copies points to places, and what prunes the copies in those of this account; nothing without
+        places."""
+        if not platform.deployment.places:
+            return ()
+        takes = Copies(self, "Copies", platform=platform).function
+        own, _ = divided(platform.deployment.places)
+        return (takes, PruneCopies(self, "PruneCopies", platform=platform).function) if own else (takes,)
 
     def _watch(
         self, config: DeploymentConfig, functions: Sequence[PythonFunction], platform: Platform

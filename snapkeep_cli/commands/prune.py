@@ -18,33 +18,43 @@ COLUMNS: Columns = {"EBS SNAPSHOT": "snapshot_id", "WHY IT GOES": sentence("reas
 @ending_well
 def prune(
     cluster: ClusterOption = "",
-    now: Annotated[bool, typer.Option("--now", help="Prune now instead of within the hour.")] = False,
+    place: Annotated[str, typer.Option(help="The copies in this place instead of the points.")] = "",
+    now: Annotated[
+        bool, typer.Option("--now", help="Prune now instead of within the hour (copies: the day).")
+    ] = False,
     confirm: Annotated[str | None, typer.Option(help="The token of refused deletions to carry out.")] = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show what retention would delete and what the brake refused; --now or --confirm delete it."""
     if confirm is not None and not TOKEN.fullmatch(confirm):
-        shown = f"snapkeep prune{f' --cluster {cluster}' if cluster else ''}"
+        shown = _command(cluster, place)
         raise fail("usage", f'"{confirm}" is no token of refused deletions', f"`{shown}` shows their tokens")
     api = client()
     cluster = the_cluster(api, cluster)
-    wish: dict[str, object] = {"dry_run": False} if now else {}
-    status, plan = api.post({"confirm": confirm} if confirm else wish, "clusters", cluster, "prune")
+    wish: dict[str, object] = {"confirm": confirm} if confirm else {"dry_run": False} if now else {}
+    wish |= {"place": place} if place else {}
+    status, plan = api.post(wish, "clusters", cluster, "prune")
     emit(plan, output, table_of(plan["deletions"], COLUMNS))
     for note in plan["notes"]:
         say(note)
     if plan["refused"]:
         raise fail("prune_refused", plan["refused"])
     started = status == 202
-    counts = f"{plan['deleting']} recovery points of cluster {cluster}; {plan['keeping']} stay"
+    what = f"copies in {place}" if place else "recovery points"
+    counts = f"{plan['deleting']} {what} of cluster {cluster}; {plan['keeping']} stay"
     say(
         f"prune {'deletes' if started else 'would delete'} {counts}{'; it is in progress' if started else ''}"
     )
     for refusal in plan["refusals"]:
         if refusal["token"] != confirm:
-            _say_refusal(cluster, refusal)
+            _say_refusal(_command(cluster, place), refusal)
 
 
-def _say_refusal(cluster: str, refusal: dict[str, Any]) -> None:
+def _command(cluster: str, place: str) -> str:
+    options = (("--cluster", cluster), ("--place", place))
+    return " ".join(["snapkeep prune", *(f"{option} {value}" for option, value in options if value)])
+
+
+def _say_refusal(command: str, refusal: dict[str, Any]) -> None:
     say(f"the brake refused {refusal['deleting']} deletions: {refusal['reason']}")
-    tip("to do them", f"snapkeep prune --cluster {cluster} --confirm {refusal['token']}")
+    tip("to do them", f"{command} --confirm {refusal['token']}")

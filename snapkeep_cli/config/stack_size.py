@@ -49,7 +49,7 @@ that names the deployment serving the cluster."""
 FOR_POLICY = 1
 """The schedule, however many clusters it covers."""
 
-FOR_PLACES = 19
+FOR_PLACES = 31
 """What copies recovery points, however many places there are; each place has a stack of its own."""
 
 FOR_VAULTS = 3

@@ -17,11 +17,13 @@ from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.records import CopyRecord
 from snapkeep.domain.copies.rules import CopyRule
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.domain.troubles import TroubleKind
 from snapkeep.ports.ec2 import Copier, Keys, Snapshots
 from snapkeep.services.copies.turn import PlaceReport
+from snapkeep.services.retention.report import ClusterReport
 from snapkeep.wiring import copies
 from tests.fakes.copies import FakeCopies, FakeRegions
 from tests.fakes.faults import Crash
@@ -112,11 +114,26 @@ class CopyWorld(World):
             copy_news=wrap(self.news),
         )
         self.taker = copies.take_copies(ports)
+        self.copy_pruner = copies.prune_copies(ports)
 
     def turn(self) -> PlaceReport:
         """One start by the schedule."""
         (report,) = self.taker.run(self.owner())
         return report
+
+    def prune_copies(self, *, owner: str = "prune", **request: Any) -> ClusterReport:
+        """Run prune_copies once; if it dies, retry under the same name, as Lambda does."""
+        (report,) = self.copy_pruner.run(owner, PruneRequest(**request))
+        return report
+
+    def copied(self, days: int, *, prune: bool = False) -> None:
+        """So many further daily points, each copied; with `prune` the copies are pruned every day."""
+        now = self.clock().replace(microsecond=0)
+        for day in range(1, days + 1):
+            self.back_up_again(now + day * A_DAY)
+            self.live(minutes=15)
+            if prune:
+                self.prune_copies()
 
     def finish(self, *, events: int = 1) -> None:
         """Let EC2 end the copies in progress, and deliver each event so many times."""

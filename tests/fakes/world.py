@@ -33,7 +33,7 @@ from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.backup.healing.reconcile import ReconcileReport
 from snapkeep.services.backup.taking.take import JobReport
-from snapkeep.services.retention.duplicates import Pruned, PruneDuplicates
+from snapkeep.services.retention.deletion.duplicates import Pruned, PruneDuplicates
 from snapkeep.services.retention.report import ClusterReport
 from snapkeep.services.retention.snapshot_objects import open_objects
 from snapkeep.wiring import api, backup, report, restore, retention

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from snapkeep.domain.report.trials import Trial, TrialRequest
 from snapkeep.domain.retention.prune_plans import PrunePlan
@@ -26,11 +26,11 @@ class WorldPruner:
     def __init__(self, world: Prunable) -> None:
         self._world = world
 
-    def rehearse(self, cluster: str) -> PrunePlan:
-        report = self._world.prune(cluster=cluster, dry_run=True)
+    def rehearse(self, cluster: str, place: str = "") -> PrunePlan:
+        report = self._prune(cluster, place, dry_run=True)
         assert report.verdict is not None
         return PrunePlan(
-            cluster=cluster,
+            cluster=report.cluster,
             reason=report.verdict.reason,
             deleting=report.counts["delete"],
             keeping=report.counts["keep"],
@@ -40,8 +40,15 @@ class WorldPruner:
             notes=tuple(report.notes),
         )
 
-    def prune(self, cluster: str, token: str) -> None:
-        self._world.prune(cluster=cluster, confirm=token)
+    def prune(self, cluster: str, token: str, place: str = "") -> None:
+        self._prune(cluster, place, confirm=token)
+
+    def _prune(self, cluster: str, place: str, **request: Any) -> ClusterReport:
+        if not place:
+            return self._world.prune(cluster=cluster, **request)
+        copies: Any = self._world  # a world whose points are copied
+        report: ClusterReport = copies.prune_copies(cluster=cluster, place=place, **request)
+        return report
 
 
 class Readable(Protocol):

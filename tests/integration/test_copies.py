@@ -25,6 +25,10 @@ POLICIES: Sequence[dict[str, Any]] = tuple(
     {"name": name, "method": "ebs", "copies": [RULE]} for name in ("copied", "unheard", "failing", "keyless")
 )
 BY_HAND: dict[str, Any] = {"name": "by-hand", "method": "ebs", "copies": [UNLOCKED]}
+TO_PRUNE: Sequence[dict[str, Any]] = (
+    {"name": "pruned", "method": "ebs", "copies": [{**UNLOCKED, "retention": {"last": 1}}]},
+    {"name": "guarded", "method": "ebs", "copies": [{**RULE, "retention": {"last": 1}}]},
+)
 ALIAS = "alias/copies"
 BAD_KEY = "Given key ID is not accessible"
 
@@ -33,7 +37,7 @@ def config(sandbox: Sandbox) -> dict[str, Any]:
     kms = sandbox.client("kms", OSAKA)
     key = kms.create_key()["KeyMetadata"]["Arn"]
     kms.create_alias(AliasName=ALIAS, TargetKeyId=key)
-    return config_of(*POLICIES, BY_HAND, places={"osaka": {"region": OSAKA, "kms_key": key}})
+    return config_of(*POLICIES, BY_HAND, *TO_PRUNE, places={"osaka": {"region": OSAKA, "kms_key": key}})
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +225,32 @@ def test_a_person_looks_asks_cancels_and_sees(product: Deployed) -> None:
     refused = typed("copy", older, "--to", "osaka", code=3)
     kms.enable_key(KeyId=key)
     assert "the kms_key of osaka cannot encrypt copies" in refused and "is disabled" in refused
+
+
+def test_copies_are_pruned_in_their_region_and_locked_ones_and_points_stay(product: Deployed) -> None:
+    policies = [each["name"] for each in TO_PRUNE]
+    for policy in policies:
+        backed_up(product, policy)
+    turn(product)
+    later(product, minutes=5)
+    product.invoke("prune-copies", {})
+    for _ in range(2):
+        later(product, days=1)
+        for policy in policies:
+            product.backup(policy)
+            product.until_closed(policy)
+        turn(product)
+        later(product, minutes=5)
+    points = {snapshot.id for policy in policies for snapshot in product.snapshots(policy)}
+    before = {policy: copies(product, policy) for policy in policies}
+
+    rehearsed = product.invoke("prune-copies", {"place": "osaka", "dry_run": True})["clusters"]
+    (report,) = product.invoke("prune-copies", {"place": "osaka", "cluster": "myeks"})["clusters"]
+
+    assert rehearsed[0]["delete"] == report["delete"]
+    assert (report["cluster"], report["refused"], report["given_up"]) == ("myeks@osaka", "", {})
+    assert [len(found) for found in before.values()] == [3, 3]
+    (left,) = copies(product, "pruned")
+    assert left["Tags"][copy_tags.TAKEN] == max(each["Tags"][copy_tags.TAKEN] for each in before["pruned"])
+    assert len(copies(product, "guarded")) == 3
+    assert {snapshot.id for policy in policies for snapshot in product.snapshots(policy)} == points

@@ -36,6 +36,7 @@ EVENTS: dict[str, dict[str, Any]] = {
         "scheduledTime": f"{datetime.now(UTC):%FT%H:%M:00Z}",
     },
     "prune": {"cluster": CLUSTER, "dry_run": True},
+    "prune_copies": json.loads((ROOT / "events" / "prune_copies" / "dry_run.json").read_text()),
     "copy_points": json.loads((ROOT / "events" / "copy_points" / "tick.json").read_text()),
 }
 """What is sent instead of the first sample in `events/`."""

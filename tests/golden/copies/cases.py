@@ -1,10 +1,10 @@
 """Reads golden cases of copies and plans them.
 
-A case has `about`, `rules` (policy to retention), `zone`, `now`, `copies`, perhaps `retire`, and the answer:
-`keep` (id to reasons), `delete`, `leftovers` and `unreadable` (id to reason). A copy is `{taken, made?, id?,
-policy?, cluster?, claim?, volume?, point?, state?, duplicate?, protected?}` or a row `{to, every, count,
-...}` back from `to`. It was made when it was taken unless it says otherwise; without an id policy and time
-are its id.
+A case has `about`, `rules` (policy to retention), `zone`, `now`, `copies`, perhaps `retire` and `journaled`
+(id to stage), and the answer: `keep` (id to reasons), `delete`, `leftovers` and `unreadable` (id to reason).
+A copy is `{taken, made?, id?, policy?, cluster?, claim?, volume?, point?, state?, duplicate?, cancelled?,
+protected?}` or a row `{to, every, count, ...}` back from `to`. It was made when it was taken unless it says
+otherwise; without an id policy and time are its id.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from snapkeep.domain.copies.copies import Copy, CopyState
 from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.records import CopyStage
 from snapkeep.domain.copies.retention import sort_copies
 from snapkeep.domain.retention.candidates import Protection
 from snapkeep.domain.retention.lineages import Lineage, PolicyRetention, plan_lineages
@@ -43,7 +44,7 @@ def copies(case: dict[str, Any]) -> list[Copy]:
 def answer(case: dict[str, Any], given: list[Copy]) -> dict[str, Any]:
     """What retention says, in the form of the file."""
     place = Place("osaka", "ap-northeast-3", "key", retire=case.get("retire", False))
-    found = sort_copies(given, place)
+    found = sort_copies(given, place, journaled=_stages(case))
     rules = {
         name: PolicyRetention(parse_retention(block), ZoneInfo(case["zone"]))
         for name, block in case["rules"].items()
@@ -53,9 +54,13 @@ def answer(case: dict[str, Any], given: list[Copy]) -> dict[str, Any]:
     return {
         "keep": {kept.point.id: list(kept.reasons) for item in plans for kept in item.plan.keep},
         "delete": {gone.point.id: gone.reason for item in plans for gone in item.plan.delete},
-        "leftovers": dict(sorted(found.leftovers.items())),
+        "leftovers": {item.snapshot_id: item.reason for item in sorted(found.leftovers, key=str)},
         "unreadable": {item.snapshot_id: item.reason for item in sorted(found.unreadable, key=str)},
     }
+
+
+def _stages(case: dict[str, Any]) -> dict[str, CopyStage]:
+    return {name: CopyStage(stage) for name, stage in case.get("journaled", {}).items()}
 
 
 def _row(item: dict[str, Any]) -> Iterator[Copy]:
@@ -83,6 +88,7 @@ def _copy(item: dict[str, Any], taken: datetime) -> Copy:
         state=CopyState(item.get("state", "ready")),
         started_at=_time(item["made"]) if "made" in item else taken,
         duplicate=item.get("duplicate", False),
+        cancelled=item.get("cancelled", False),
         message=item.get("message", ""),
         protections=tuple(Protection(**protection) for protection in item.get("protected", ())),
     )

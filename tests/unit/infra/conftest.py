@@ -44,7 +44,7 @@ FUNCTIONS = (
     "release_volumes",
 )
 
-WITH_PLACES = "copy_points"
+WITH_PLACES = ("copy_points", "prune_copies")
 """The function that only a deployment with places has."""
 
 NIGHTLY = Policy(
@@ -83,7 +83,7 @@ def stub_assets(folder: Path, warning: str = "") -> Assets:
         archive.writestr("stub.py", "")
     asset = Asset(path, "0" * 64)
     layers = {"third_party": Asset(path, "1" * 64, warning), "common": asset, "deployment": asset}
-    return Assets(layers=layers, handlers=dict.fromkeys((*FUNCTIONS, WITH_PLACES), asset))
+    return Assets(layers=layers, handlers=dict.fromkeys((*FUNCTIONS, *WITH_PLACES), asset))
 
 
 KEY = "arn:aws:kms:ap-northeast-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -28,6 +28,7 @@ SERVICES = {
     "handle_interruption": {"interruption"},
     "plan_backup": {"backup"},
     "prune": {"retention"},
+    "prune_copies": {"retention"},
     "reconcile": {"backup"},
     "record_completion": {"backup"},
     "release_volumes": {"interruption"},

@@ -108,6 +108,15 @@ class CopyPointsSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PruneCopiesSettings(Settings):
+    """prune_copies: deletes copies that retention does not keep, and checks again."""
+
+    function = "prune_copies"
+    journal_table: str
+    event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiSettings(Settings):
     """api: serves people and programs."""
 
@@ -118,6 +127,7 @@ class ApiSettings(Settings):
     prune_function: str
     try_config_function: str
     reports_bucket: str
+    prune_copies_function: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,13 +36,33 @@ class PruneRequest:
     """A request to prune one cluster ("" for all), to plan only (`dry_run`), or to carry out exactly the
     confirmed plan.
 
-    With `orphans` it sweeps orphans instead of pruning by retention.
+    With `orphans` it sweeps orphans instead of pruning by retention. `place` means the copies there ("" for
+    those of all places, where copies are pruned).
     """
 
     cluster: str = ""
     dry_run: bool = False
     confirm: str = ""
     orphans: bool = False
+    place: str = ""
+
+    @property
+    def scope(self) -> str:
+        """The scope that it means, by the name that reports give it; "" for all."""
+        return copies_scope(self.cluster, self.place) if self.place else self.cluster
+
+    @property
+    def what(self) -> str:
+        """What the scope is, in words."""
+        return "cluster or place" if self.place else "cluster"
+
+
+def copies_scope(cluster: str, place: str) -> str:
+    """The scope in which the copies of a cluster in a place are pruned. No name of a cluster has an `@`.
+
+    https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
+    """
+    return f"{cluster}@{place}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def prune_request(event: Mapping[str, Any]) -> PruneRequest:
         dry_run=_flag(event, "dry_run"),
         confirm=_text(event, "confirm"),
         orphans=_flag(event, "orphans"),
+        place=_text(event, "place"),
     )
 
 

@@ -36,10 +36,10 @@ class Starter(Protocol):
 class Pruner(Protocol):
     """Invokes prune."""
 
-    def rehearse(self, cluster: str) -> PrunePlan:
-        """What prune would do in a cluster now. Raises TookTooLong."""
+    def rehearse(self, cluster: str, place: str = "") -> PrunePlan:
+        """What prune would do in a cluster now, or to its copies in a place. Raises TookTooLong."""
 
-    def prune(self, cluster: str, token: str) -> None:
+    def prune(self, cluster: str, token: str, place: str = "") -> None:
         """Start a prune that also confirms the refusal of that token, without waiting."""
 
 

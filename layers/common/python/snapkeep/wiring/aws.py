@@ -166,7 +166,8 @@ class AwsPorts(Ports):
     def pruner(self) -> Pruner:
         from snapkeep.adapters.aws.lambda_pruner import LambdaPruner
 
-        return LambdaPruner(_patient_lambda(), self._setting("prune_function"))
+        functions = [self._setting(name) for name in ("prune_function", "prune_copies_function")]
+        return LambdaPruner(_patient_lambda(), *functions)
 
     @lazy
     def trier(self) -> ConfigTrier:

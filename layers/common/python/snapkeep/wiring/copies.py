@@ -8,10 +8,16 @@ from snapkeep.wiring.asking import ask_copies
 from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from snapkeep.domain.copies.places import Place
+    from snapkeep.domain.messages import PruneRequest
+    from snapkeep.services.copies.pruning.place_scope import CopiesInPlace
     from snapkeep.services.copies.requests.list_copies import ListCopies
     from snapkeep.services.copies.requests.request_copies import RequestCopies
     from snapkeep.services.copies.take_copies import TakeCopies
     from snapkeep.services.report.list_points import ListPoints
+    from snapkeep.services.retention.prune import Prune
     from snapkeep.wiring.ports import Ports
 
 
@@ -74,4 +80,52 @@ def request_copies(ports: Ports, points: ListPoints) -> RequestCopies:
         ports.journal.copies,
         ports.journal.copy_requests,
         ports.clock,
+    )
+
+
+def prune_copies(ports: Ports) -> Prune:
+    """The service that deletes copies that retention does not keep: in each place each cluster's.
+
+    A vault prunes its own."""
+    from snapkeep.wiring.retention import prune_scopes
+
+    def scopes(request: PruneRequest) -> Sequence[CopiesInPlace]:
+        return [
+            _in_place(ports, place, cluster.name)
+            for place in ports.deployment.places
+            for cluster in ports.deployment.clusters
+            if request.place in ("", place.name) and request.cluster in ("", cluster.name)
+            if not place.is_vault
+        ]
+
+    return prune_scopes(ports, "prune_copies", scopes)
+
+
+def _in_place(ports: Ports, place: Place, cluster: str) -> CopiesInPlace:
+    from snapkeep.domain.messages import copies_scope
+    from snapkeep.services.copies.pruning.our_copies import NoObjects, OurCopies
+    from snapkeep.services.copies.pruning.place_scope import CopiesInPlace
+    from snapkeep.services.copies.pruning.read_copies import ReadCopies
+    from snapkeep.wiring.retention import decide_prune, deleter_of
+
+    deployment, journal = ports.deployment, ports.journal
+    snapshots, name = ports.regions.snapshots(place.region), copies_scope(cluster, place.name)
+    ours = OurCopies(deployment.name, cluster, place.name)
+    return CopiesInPlace(
+        deployment,
+        place,
+        cluster,
+        journal.prunes,
+        ReadCopies(
+            deployment,
+            place,
+            cluster,
+            snapshots,
+            journal.copies,
+            journal.runs,
+            journal.prunes,
+            journal.retentions,
+        ),
+        decide_prune(ports, snapshots),
+        deleter_of(ports, name, ours, snapshots, NoObjects()),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from snapkeep.wiring.troubles import give_up
 
 if TYPE_CHECKING:
+    from snapkeep.domain.messages import PruneRequest
     from snapkeep.ports.ec2 import Snapshots
     from snapkeep.services.retention.decide import DecidePrune
+    from snapkeep.services.retention.deletion.checks import Ours
     from snapkeep.services.retention.deletion.delete import DeletePoints
     from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
     from snapkeep.services.retention.deletion.tell_lost import TellLost
     from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
-    from snapkeep.services.retention.prune import Prune
+    from snapkeep.services.retention.prune import Prune, Scope
     from snapkeep.services.retention.read_cluster import ReadCluster
     from snapkeep.services.retention.snapshot_objects import Objects
     from snapkeep.wiring.ports import Ports
@@ -24,25 +26,43 @@ if TYPE_CHECKING:
 
 def prune(ports: Ports) -> Prune:
     """The service that deletes points that retention does not keep."""
+    from snapkeep.services.retention.cluster_points import ClusterPoints
+
+    def scopes(request: PruneRequest) -> Sequence[Scope]:
+        return [
+            ClusterPoints(
+                cluster.name,
+                ports.deployment,
+                ports.clusters,
+                ports.snapshots,
+                read_cluster(ports),
+                decide_prune(ports, ports.snapshots),
+                _deleter(ports, ports.snapshots),
+                ports.clock,
+                ports.pause,
+            )
+            for cluster in ports.deployment.clusters
+            if request.cluster in ("", cluster.name)
+        ]
+
+    return prune_scopes(ports, "prune", scopes)
+
+
+def prune_scopes(ports: Ports, function: str, scopes: Callable[[PruneRequest], Sequence[Scope]]) -> Prune:
+    """What prunes these scopes, for that function."""
     from snapkeep.services.retention.carry_out import CarryOut
     from snapkeep.services.retention.news import PruneNews
     from snapkeep.services.retention.prune import PATIENCE, Prune
 
     journal = ports.journal
     return Prune(
-        ports.deployment,
-        ports.clusters,
-        ports.snapshots,
+        scopes,
         journal.prunes,
-        read_cluster(ports),
-        decide_prune(ports),
         CarryOut(journal.deletions, journal.prunes, journal.refusals),
-        _deleter(ports, ports.snapshots),
         PruneNews(journal.prunes, journal.troubles, ports.retention_news, ports.clock),
         _tell_refusals(ports),
-        give_up(ports, ports.retention_news, "prune", PATIENCE),
+        give_up(ports, ports.retention_news, function, PATIENCE),
         ports.clock,
-        ports.pause,
     )
 
 
@@ -103,12 +123,12 @@ def read_cluster(ports: Ports) -> ReadCluster:
     )
 
 
-def decide_prune(ports: Ports) -> DecidePrune:
-    """The service that decides what a prune deletes."""
+def decide_prune(ports: Ports, snapshots: Snapshots) -> DecidePrune:
+    """The service that decides what a prune deletes of these snapshots."""
     from snapkeep.services.retention.decide import DecidePrune
 
     journal = ports.journal
-    return DecidePrune(ports.snapshots, journal.deletions, journal.absences, journal.refusals)
+    return DecidePrune(snapshots, journal.deletions, journal.absences, journal.refusals)
 
 
 def _tell_lost(ports: Ports) -> TellLost:
@@ -133,21 +153,28 @@ def _tell_refusals(ports: Ports) -> TellRefusals:
 
 def _deleter(ports: Ports, snapshots: Snapshots) -> Callable[[str, Objects], DeletePoints]:
     """Gives what deletes the points of a cluster with these objects."""
-    from snapkeep.services.retention.deletion.delete import DeletePoints
+    from snapkeep.services.retention.deletion.checks import OurPoints
 
     def deleter(cluster: str, objects: Objects) -> DeletePoints:
-        return DeletePoints(
-            ports.deployment.name,
-            cluster,
-            snapshots,
-            ports.journal.deletions,
-            ports.journal.absences,
-            ports.journal.restores,
-            ports.journal.holds,
-            ports.clock,
-            ports.pause,
-            ports.deployment.pace,
-            objects,
-        )
+        return deleter_of(ports, cluster, OurPoints(ports.deployment.name, cluster), snapshots, objects)
 
     return deleter
+
+
+def deleter_of(ports: Ports, scope: str, ours: Ours, snapshots: Snapshots, objects: Objects) -> DeletePoints:
+    """What deletes the snapshots of a scope with these objects."""
+    from snapkeep.services.retention.deletion.delete import DeletePoints
+
+    return DeletePoints(
+        scope,
+        ours,
+        snapshots,
+        ports.journal.deletions,
+        ports.journal.absences,
+        ports.journal.restores,
+        ports.journal.holds,
+        ports.clock,
+        ports.pause,
+        ports.deployment.pace,
+        objects,
+    )

@@ -26,7 +26,8 @@ def try_config(ports: Ports) -> TryConfig:
     """The service that tries policies in a cluster; none of its ports is asked to write."""
     from snapkeep.services.report.try_config import TryConfig
 
-    return TryConfig(ports.deployment, ports.clusters, read_cluster(ports), decide_prune(ports), ports.clock)
+    decider = decide_prune(ports, ports.snapshots)
+    return TryConfig(ports.deployment, ports.clusters, read_cluster(ports), decider, ports.clock)
 
 
 def answer(run: Callable[[], Trial]) -> dict[str, Any]:

@@ -33,9 +33,10 @@ def test_the_fate_of_copies_is_as_recorded_in_any_order(path: Path) -> None:
 
 def test_a_lock_that_ec2_reports_protects() -> None:
     copy = replace(copy_at(NOW), state=CopyState.FAILED)
-    assert sort_copies([copy], OSAKA).leftovers == {copy.snapshot_id: "failed"}
+    (leftover,) = sort_copies([copy], OSAKA).leftovers
+    assert (leftover.snapshot_id, leftover.reason) == (copy.snapshot_id, "failed")
     protections = {copy.snapshot_id: (locked("governance", NOW),)}
-    assert sort_copies([copy], OSAKA, protections).leftovers == {}
+    assert sort_copies([copy], OSAKA, protections).leftovers == []
     (candidate,) = sort_copies([copy_at(NOW)], OSAKA, protections).lineages.popitem()[1]
     assert "locked (governance) until 2026-11-30 06:00 UTC" in [item.reason for item in candidate.protections]
 
@@ -81,7 +82,9 @@ def test_whatever_goes_the_last_good_and_the_newest_of_each_volume_stay(
     }
     lineages = [Lineage(key.whose, key.policy, found.lineages[key]) for key in sorted(found.lineages)]
     plans = list(plan_lineages(lineages, rules, NOW))
-    going = {gone.point.id for item in plans for gone in item.plan.delete} | set(found.leftovers)
+    going = {gone.point.id for item in plans for gone in item.plan.delete} | {
+        item.snapshot_id for item in found.leftovers
+    }
     staying = [copy for copy in some if copy.snapshot_id not in going]
     good = [copy for copy in some if copy.state is CopyState.READY and not copy.duplicate]
     for copy in good:

@@ -20,10 +20,10 @@ class Refusing:
     def __init__(self) -> None:
         self.pruned: list[str] = []
 
-    def rehearse(self, cluster: str) -> PrunePlan:
+    def rehearse(self, cluster: str, place: str = "") -> PrunePlan:
         return replace(PLAN, refused="retention is frozen, nothing is deleted: the cluster is gone")
 
-    def prune(self, cluster: str, token: str) -> None:
+    def prune(self, cluster: str, token: str, place: str = "") -> None:
         self.pruned.append(token)
 
 

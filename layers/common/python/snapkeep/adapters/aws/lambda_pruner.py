@@ -1,4 +1,4 @@
-"""Invokes the prune function: a rehearsal waits for its answer, a prune does not."""
+"""Invokes prune and prune_copies: a rehearsal waits for its answer, a prune does not."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from snapkeep.adapters.aws.lambda_calls import PATIENCE, ask, invoke
 from snapkeep.adapters.aws.session import our_errors
 from snapkeep.domain.errors import PermanentError
+from snapkeep.domain.messages import copies_scope
 from snapkeep.domain.retention.prune_plans import PrunePlan, RefusedDeletions
 
 if TYPE_CHECKING:
@@ -16,35 +17,47 @@ if TYPE_CHECKING:
 
 
 class LambdaPruner:
-    """Invokes prune. `client` must not wait longer than PATIENCE for an answer, nor retry."""
+    """Invokes prune, and prune_copies for copies in a place. `client` must not wait longer than PATIENCE for
+    an answer, nor retry."""
 
-    def __init__(self, client: LambdaClient, function: str) -> None:
+    def __init__(self, client: LambdaClient, function: str, of_copies: str = "") -> None:
         self._lambda = client
         self._function = function
+        self._of_copies = of_copies
 
-    def rehearse(self, cluster: str) -> PrunePlan:
+    def rehearse(self, cluster: str, place: str = "") -> PrunePlan:
         """What prune would do now. Raises TookTooLong when it needs more time than the caller has."""
-        message = {"cluster": cluster, "dry_run": True}
+        scope, function = _scope(cluster, place), self._of_copies if place else self._function
+        message = {"cluster": cluster, **_there(place), "dry_run": True}
         too_long = (
-            f"the plan for {cluster} takes longer than {PATIENCE.total_seconds():.0f} s: invoke function "
-            f"{self._function} with {json.dumps(message)} and read its answer"
+            f"the plan for {scope} takes longer than {PATIENCE.total_seconds():.0f} s: invoke function "
+            f"{function} with {json.dumps(message)} and read its answer"
         )
-        document = ask(self._lambda, self._function, message, f"prune of {cluster}", too_long)
-        return _plan(cluster, document)
+        document = ask(self._lambda, function, message, f"prune of {scope}", too_long)
+        return _plan(scope, document)
 
-    def prune(self, cluster: str, token: str) -> None:
+    def prune(self, cluster: str, token: str, place: str = "") -> None:
         """Start a prune; a token also confirms the deletions refused under it. The outcome is published as an
         event."""
-        with our_errors(f"prune {cluster}"):
-            invoke(self._lambda, self._function, "Event", {"cluster": cluster, "confirm": token})
+        message = {"cluster": cluster, **_there(place), "confirm": token}
+        with our_errors(f"prune {_scope(cluster, place)}"):
+            invoke(self._lambda, self._of_copies if place else self._function, "Event", message)
 
 
-def _plan(cluster: str, document: Any) -> PrunePlan:
+def _scope(cluster: str, place: str) -> str:
+    return copies_scope(cluster, place) if place else cluster
+
+
+def _there(place: str) -> dict[str, str]:
+    return {"place": place} if place else {}
+
+
+def _plan(scope: str, document: Any) -> PrunePlan:
     try:
-        report = next(item for item in document["clusters"] if item["cluster"] == cluster)
+        report = next(item for item in document["clusters"] if item["cluster"] == scope)
         verdict = report["verdict"] or {}
         return PrunePlan(
-            cluster=cluster,
+            cluster=scope,
             reason=str(verdict.get("reason", "")),
             deleting=int(report["counts"].get("delete", 0)),
             keeping=int(report["counts"].get("keep", 0)),
@@ -54,7 +67,7 @@ def _plan(cluster: str, document: Any) -> PrunePlan:
             notes=tuple(map(str, report["notes"])),
         )
     except (KeyError, TypeError, StopIteration, ValueError) as error:
-        raise PermanentError(f"prune of {cluster} returned no plan: is another version deployed?") from error
+        raise PermanentError(f"prune of {scope} returned no plan: is another version deployed?") from error
 
 
 def _refused_deletions(item: Any) -> RefusedDeletions:

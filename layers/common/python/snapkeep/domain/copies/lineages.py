@@ -10,6 +10,7 @@ from snapkeep.domain.copies.rules import CopyRule, Every, Period
 from snapkeep.domain.policies import RESERVED_NAMES, Deployment, Policy
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.rules import COUNT_RULES, DURATION_RULES, parse_duration
+from snapkeep.domain.retention.spacing import shortest_distance
 from snapkeep.domain.retention.words import length
 
 SPANS = {Period.DAY: timedelta(days=1), Period.WEEK: timedelta(weeks=1)}
@@ -48,8 +49,18 @@ def policies_there(deployment: Deployment, place: str) -> dict[str, Policy]:
 
 def spaced(retention: PolicyRetention, every: Every) -> PolicyRetention:
     """A policy's retention with the interval at which a rule copies its points."""
-    spacing = max(retention.spacing * every.number, SPANS.get(every.period, timedelta()))
+    spacing = _spacing(retention.spacing, every)
     return replace(retention, spacing=spacing if retention.spacing else timedelta())
+
+
+def spacing_there(policy: Policy, place: str) -> timedelta:
+    """The shortest interval between two copies of a claim's points in a place."""
+    rule = rule_to(policy, place)
+    return _spacing(shortest_distance(policy.schedule), rule.every if rule else Every())
+
+
+def _spacing(of_points: timedelta, every: Every) -> timedelta:
+    return max(of_points * every.number, SPANS.get(every.period, timedelta()))
 
 
 def _united(blocks: Sequence[Mapping[str, int | str]]) -> Mapping[str, int | str]:

@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 
 from snapkeep.domain.copies.copies import Copy, CopyState
 from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.records import CopyStage
+from snapkeep.domain.copies.tags import CANCELLED
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate, Protection
+from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.domain.retention.snapshot_tags import Unreadable
+from snapkeep.domain.tags import DUPLICATE
 
 STATES = {
     CopyState.PENDING: PointState.PENDING,
@@ -22,6 +27,12 @@ STATES = {
     CopyState.FAILED: PointState.FAILED,
     CopyState.DELETING: PointState.DELETING,
 }
+
+
+TWINS_WITHIN = timedelta(days=1)
+"""How much later than a second copy the one that counts was made at most; attempts are minutes apart."""
+
+UNTAG = "It stays and counts nowhere. Remove the tag, or delete the snapshot"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,16 +65,18 @@ def lineage_of(copy: Copy) -> CopyLineage:
 class SortedCopies:
     """The copies of a place by lineage.
 
-    `leftovers` (id to reason) are failed and second copies, which protect nothing and may go at once.
-    `unreadable` are copies that cannot be told apart from another; they stay and count nowhere. `labels`
-    names lineages for people by their text, `away` are copies in the Recycle Bin.
+    `leftovers` are failed, second and cancelled copies, which protect nothing and may go at once.
+    `unreadable` are copies of which nothing shows whether they count; they stay and count nowhere. `labels`
+    names lineages for people by their text, `points` has the point of each copy (id), `away` are copies in
+    the Recycle Bin.
     """
 
     lineages: dict[CopyLineage, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
-    leftovers: dict[str, str] = field(default_factory=dict)
+    leftovers: list[PlannedDeletion] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
+    points: dict[str, str] = field(default_factory=dict)
     away: list[str] = field(default_factory=list)
 
 
@@ -71,25 +84,32 @@ def sort_copies(
     copies: Iterable[Copy],
     place: Place,
     protections: Mapping[str, tuple[Protection, ...]] = MappingProxyType({}),
+    *,
+    journaled: Mapping[str, CopyStage] = MappingProxyType({}),
 ) -> SortedCopies:
     """The copies of a place as candidates; copies of other places are left out.
 
-    `protections` (by snapshot id) are the locks and AMIs that EC2 reports.
+    `protections` (by snapshot id) are the locks and AMIs that EC2 reports. `journaled` are the stages of the
+    records that name failed, second and cancelled copies (by snapshot id).
     """
     found = SortedCopies()
     here = list({copy.snapshot_id: copy for copy in copies if copy.place == place.name}.values())
     pins = {} if place.retire else _pins(here, place)
     twins = dict(_twins(here))
-    ready = {copy.point_id for copy in here if copy.state is CopyState.READY and not copy.duplicate}
+    good = {copy.point_id: copy for copy in here if copy.is_good}
     for copy in here:
         forbidden = (*copy.protections, *protections.get(copy.snapshot_id, ()))
         if copy.state is CopyState.PENDING:
             found.pending.append(copy.snapshot_id)
         if copy.state is CopyState.DELETING:
             found.away.append(copy.snapshot_id)
-        if copy.duplicate or copy.state is CopyState.FAILED:
-            if not forbidden and (reason := _leftover(copy, ready)):
-                found.leftovers[copy.snapshot_id] = reason
+        if copy.duplicate or copy.cancelled or copy.state is CopyState.FAILED:
+            stage = journaled.get(copy.snapshot_id)
+            going = _leftover(copy, good.get(copy.point_id), stage)
+            if isinstance(going, Unreadable):
+                found.unreadable.append(going)
+            elif not forbidden and (stage is None or not stage.is_open):
+                found.leftovers.append(going)
             continue
         if copy.snapshot_id in twins:
             found.unreadable.append(Unreadable(copy.snapshot_id, twins[copy.snapshot_id]))
@@ -105,6 +125,7 @@ def sort_copies(
             )
         )
         found.labels[str(lineage)] = _label(copy)
+        found.points[copy.snapshot_id] = copy.point_id
     return found
 
 
@@ -113,18 +134,33 @@ def _label(copy: Copy) -> str:
     return f"{claim.namespace}/{claim.name} of {claim.cluster} (policy {copy.policy}) in {copy.place}"
 
 
-def _leftover(copy: Copy, ready: set[str]) -> str:
-    """Why a failed or second copy may go; "" for a duplicate without which its point would have none."""
+def _leftover(copy: Copy, other: Copy | None, stage: CopyStage | None) -> PlannedDeletion | Unreadable:
+    """The deletion of a copy that is none; `other` is the good copy of its point.
+
+    Anybody who may tag snapshots can mark the only copy of a point, or another snapshot as its second copy.
+    So a mark deletes nothing that the journal counts, nor anything much older than the other copy.
+    """
+    name, point = copy.snapshot_id, copy.point_id
     if copy.state is CopyState.FAILED:
-        return f"failed: {copy.message}" if copy.message else "failed"
-    return "a second copy of its point" if copy.point_id in ready else ""
+        return PlannedDeletion(name, f"failed: {copy.message}" if copy.message else "failed", point=point)
+    if copy.cancelled and stage is CopyStage.CANCELLED:
+        return PlannedDeletion(name, "cancelled", point=point)
+    mark = CANCELLED if copy.cancelled else DUPLICATE
+    if stage is not None:
+        return Unreadable(name, f"it is tagged {mark}, but it is the one that the journal counts. {UNTAG}")
+    if other is None:
+        return Unreadable(name, f"it is tagged {mark}, but no other copy of its point is ready. {UNTAG}")
+    if other.started_at - copy.started_at > TWINS_WITHIN:
+        text = f"it is tagged {mark}, but {other.snapshot_id} was made more than a day later. {UNTAG}"
+        return Unreadable(name, text)
+    return PlannedDeletion(name, "a second copy of its point", shield=other.snapshot_id, point=point)
 
 
 def _twins(copies: Sequence[Copy]) -> Iterator[tuple[str, str]]:
     """Copies (ids) of one point that nothing tells apart, each with what to do."""
     by_point: dict[str, list[Copy]] = defaultdict(list)
     for copy in copies:
-        if copy.state is CopyState.READY and not copy.duplicate:
+        if copy.is_good:
             by_point[copy.point_id].append(copy)
     for same in by_point.values():
         for number, copy in enumerate(same if len(same) > 1 else ()):
@@ -146,7 +182,7 @@ def _pins(copies: Sequence[Copy], place: Place) -> dict[str, tuple[Protection, .
     newest: dict[str, Copy] = {}
     made_last: dict[str, Copy] = {}
     for copy in copies:
-        if copy.state is not CopyState.READY or copy.duplicate:
+        if not copy.is_good:
             continue
         volume = copy.source_volume
         newest[volume] = max(newest.get(volume, copy), copy, key=lambda item: (item.taken, item.snapshot_id))

@@ -50,16 +50,19 @@ def seen(
     *,
     has_points: bool = False,
     has_gap: bool = False,
+    spacing: timedelta | None = None,
 ) -> tuple[RetentionVersion, ...]:
     """The history with the policy's present retention at its end; unchanged when it is there already.
 
     A policy that has points but no history (`has_points`) has lost it: its new history begins with rules that
-    keep everything. The same entry is inserted when the last versions may be missing (`has_gap`). Raises
-    ValueError for an invalid retention: it was never in force, so it is not remembered.
+    keep everything. The same entry is inserted when the last versions may be missing (`has_gap`). `spacing`
+    is the shortest interval between its points where that is not its schedule's. Raises ValueError for an
+    invalid retention: it was never in force, so it is not remembered.
     """
     _read(policy.retention, policy.schedule.timezone)
     timezone = policy.schedule.timezone
-    present = RetentionVersion(dict(policy.retention), timezone, now, shortest_distance(policy.schedule))
+    apart = shortest_distance(policy.schedule) if spacing is None else spacing
+    present = RetentionVersion(dict(policy.retention), timezone, now, apart)
     if history and has_gap and has_points:
         return _bounded((*history, RetentionVersion(EVERYTHING, timezone, now), present), now)
     if history:

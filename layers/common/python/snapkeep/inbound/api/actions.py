@@ -104,11 +104,12 @@ class Actions:
     show_backup: Callable[[str, str, str, int, str], BackupStatus]
     """(cluster, run id, namespace, limit, cursor) A run with a page of its points. Raises NotFound."""
 
-    rehearse_prune: Callable[[str], PrunePlan]
-    """(cluster) What prune would do in a cluster now. Raises UnknownCluster."""
+    rehearse_prune: Callable[[str, str], PrunePlan]
+    """(cluster, place) What prune would do now in a cluster, or with a place to its copies there.
+    Raises UnknownCluster and NotFound."""
 
-    start_prune: Callable[[str, str], PrunePlan]
-    """(cluster, token) Start a prune; a token, unless "", also confirms the deletions refused under it.
+    start_prune: Callable[[str, str, str], PrunePlan]
+    """(cluster, token, place) Start a prune; a token also confirms the deletions refused under it.
     Raises PermanentError for an unknown token."""
 
     try_config: Callable[[TrialRequest], Trial]

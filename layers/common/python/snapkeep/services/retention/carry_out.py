@@ -39,11 +39,11 @@ class CarryOut:
 
         Returns the result of each. Throttling by EC2 or the cluster counts as a part given up.
         """
-        survey, cluster = decision.survey, deleter.cluster
-        begun = self._let_through(decision, cluster)
+        survey, scope = decision.survey, deleter.scope
+        begun = self._let_through(decision, scope)
         progress.notes += [f"{name}: {BEGUN}" for name in begun[:SHOWN]]
         if decision.braked.confirmed:  # everything it names is journaled as intended
-            self.refusals.remove_refusal(cluster, decision.braked.confirmed.token)
+            self.refusals.remove_refusal(scope, decision.braked.confirmed.token)
         going = [item for item in survey.deletions if item.snapshot_id not in begun]
         planned = {item.snapshot_id for item in going}
         left_open = [name for name in sorted(decision.opened) if name not in planned]
@@ -58,11 +58,11 @@ class CarryOut:
             for item in deleter.run(wanted, until):
                 ended.append(item)  # deletions before a throttle count, too
         except Throttled as error:
-            log.warning("prune of %s: the next prune continues: %s", cluster, error.reason)
+            log.warning("prune of %s: the next prune continues: %s", scope, error.reason)
             progress.given_up["pace"] = f"EC2 or the cluster throttles: {error.reason}"
         return ended
 
-    def _let_through(self, decision: Decision, cluster: str) -> Sequence[str]:
+    def _let_through(self, decision: Decision, scope: str) -> Sequence[str]:
         """Journal all intents, so that permitted deletions need no second permission to continue.
 
         Returns the ids that stay because a newer version began to delete them.
@@ -70,9 +70,9 @@ class CarryOut:
         survey = decision.survey
         new = [item for item in survey.deletions if item.snapshot_id not in decision.opened]
         begun = self.deletions.intend_deletions(
-            [Deletion(item.snapshot_id, cluster, item.reason, decision.at) for item in new]
+            [Deletion(item.snapshot_id, scope, item.reason, decision.at) for item in new]
         )
-        self.prunes.write_last_prune(LastPrune(cluster, decision.at, tuple(survey.pending)))
+        self.prunes.write_last_prune(LastPrune(scope, decision.at, tuple(survey.pending)))
         return begun
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.claim_volumes import ClaimVolumes, Lineages, settle
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.retention.deletion.deletions import LastPrune
+from snapkeep.domain.retention.deletion.deletions import LastPrune, PlannedDeletion
 from snapkeep.domain.retention.duplicates import SlotIndex
 from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable, is_away, read
 
@@ -57,6 +57,8 @@ class Found:
     new: frozenset[str] = frozenset()
     since: datetime | None = None
     strange: frozenset[str] = frozenset()
+    leftovers: Sequence[PlannedDeletion] = ()
+    points: Mapping[str, str] = field(default_factory=dict)
 
     def newest(self) -> dict[str, datetime]:
         """Claim UID to the time of its newest point under any policy."""

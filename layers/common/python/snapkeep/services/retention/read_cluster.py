@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import UnreadableRecord
@@ -35,6 +35,51 @@ class Reading:
     policies: Mapping[str, PolicyRetention]
     gone: Mapping[str, datetime]
     catalogue: SyncCatalogue | None = None
+
+
+BY_CLAIM = ("after_claim_deleted", "max_age")
+"""The rules that depend on whether a claim still exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a listing says about the record of a policy's retention: it has been in force for a while
+    (`has_points`), and its last versions may be missing (`has_gap`)."""
+
+    has_points: bool
+    has_gap: bool
+
+
+def retention_in_force(
+    retentions: Retentions,
+    policy: Policy,
+    now: datetime,
+    known: Known,
+    progress: Progress,
+    spacing: timedelta | None = None,
+) -> PolicyRetention | None:
+    """A policy's retention in the scope, with the grace of recently replaced rules; None when it prunes
+    nothing, because its retention or the record of it is unreadable.
+
+    `spacing` is the shortest interval between its points where that is not its schedule's.
+    """
+    scope = progress.cluster
+    try:
+        before = retentions.retention_history(scope, policy.name)
+        history = seen(
+            before, policy, now, has_points=known.has_points, has_gap=known.has_gap, spacing=spacing
+        )
+        retention = retention_of(history)
+    except ValueError as error:
+        progress.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
+        return None
+    except UnreadableRecord as error:
+        progress.given_up[f"policy {policy.name}"] = error.reason
+        progress.notes.append(f"policy {policy.name} prunes nothing: {error.reason}")
+        return None
+    if history != tuple(before) and not progress.dry_run:
+        retentions.write_retention_history(scope, policy.name, history)
+    return retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +117,16 @@ class ReadCluster:
         volumes = self.find_volumes.settled(cluster, listing.disputed)
         known_runs = self.runs.known_runs(set(listing.runs.values())) if listing.runs else ()
         found = reader.settle(listing, volumes, known_runs)
-        progress.notes += _strange(found)
+        progress.notes += strange(found)
         repeated, has_gap = found.repeated(), bool(found.strange)
         policies: dict[str, PolicyRetention] = {}
         for policy in self.deployment.policies:
             if cluster in policy.clusters:
-                retention = self._retention(policy, now, policy.name in repeated, has_gap, progress)
+                known = Known(policy.name in repeated, has_gap)
+                retention = retention_in_force(self.retentions, policy, now, known, progress)
                 policies |= {policy.name: retention} if retention else {}
         gone = self._gone(found.newest(), policies, now, progress)
         return Reading(found, policies, gone, catalogue if is_compared else None)
-
-    def _retention(
-        self, policy: Policy, now: datetime, has_points: bool, has_gap: bool, progress: Progress
-    ) -> PolicyRetention | None:
-        """A policy's retention, with the grace of recently replaced rules; None when it prunes nothing,
-        because its retention or the record of it is unreadable.
-        """
-        try:
-            known = self.retentions.retention_history(progress.cluster, policy.name)
-            history = seen(known, policy, now, has_points=has_points, has_gap=has_gap)
-            retention = retention_of(history)
-        except ValueError as error:
-            progress.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
-            return None
-        except UnreadableRecord as error:
-            progress.given_up[f"policy {policy.name}"] = error.reason
-            progress.notes.append(f"policy {policy.name} prunes nothing: {error.reason}")
-            return None
-        if history != tuple(known) and not progress.dry_run:
-            self.retentions.write_retention_history(progress.cluster, policy.name, history)
-        return retention
 
     def _gone(
         self,
@@ -111,7 +136,11 @@ class ReadCluster:
         progress: Progress,
     ) -> Mapping[str, datetime]:
         """Which claims are gone, if a policy needs to know; none when the cluster cannot be read."""
-        if not any(item.rules.after_claim_deleted or item.rules.max_age for item in policies.values()):
+        rules = [rule.retention for policy in self.deployment.policies for rule in policy.copies]
+        of_copies = any(rule in block for block in rules for rule in BY_CLAIM)
+        if not of_copies and not any(
+            item.rules.after_claim_deleted or item.rules.max_age for item in policies.values()
+        ):
             return {}
         found = self.find_gone_claims.find(progress.cluster, newest, now, rehearse=progress.dry_run)
         if found.unknown:
@@ -121,7 +150,7 @@ class ReadCluster:
         return found.since
 
 
-def _strange(found: Found) -> list[str]:
+def strange(found: Found) -> list[str]:
     """The note about a journal that was restored from an old copy."""
     if not found.strange:
         return []

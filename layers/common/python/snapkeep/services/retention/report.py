@@ -12,7 +12,7 @@ from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.prune_plans import RefusedDeletions
 from snapkeep.services.retention.deletion.apply_brake import Braked
 from snapkeep.services.retention.deletion.delete import Deleted
-from snapkeep.services.retention.duplicates import Pruned
+from snapkeep.services.retention.deletion.duplicates import Pruned
 from snapkeep.services.retention.survey import Survey
 
 WHOLE = "prune"

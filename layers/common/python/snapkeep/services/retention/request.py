@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from snapkeep.domain.errors import PermanentError
+from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.deletion.brake_refusals import unknown_token
 from snapkeep.domain.retention.prune_plans import PrunePlan
@@ -18,20 +18,24 @@ class RequestPrune:
     deployment: Deployment
     pruner: Pruner
 
-    def rehearse(self, cluster: str) -> PrunePlan:
-        """What prune would do in a cluster now. Raises UnknownCluster."""
+    def rehearse(self, cluster: str, place: str = "") -> PrunePlan:
+        """What prune would do in a cluster now, or to its copies in a place. Raises UnknownCluster, and
+        NotFound for a place that the config does not name."""
         self.deployment.known_cluster(cluster)
-        return self.pruner.rehearse(cluster)
+        if place and place not in [each.name for each in self.deployment.places]:
+            known = ", ".join(each.name for each in self.deployment.places) or "none"
+            raise NotFound(f"snapkeep.yaml names no place {place}; its places: {known}")
+        return self.pruner.rehearse(cluster, place)
 
-    def start(self, cluster: str, token: str = "") -> PrunePlan:
+    def start(self, cluster: str, token: str = "", place: str = "") -> PrunePlan:
         """Start a prune, subject to the brake; returns the present plan.
 
         `token` confirms one refusal of the brake. Raises PermanentError when nothing is refused under it.
         """
-        plan = self.rehearse(cluster)
+        plan = self.rehearse(cluster, place)
         if plan.refused:
             raise PermanentError(plan.refused)
         if token and token not in [refusal.token for refusal in plan.refusals]:
-            raise PermanentError(f"cluster {cluster}: {unknown_token(token, plan.refusals)}")
-        self.pruner.prune(cluster, token)
+            raise PermanentError(f"cluster {plan.cluster}: {unknown_token(token, plan.refusals)}")
+        self.pruner.prune(cluster, token, place)
         return plan

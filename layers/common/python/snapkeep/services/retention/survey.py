@@ -87,6 +87,7 @@ def survey_of(
         pending=found.pending,
         labels=found.labels,
         away=found.away,
+        deletions=list(found.leftovers),
     )
     ordered = (
         Lineage(claim, policy, found.lineages[claim, policy], gone.get(claim))
@@ -99,7 +100,9 @@ def survey_of(
             _take(item, _newest(item.plan.keep, now) or anywhere, survey, now)
         for tally in tallies(plans, found.new, policies, now, found.since):
             survey.tallies[tally.lineage] = tally
-    survey.deletions.sort(key=lambda item: item.snapshot_id)
+    named = (replace(item, point=found.points.get(item.snapshot_id, item.point)) for item in survey.deletions)
+    # A second copy goes before the one that shields it.
+    survey.deletions = sorted(named, key=lambda item: (item.counts, item.snapshot_id))
     return survey
 
 

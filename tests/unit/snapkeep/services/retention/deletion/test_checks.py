@@ -13,7 +13,8 @@ from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.restore.holds import BY_HAND, Hold
 from snapkeep.domain.retention.candidates import locked
-from snapkeep.services.retention.deletion.checks import Checks
+from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
+from snapkeep.services.retention.deletion.checks import Checks, OurPoints
 from tests.fakes.world import SLOT, World, a_claim, names
 
 
@@ -27,9 +28,13 @@ def world() -> World:
 
 def checks(world: World) -> Checks:
     ids = names(world.ebs.all.values())
-    return Checks(
-        world.ebs, world.journal.restores, world.journal.holds, USUAL_NAME, "myeks", ids, world.clock()
-    )
+    ours = OurPoints(USUAL_NAME, "myeks")
+    return Checks(world.ebs, world.journal.restores, world.journal.holds, ours, ids, world.clock())
+
+
+def check_shield(looking: Checks, world: World, shield: str, volume: str = "vol-mysql") -> None:
+    going = replace(next(iter(world.ebs.all.values())), volume_id=volume)
+    looking.check_planned(PlannedDeletion(going.id, shield=shield), going)
 
 
 def test_what_may_go_is_there_and_what_is_gone_or_in_the_bin_is_not(world: World) -> None:
@@ -88,18 +93,18 @@ def test_locks_are_asked_for_once_a_batch_and_one_by_one_if_a_member_is_unknown(
 def test_the_shield_must_be_there_completed_and_out_of_the_archive(world: World) -> None:
     first, second, third = names(world.ebs.all.values())
     looking = checks(world)
-    looking.check_shield(first, "vol-mysql")
+    check_shield(looking, world, first)
     calls = world.ebs.calls["get"]
-    looking.check_shield(first, "vol-mysql")
+    check_shield(looking, world, first)
     assert world.ebs.calls["get"] == calls
     world.ebs.all[second] = replace(world.ebs.all[second], archived=True)
     del world.ebs.all[third]
     for shield in (second, third, ""):
         with pytest.raises(PermanentError, match="must stay"):
-            checks(world).check_shield(shield, "vol-mysql")
+            check_shield(checks(world), world, shield)
 
 
 def test_a_good_point_of_another_volume_shields_nothing(world: World) -> None:
     first, *_ = names(world.ebs.all.values())
     with pytest.raises(PermanentError, match=r"is of vol-mysql, not of vol-other"):
-        checks(world).check_shield(first, "vol-other")
+        check_shield(checks(world), world, first, "vol-other")

@@ -10,6 +10,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.policies import USUAL_NAME, Method, Pace
 from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep, PlannedDeletion
+from snapkeep.services.retention.deletion.checks import OurPoints
 from snapkeep.services.retention.deletion.delete import LOOKS, DeletePoints, DeletionOutcome
 from snapkeep.services.retention.snapshot_objects import open_objects
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
@@ -28,8 +29,8 @@ class Story:
     def delete(self) -> tuple[DeletionOutcome, str]:
         world = self.world
         deleter = DeletePoints(
-            USUAL_NAME,
             "myeks",
+            OurPoints(USUAL_NAME, "myeks"),
             world.ebs,
             world.journal.deletions,
             world.journal.absences,

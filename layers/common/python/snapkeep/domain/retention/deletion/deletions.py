@@ -39,6 +39,7 @@ class PlannedDeletion:
     """A snapshot that is to go, why, and the good point that must still be there then.
 
     Of one that a plan names, `lineage` is its lineage, and `counts` says whether it is a good point of it.
+    Of a copy, `point` is the id of its point.
     """
 
     snapshot_id: str
@@ -46,6 +47,7 @@ class PlannedDeletion:
     shield: str = ""
     lineage: str = ""
     counts: bool = False
+    point: str = ""
 
 
 @dataclass(frozen=True, slots=True)

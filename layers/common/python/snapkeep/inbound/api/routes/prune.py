@@ -30,6 +30,10 @@ class PruneBody(Body):
         None, description="The `token` of a refusal, to carry out its deletions after all"
     )
 
+    place: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = Field(
+        None, description="The copies of the cluster in this place, instead of its recovery points"
+    )
+
     @model_validator(mode="after")
     def _confirmed(self) -> PruneBody:
         if self.dry_run and self.confirm is not None:
@@ -60,7 +64,8 @@ class RefusedModel(Body):
 
 
 class PruneModel(Body):
-    """The plan of a prune; `deletions` holds the first of `deleting`."""
+    """The plan of a prune; `deletions` holds the first of `deleting`. The `cluster` of copies is
+    `<cluster>@<place>`."""
 
     cluster: str
     dry_run: bool
@@ -91,8 +96,9 @@ def prune_routes(actions: Actions, once: Once) -> Router:
     )
     def prune_cluster(cluster: Cluster, key: OnceKey, body: PruneBody) -> Response[PruneModel]:
         if body.is_rehearsal:
-            return Response(200, "application/json", _model(actions.rehearse_prune(cluster), dry_run=True))
-        plan = actions.start_prune(cluster, body.confirm or "")
+            plan = actions.rehearse_prune(cluster, body.place or "")
+            return Response(200, "application/json", _model(plan, dry_run=True))
+        plan = actions.start_prune(cluster, body.confirm or "", body.place or "")
         return Response(202, "application/json", _model(plan, dry_run=False))
 
     return router

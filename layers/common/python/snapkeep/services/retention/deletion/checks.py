@@ -5,20 +5,68 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol, TypeGuard
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.restore.holds import BY_HAND
 from snapkeep.domain.retention.candidates import Protection, restored_for_now
+from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.domain.retention.snapshot_tags import IN_BIN, hold_of, is_away
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.restores import Holds, Restores
 
 
+class Ours(Protocol):
+    """Recognises what a prune may delete; both methods raise PermanentError, with the reason, otherwise."""
+
+    def check(self, snapshot: Snapshot) -> None:
+        """Check that the tags still show that the snapshot is ours."""
+
+    def check_planned(self, item: PlannedDeletion, snapshot: Snapshot, good: Snapshot | None) -> None:
+        """Check that the snapshot still is what was planned; `good` is its shield as EC2 shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OurPoints:
+    """The recovery points of a cluster."""
+
+    deployment: str
+    cluster: str
+
+    def check(self, snapshot: Snapshot) -> None:
+        """Check cluster and deployment."""
+        if (snapshot.tags.get(tags.MANAGED), snapshot.tags.get(tags.CLUSTER)) != ("true", self.cluster):
+            raise PermanentError("its tags no longer show that it is ours")
+        refuse_anothers(snapshot, self.deployment)
+
+    def check_planned(self, item: PlannedDeletion, snapshot: Snapshot, good: Snapshot | None) -> None:
+        """Check that a good point of the volume stays: the listing may be wrong, or somebody may have deleted
+        it."""
+        if not is_restorable(good):
+            raise PermanentError(f"EC2 does not show the good point {item.shield or '(none)'} that must stay")
+        if good.volume_id != snapshot.volume_id:
+            raise PermanentError(
+                f"the good point {item.shield} that must stay is of {good.volume_id}, not of "
+                f"{snapshot.volume_id}"
+            )
+
+
+def refuse_anothers(snapshot: Snapshot, deployment: str) -> None:
+    """Raise PermanentError for a snapshot that names another deployment."""
+    if tags.is_anothers(snapshot.tags, deployment):
+        raise PermanentError(f"it belongs to the deployment {snapshot.tags[tags.DEPLOYMENT]}")
+
+
+def is_restorable(good: Snapshot | None) -> TypeGuard[Snapshot]:
+    """True for a snapshot that can be restored from now."""
+    return good is not None and good.state is SnapshotState.COMPLETED and not is_away(good)
+
+
 @dataclass(slots=True)
 class Checks:
-    """Fresh reads for a batch of snapshots of one cluster; data that many share is read once.
+    """Fresh reads for a batch of snapshots of one scope; data that many share is read once.
 
     Every method raises PermanentError, with the reason, when the snapshot must stay.
     """
@@ -26,12 +74,11 @@ class Checks:
     snapshots: Snapshots
     restores: Restores
     holds: Holds
-    deployment: str
-    cluster: str
+    ours: Ours
     batch: Sequence[str]
     now: datetime
     _protections: dict[str, tuple[Protection, ...]] | None = None
-    _shields: dict[str, str] = field(default_factory=dict)
+    _shields: dict[str, Snapshot | None] = field(default_factory=dict)
     _restoring: dict[str, str] | None = None
 
     def look(self, snapshot_id: str) -> tuple[Snapshot | None, bool]:
@@ -42,23 +89,11 @@ class Checks:
         self._check(snapshot)
         return snapshot, True
 
-    def check_shield(self, shield: str, volume_id: str) -> None:
-        """Check that a good point of the volume stays: the listing may be wrong, or somebody may have deleted
-        it."""
-        if shield not in self._shields:
-            self._shields[shield] = self._good_volume(shield)
-        if not self._shields[shield]:
-            raise PermanentError(f"EC2 does not show the good point {shield or '(none)'} that must stay")
-        if self._shields[shield] != volume_id:
-            raise PermanentError(
-                f"the good point {shield} that must stay is of {self._shields[shield]}, not of {volume_id}"
-            )
-
-    def _good_volume(self, shield: str) -> str:
-        """The volume of a restorable point; "" when the point is not restorable."""
-        good = self.snapshots.get(shield) if shield else None
-        is_good = good is not None and good.state is SnapshotState.COMPLETED and not is_away(good)
-        return good.volume_id if good is not None and is_good else ""
+    def check_planned(self, item: PlannedDeletion, snapshot: Snapshot) -> None:
+        """Check that the snapshot still is what was planned, and that what must stay is there."""
+        if item.shield not in self._shields:
+            self._shields[item.shield] = self.snapshots.get(item.shield) if item.shield else None
+        self.ours.check_planned(item, snapshot, self._shields[item.shield])
 
     def _check(self, snapshot: Snapshot) -> None:
         if hold_of(snapshot):
@@ -67,10 +102,7 @@ class Checks:
             raise PermanentError("it is in the archive tier, where 90 days are billed at least")
         if snapshot.back_to_archive_at:
             raise PermanentError(restored_for_now(snapshot.back_to_archive_at).reason)
-        if (snapshot.tags.get(tags.MANAGED), snapshot.tags.get(tags.CLUSTER)) != ("true", self.cluster):
-            raise PermanentError("its tags no longer show that it is ours")
-        if tags.is_anothers(snapshot.tags, self.deployment):
-            raise PermanentError(f"it belongs to the deployment {snapshot.tags[tags.DEPLOYMENT]}")
+        self.ours.check(snapshot)
         self._check_journal(snapshot.id)
         protections = self._protections_of(snapshot.id)
         if protections:

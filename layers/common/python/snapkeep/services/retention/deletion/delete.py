@@ -27,7 +27,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.deletions import Absences, Deletions
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.restores import Holds, Restores
-from snapkeep.services.retention.deletion.checks import Checks
+from snapkeep.services.retention.deletion.checks import Checks, Ours
 from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
 
 log = logging.getLogger(__name__)
@@ -66,10 +66,10 @@ class Deleted:
 
 @dataclass(slots=True)
 class DeletePoints:
-    """Advances the deletions of one cluster, which are journaled as intended, as far as possible."""
+    """Advances the deletions of one scope, which are journaled as intended, as far as possible."""
 
-    deployment: str
-    cluster: str
+    scope: str
+    ours: Ours
     snapshots: Snapshots
     deletions: Deletions
     absences: Absences
@@ -90,7 +90,7 @@ class DeletePoints:
         """
         for start in range(0, len(wanted), BATCH):
             if self.clock() >= until:
-                log.info("prune of %s: out of time, the next prune continues", self.cluster)
+                log.info("prune of %s: out of time, the next prune continues", self.scope)
                 return
             yield from self._batch(wanted[start : start + BATCH])
 
@@ -131,9 +131,7 @@ class DeletePoints:
         return {} if isinstance(listed, list) else listed
 
     def _checks(self, batch: Sequence[str]) -> Checks:
-        return Checks(
-            self.snapshots, self.restores, self.holds, self.deployment, self.cluster, batch, self.clock()
-        )
+        return Checks(self.snapshots, self.restores, self.holds, self.ours, batch, self.clock())
 
     def _ask(
         self, item: PlannedDeletion, checks: Checks, listed: Mapping[str, Snapshot]
@@ -150,7 +148,7 @@ class DeletePoints:
         if not is_there or snapshot is None or self._may_have_objects(snapshot):
             snapshot, is_there = checks.look(item.snapshot_id)
         if is_there and snapshot is not None:
-            checks.check_shield(item.shield, snapshot.volume_id)
+            checks.check_planned(item, snapshot)
         try:
             return self.objects.remove(item.snapshot_id, snapshot, self.is_gone)
         except PermanentError as error:
