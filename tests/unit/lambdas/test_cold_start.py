@@ -35,7 +35,7 @@ SERVICES = {
     "save_node": {"backup", "interruption"},
     "take_snapshots": {"backup"},
     "try_config": {"backup", "report", "retention"},
-    "write_report": {"copies", "report", "restore"},  # the page says how to restore, and what is copied
+    "write_report": {"report", "restore"},  # the page says how to restore
 }
 """The capabilities whose services a function starts with; those of the API wait for a request."""
 
