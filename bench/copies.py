@@ -1,8 +1,8 @@
 """Daily copies of 900 and 5,000 volumes to one place, on a simulated clock: how long until the last one, next
 to the floor of 15 at a time, how old the newest copy of a volume gets, and whether any volume starves.
 
-What to copy and in which order is decided by the code that decides it in life. EC2 answers as it is told: a
-copy takes as long as its scenario says, and its event starts the next turn within seconds.
+The product's own code decides what to copy and in which order. EC2 is simulated: a copy takes as long as its
+scenario says, and its event starts the next turn within seconds.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def _next_turn(time: datetime) -> datetime:
 
 
 def measured(place: Place, days: int, minutes: float) -> dict[str, float]:
-    """What came of these days, beside what the planner says for copies of so many minutes."""
+    """The results of these days, beside the planner's figures for copies of that many minutes."""
     place.run(days)
     planned = copy_capacity_of(CopyLoad(place.volumes, 1, minutes * MINUTE))
     floor = place.work / sum(place.made.values()) * place.volumes / IN_FLIGHT

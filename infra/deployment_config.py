@@ -1,4 +1,4 @@
-"""The settings of one deployment: read from context once, checked early, with clear messages."""
+"""The settings of one deployment, read once from context and checked early."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all functions of a deployment share, assembled once by the stack."""
+"""What all functions of a deployment share; the stack assembles it once."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class PlannedCopies:
 
 
 def copies_in_words(policy: Policy, deployment: Deployment) -> Iterator[str]:
-    """Lines about the policy's copies; none if it has none. Notes warn of what is probably not meant."""
+    """Lines about the policy's copies; none if it has none. Notes warn of what is probably a mistake."""
     for rule in policy.copies:
         place = deployment.place(rule.to)
         if place is None:

@@ -1,4 +1,4 @@
-"""The deployment that a command works on: from `snapkeep.yaml`, or else as the deployed API knows it."""
+"""The deployment that a command works on: from `snapkeep.yaml`, or else from the deployed API."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ClustersOption = Annotated[list[str] | None, typer.Option("--cluster", help="Onl
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The clusters of a deployment and its pace, and who says so: a config file, or the API."""
+    """The clusters and pace of a deployment, and their source: a config file, or the API."""
 
     clusters: Sequence[Cluster]
     pace: Pace
@@ -66,7 +66,7 @@ def load_deployment(path: Path) -> Deployment:
 def served(config: Path) -> Served:
     """The clusters of the config file; without `snapkeep.yaml` in the current directory, those of the API.
 
-    Ends the command if neither says anything.
+    Ends the command if neither is there.
     """
     if config == DEFAULT_CONFIG and not config.exists():
         say(f"there is no {config} in {Path.cwd()}: asking the API which clusters there are")
@@ -77,7 +77,7 @@ def served(config: Path) -> Served:
 
 
 def chosen_clusters(known: Sequence[Cluster], named: Sequence[str] | None, source: str) -> list[Cluster]:
-    """The requested clusters, by default all; ends the command if one is unknown to the source."""
+    """The requested clusters, by default all; ends the command if the source lacks one."""
     names = [cluster.name for cluster in known]
     for name in named or []:
         if name not in names:

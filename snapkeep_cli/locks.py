@@ -1,4 +1,4 @@
-"""What a policy's lock means next to its retention, in words."""
+"""What a policy's lock means together with its retention, in words."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ START = datetime.fromisoformat("2024-01-01")
 def lock_in_words(policy: Policy) -> Iterator[str]:
     """Lines about the policy's lock; none if it has no lock.
 
-    The second line warns that prune must leave points that the retention no longer keeps, as happens if the
-    lock is longer than the time that every point stays.
+    If the lock outlasts the retention, a second line warns that prune must leave points that the retention no
+    longer keeps.
     """
     every = shortest_distance(policy.schedule)
     yield from lock_lines(policy.lock, parse_retention(policy.retention), every, "point")
 
 
 def lock_lines(lock: Lock | None, rules: RetentionRules, every: timedelta | None, what: str) -> Iterator[str]:
-    """Lines about a lock next to the rules for things that come at the interval `every` (None: unknown);
+    """Lines about a lock and the retention of things that appear at the interval `every` (None: unknown);
     `what` names one of them."""
     if lock is None:
         return
@@ -54,7 +54,7 @@ def _who_lifts(lock: Lock) -> str:
 
 
 def shortest_distance(schedule: Schedule) -> timedelta | None:
-    """The time between two points, by the policy's clock; None if the expression cannot be computed ahead."""
+    """The shortest time between two points, on the policy's clock; None if it cannot be computed ahead."""
     rate = rate_of(schedule.expression)
     if rate is not None:
         return rate

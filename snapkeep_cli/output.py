@@ -1,7 +1,7 @@
 """What commands print: documents for programs, tables for people, and everything else on standard error.
 
-Text from clusters, tags and the API is data: it is shown without control characters and never interpreted as
-markup or as a format.
+Text from clusters, tags and the API is data: it is printed without control characters and never interpreted
+as markup or as a format.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from snapkeep_cli.tables import COLORS, Columns, Facts, Folded, Paper, Rows, cle
 
 
 class Output(StrEnum):
-    """How an answer is printed. `wide` is the table with more columns, each row on one line."""
+    """How an answer is printed. `wide` is a table with more columns and each row on one line."""
 
     TABLE = "table"
     WIDE = "wide"
@@ -65,7 +65,7 @@ def facts(pairs: Mapping[str, object] | Iterable[tuple[str, object]]) -> Facts:
 
 
 def say(text: str) -> None:
-    """Print a message for people; a terminal folds it between words."""
+    """Print a message for people; in a terminal it folds between words."""
     err().print(Folded(Text(clean(text))), crop=False)
 
 
@@ -75,7 +75,7 @@ def tip(what: str, command: str) -> None:
 
 
 def fail(code: str, text: str, fix: str = "") -> typer.Exit:
-    """Print what is wrong and what to do; raise the return value to end the command.
+    """Print what is wrong and what to do. Raise the return value to end the command.
 
     `code` is one of `snapkeep_cli.exit_codes.OF_CODE`.
     """
@@ -103,7 +103,7 @@ def findings(found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _print_refusal(severity: str, code: str, text: str, fix: str, indent: str = "") -> None:
-    """`error[code]: text`, and below it the fix, which stays in one line to be copied."""
+    """Print `error[code]: text`, and below it the fix, which stays on one line for copying."""
     style = COLORS.get(severity, "bold") if indent else "bold red"
     kind = clean(severity) + (f"[{clean(code)}]" if code else "")
     err().print(Folded(Text.assemble(indent, (f"{kind}: ", style), clean(text)), len(indent) + 2), crop=False)

@@ -1,7 +1,8 @@
 """A service control policy that keeps a deployment's backups, roles and code from everybody else.
 
-Wildcards appear only in what is denied; exempt roles are named by exact ARN, so that no role that somebody
-creates can match. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+Wildcards appear only in what is denied; exempt roles are named by exact ARN, so that nobody can create a role
+that matches.
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class Protected:
         ]
 
     def roles(self, *named: str) -> list[str]:
-        """ARNs of roles that are named as `deployers` are, each once."""
+        """The ARNs of roles given in the form of `deployers`, each once."""
         places = product(named, self.accounts, self.regions)
         return list(dict.fromkeys(self._role(*place) for place in places))
 
@@ -81,12 +82,12 @@ class Protected:
 
     @property
     def snapshots(self) -> str:
-        """Every snapshot: their ARNs name no account."""
+        """Every snapshot, because a snapshot's ARN names no account."""
         return f"arn:{self.partition}:ec2:*::snapshot/*"
 
 
 class Part(StrEnum):
-    """Which part of the policy: an account may have several that deny."""
+    """A part of the policy; an account may have several denying policies."""
 
     ALL = "all"
     BACKUPS = "backups"

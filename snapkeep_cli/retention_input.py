@@ -1,4 +1,4 @@
-"""The input of `snapkeep retention explain`: read exactly, or refused with a message (ValueError)."""
+"""Reads the input of `snapkeep retention explain`, or refuses it with a message (ValueError)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A retention plan printed: a table like restic's for people, JSON for programs."""
+"""Prints a retention plan: a table for people, JSON for programs."""
 
 from __future__ import annotations
 

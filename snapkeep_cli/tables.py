@@ -1,6 +1,6 @@
-"""Tables that never lose a column: they fold sentences, or stack what does not fit side by side.
+"""Tables that never lose a column: sentences fold, and what does not fit side by side is stacked.
 
-Into a pipe or a file, and with `-o wide`, each row is one line of whatever length.
+In a pipe or a file, and with `-o wide`, each row is one line of any length.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ SENTENCE = 24
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's key in the rows, and what becomes of it where it does not fit beside the others.
+    """A column's key in the rows, and what happens if it does not fit beside the others.
 
     A sentence folds, and an id stands on a line beneath its row. Only `-o wide` shows a wide column.
     """
@@ -74,20 +74,20 @@ def wide(key: str) -> Column:
 
 
 ALWAYS = frozenset({"namespace", "claim", "name", "id", "state", "stage"})
-"""The keys of what tells rows apart and how they are."""
+"""The keys that identify rows and show their state."""
 
 Columns = Mapping[str, str | Column]
 """From title to key."""
 
 
 class Shell(str):
-    """A command to copy: it stays in one line, and a terminal that is too narrow wraps it by itself."""
+    """A command to copy: it stays on one line, which a narrow terminal wraps by itself."""
 
     __slots__ = ()
 
 
 class Paper(Console):
-    """What tables are printed on: rows on `full` paper have any length, `more` shows wide columns."""
+    """What tables are printed on: rows on `full` paper have any length; `more` shows wide columns."""
 
     def __init__(self, *, more: bool = False, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, highlight=False)
@@ -113,7 +113,8 @@ def styled(value: object) -> Text:
 class Rows:
     """Rows under titles: side by side if names and states fit, otherwise one below the other.
 
-    A terminal is spared columns that are empty in every row, unless they tell rows apart or how they are.
+    A terminal does not show columns that are empty in every row, unless they identify rows or show their
+    state.
     """
 
     rows: Sequence[Mapping[str, Any]]
@@ -153,7 +154,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A message for people; in a terminal, its further lines are indented by `hang` blanks.
+    """A message for people; in a terminal, lines after the first are indented by `hang` blanks.
 
     A word that is longer than a line stays whole: print it with `crop=False`.
     """
@@ -223,7 +224,7 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _line(cells: Sequence[Text], widths: Sequence[int]) -> Text:
-    """The cells of a row in columns of these widths; nothing follows the last text."""
+    """The cells of a row in columns of these widths, without trailing blanks."""
     line = Text()
     for cell, width in zip(cells, widths, strict=True):
         line.append_text(cell).append(" " * (width - cell.cell_len + GAP))
@@ -232,7 +233,7 @@ def _line(cells: Sequence[Text], widths: Sequence[int]) -> Text:
 
 
 def _beside(columns: Mapping[str, Column], cells: Sequence[T]) -> list[T]:
-    """What stays in the row if ids go beneath it."""
+    """The columns that stay in the row if ids go beneath it."""
     return [cell for cell, item in zip(cells, columns.values(), strict=True) if not item.beneath]
 
 
@@ -249,7 +250,7 @@ def _in_two_lines(
 
 
 def _folded(columns: Mapping[str, Column], cells: Sequence[Sequence[Text]], width: int) -> Table:
-    """A table of that width, in which only sentences give way."""
+    """A table of that width, in which only sentences fold."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0), width=width)
     for title, item in columns.items():
         table.add_column(Text(title), no_wrap=not item.folds, overflow="fold")

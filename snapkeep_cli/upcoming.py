@@ -1,4 +1,4 @@
-"""What would run next: computed from the policies alone, by Scheduler's own rules."""
+"""Computes what would run next, from the policies alone and by Scheduler's own rules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class UpcomingRun:
 
     @property
     def starts_by(self) -> datetime:
-        """The end of the flexible window: Scheduler starts the run at any moment up to it."""
+        """The end of the flexible window: Scheduler starts the run at any moment before it."""
         return self.slot + timedelta(minutes=self.policy.schedule.flexible_minutes)
 
 
@@ -88,7 +88,7 @@ def _slots(policy: Policy, after: datetime, until: datetime) -> Iterator[tuple[d
 
 
 def _why(policy: Policy, reason: PreviewUnavailable, span: timedelta) -> str:
-    """A rate has no times before its first run, but the number of runs is known."""
+    """Why the times are unknown: a rate counts from its first run, but the number of runs is known."""
     every = rate_of(policy.schedule.expression)
     if every is None:
         return str(reason)

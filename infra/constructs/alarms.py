@@ -24,8 +24,8 @@ def alarm(
     """An alarm that goes off if the metric is 1 or more for this many periods, or with `when_silent` if it is
     less or has no data.
 
-    `says` is what people read first, `runbook` the name of a file in docs/runbooks (or wherever the stack's
-    context says that runbooks are). Otherwise no data is good, because nothing counts what did not happen.
+    `says` is what people read first; `runbook` is the name of a file in docs/runbooks (or in the place that
+    the config names for runbooks). Otherwise no data is good, because nothing counts what did not happen.
     """
     place = scope.node.try_get_context("runbooks")
     return cloudwatch.Alarm(
@@ -45,7 +45,7 @@ def alarm(
 
 
 def counted(metric: Metric, *, every: Duration, statistic: str = cloudwatch.Stats.SUM) -> cloudwatch.Metric:
-    """One of our metrics over all clusters and policies."""
+    """One of our metrics, over all clusters and policies."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=metric.value,
@@ -58,7 +58,7 @@ def counted(metric: Metric, *, every: Duration, statistic: str = cloudwatch.Stat
 def given_up(
     function: str, *, every: Duration, statistic: str = cloudwatch.Stats.MAXIMUM
 ) -> cloudwatch.Metric:
-    """The most parts that one pass of a scheduled function gave up."""
+    """The largest number of parts that one pass of a scheduled function gave up on."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=Metric.PARTS_GIVEN_UP.value,

@@ -21,8 +21,8 @@ from snapkeep.settings import CopyPointsSettings
 
 EVERY = "rate(5 minutes)"
 TIMEOUT = Duration.minutes(5)
-"""Less than the lease of a place (`take_copies.LEASE`). An event that arrived while another invocation works
-on its place is hidden as long."""
+"""Less than the lease of a place (`take_copies.LEASE`). An event that arrives while another invocation works
+on its place is hidden this long."""
 BATCH_SIZE = 10
 MAX_CONCURRENCY = 2
 """The fewest that Lambda allows; a place has one invocation at a time anyway."""

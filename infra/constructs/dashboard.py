@@ -1,4 +1,4 @@
-"""One CloudWatch dashboard: is everything backed up, did anything fail, is anything stuck."""
+"""One CloudWatch dashboard: whether everything is backed up, and whether anything failed or is stuck."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _sums(*metrics: Metric) -> list[cloudwatch.IMetric]:
 
 
 def _by_policy(metric: Metric, statistic: str, seconds: int) -> cloudwatch.MathExpression:
-    """A line for each cluster and policy that exists when somebody looks."""
+    """A line for each cluster and policy that exists at viewing time."""
     search = f'{{{NAMESPACE},service,cluster,policy}} MetricName="{metric}" service="{SERVICE}"'
     return cloudwatch.MathExpression(
         expression=f"SEARCH('{search}', '{statistic}', {seconds})", label="", using_metrics={}

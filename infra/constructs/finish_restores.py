@@ -1,4 +1,4 @@
-"""finish_restores: every 5 minutes, bring restores to their end."""
+"""finish_restores: every 5 minutes, advance open restores."""
 
 from __future__ import annotations
 

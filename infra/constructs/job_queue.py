@@ -14,7 +14,7 @@ from snapkeep.settings import TakeSnapshotsSettings
 TIMEOUT = Duration.minutes(2)
 
 MAX_CONCURRENCY = 5
-"""Concurrent workers. All share one pace towards EC2: more would only wait for each other."""
+"""Concurrent workers. All share one pace towards EC2, so more would only wait for each other."""
 
 
 class JobQueue(Construct):

@@ -121,7 +121,8 @@ def unmark_duplicates(stack: Stack, owner: Owner) -> iam.PolicyStatement:
 
 
 def adopt_snapshots(stack: Stack, owner: Owner) -> iam.PolicyStatement:
-    """Tag as ours what the EKS Auto Mode driver cut for our VolumeSnapshots: it may not do so itself.
+    """Tag as ours what the EKS Auto Mode driver cut for our VolumeSnapshots, because the driver may not do so
+    itself.
 
     The snapshot must name one of our clusters, and that name stays. The journal says which snapshots are
     ours. As for all others, the tags are written in one request, and only once.

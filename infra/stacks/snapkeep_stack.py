@@ -112,7 +112,9 @@ class SnapkeepStack(Stack):
     def _watch(
         self, config: DeploymentConfig, functions: Sequence[PythonFunction], platform: Platform
     ) -> sns.ITopic:
-        """What looks at everything before it, and the customer's key for all of it; returns the topic."""
+        """Alarms and the dashboard over everything created so far, and the customer's key for it; returns
+        the topic.
+        """
         topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
         copies = bool(config.deployment.places)
         Dashboard(self, "Dashboard", name=config.prefix, functions=functions, copies=copies)
@@ -152,7 +154,7 @@ class SnapkeepStack(Stack):
         )
 
     def _let_in(self, platform: Platform, functions: Sequence[PythonFunction]) -> None:
-        """Access to the clusters, created once no other deployment serves them."""
+        """Access to the clusters, created only if no other deployment serves them."""
         clusters = platform.clusters
         served = ServedClusters(self, "ServedClusters", deployment=platform.prefix, clusters=clusters)
         access = ClusterAccess(self, "ClusterAccess", clusters=clusters, functions=functions)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 @runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Take a turn at every place, or for a batch of events at the places where copies ended; events of a
-    place that another invocation works on go back to their queue."""
+    """Take a turn at every place, or for a batch of events at the places where copies ended. Events for a
+    place that another invocation works on go back to their queue.
+    """
     owner = context.aws_request_id
     if "Records" not in event:
         return runtime.log_report({"places": _taker().run(owner)})

@@ -1,4 +1,4 @@
-"""finish_restores: every 5 minutes, moves restores towards their end."""
+"""finish_restores: every 5 minutes, advances open restores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""try_config: says what other policies would take, leave and prune in a cluster."""
+"""try_config: says what other policies would take, skip and prune in a cluster."""
 
 from __future__ import annotations
 

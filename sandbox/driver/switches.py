@@ -92,7 +92,7 @@ class Faults:
         return max(0.0, first + seconds - time.monotonic())
 
     def check_restore(self, snapshot: Ec2Snapshot | None, profile: Profile, cluster_name: str) -> None:
-        """Raise the Ec2Error for a driver that may not create volumes from this snapshot."""
+        """Raise Ec2Error if the driver may not create volumes from this snapshot."""
         if snapshot is not None:
             switches = self.switches
             policy = switches.block_storage_policy if profile.is_auto else switches.driver_policy

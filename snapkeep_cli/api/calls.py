@@ -49,7 +49,7 @@ def the_cluster(api: ApiClient, given: str) -> str:
 
 
 def ending_well(command: Callable[P, T]) -> Callable[P, T]:
-    """A command whose problems are printed in words, or as JSON if requested, with an exit code."""
+    """Run a command; print its problems in words, or as JSON if requested, and set the exit code."""
 
     @functools.wraps(command)
     def run(*given: P.args, **named: P.kwargs) -> T:
@@ -71,7 +71,7 @@ def ending_well(command: Callable[P, T]) -> Callable[P, T]:
 
 
 def _tell_clusters() -> None:
-    """Which clusters there are, if the caller may know."""
+    """Name the clusters that exist, if the caller may list them."""
     try:
         names = [str(cluster["name"]) for cluster in client().get("clusters")["clusters"]]
     except (ApiProblem, Unreachable):

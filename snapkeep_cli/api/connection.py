@@ -1,4 +1,4 @@
-"""The API's address and the caller: from options, environment, then the deployed stack's outputs."""
+"""Finds the API's address and the caller's credentials: in options, environment, then the stack's outputs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from snapkeep_cli.api.where import STACK, URL
 from snapkeep_cli.output import fail
 
 REGION = "AWS_REGION"
-"""Goes before `AWS_DEFAULT_REGION`, the only one that botocore reads.
+"""Takes precedence over `AWS_DEFAULT_REGION`, the only one that botocore reads.
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
 """
 OUTPUT = "ApiUrl"
@@ -54,7 +54,7 @@ Connect = Callable[[], ApiClient]
 
 
 def _no_stack(error: ClientError, region: str) -> typer.Exit:
-    """Why the address could not be read from the stack, and where it can come from instead."""
+    """Say why the address could not be read from the stack, and how else to give it."""
     name = os.environ.get(STACK, "Snapkeep")
     if "does not exist" in str(error):
         return fail(

@@ -1,4 +1,4 @@
-"""Says so when the API takes longer than somebody at a terminal expects."""
+"""Tells people at a terminal when the API takes longer than they would expect."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _displayed: ContextVar[bool] = ContextVar("displayed", default=False)
 
 @contextmanager
 def displayed() -> Iterator[None]:
-    """Meanwhile the command shows its own progress, and a second one would garble the screen."""
+    """While this is active the command shows its own progress; a second indicator would garble the screen."""
     before = _displayed.set(True)
     try:
         yield
@@ -31,7 +31,7 @@ def displayed() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A transport that shows a person that it waits, and for how long it may."""
+    """A transport that shows that it is waiting, and for how long it may."""
 
     inner: Transport
     soon: float = SOON
@@ -44,7 +44,9 @@ class Patient:
 
 @contextmanager
 def waiting(text: str, soon: float = SOON) -> Iterator[None]:
-    """Shows the text on standard error from so many seconds on: until the end in a terminal, else once."""
+    """Show the text on standard error after this many seconds: in a terminal until the end, otherwise
+    once.
+    """
     paper = err()
     status = None if paper.full else Status(text, console=paper)
     shown = threading.Event()

@@ -20,7 +20,7 @@ from snapkeep_cli.tables import Paper, clean
 EVERY = timedelta(seconds=2)
 
 Show = Callable[[str, int | None, int | None], None]
-"""(text, done, of how many) Show how far it is; None if nobody can say."""
+"""(text, done, total) Shows the progress; None if it is unknown."""
 
 
 def wait_for(
@@ -33,7 +33,7 @@ def wait_for(
 ) -> Document:
     """The document once its `state` is one of `ended`; exits with 7 after `limit`.
 
-    An API that does not answer for a while is asked again: what it works on goes on.
+    If the API does not answer for a while it is asked again, because the work goes on.
     """
     end = clock() + limit.total_seconds()
     text = "waiting"

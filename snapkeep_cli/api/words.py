@@ -1,4 +1,4 @@
-"""What the API refuses in a request, with the options of the command line instead of the API's fields."""
+"""Rewords the API's refusals: command-line options instead of the API's fields."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OPTIONS = {
 """From a field or parameter of the API to what somebody typed."""
 
 WHOLE = "body"
-"""Where the API finds a mistake that is in no single field."""
+"""Where the API reports a mistake that no single field contains."""
 
 FIXES = {
     "invalid_request": "the command's --help says what it takes",
@@ -44,11 +44,11 @@ FIXES = {
     "request_in_progress": "try again in a few seconds",
     "unavailable": "try again in a moment",
 }
-"""What to do, where the API's own advice is about headers and descriptions, which the command handles."""
+"""What to do where the API's own advice is about headers, which the command sets itself."""
 
 
 def in_words(problem: ApiProblem) -> str:
-    """The sentence for a person: of an invalid request, what is wrong with each option."""
+    """The problem in a sentence; for an invalid request, what is wrong with each option."""
     errors = problem.document.get("errors")
     if problem.code != "invalid_request" or not errors:
         return str(problem)
@@ -56,7 +56,7 @@ def in_words(problem: ApiProblem) -> str:
 
 
 def fix_in_words(problem: ApiProblem) -> str:
-    """What to do, for a person; "" where the API knows no advice."""
+    """What to do; "" if the API gives no advice."""
     fix = str(problem.document.get("fix") or "")
     return FIXES.get(problem.code, fix) if fix else ""
 
@@ -69,5 +69,5 @@ def _sentence(error: Mapping[str, Any]) -> str:
 
 
 def _with_options(text: str) -> str:
-    """The text with options instead of the fields that it quotes."""
+    """The text, with each quoted field replaced by its option."""
     return re.sub(r"`(\w+)`", lambda found: OPTIONS.get(found[1], found[1]), text)

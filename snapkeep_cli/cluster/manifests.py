@@ -30,12 +30,12 @@ LABELS = {
 
 
 def cluster_manifests(cluster: str, deployment: str = USUAL_NAME) -> list[Manifest]:
-    """Everything the cluster of that name needs, in one list: all that `kustomization` lists."""
+    """Everything the cluster of that name needs, in one list: the same that `kustomization` lists."""
     return [manifest for manifests in parts(cluster, deployment).values() for manifest in manifests]
 
 
 def parts(cluster: str, deployment: str = USUAL_NAME) -> dict[str, list[Manifest]]:
-    """The manifests by file name, one for each part that somebody may want to read or change alone."""
+    """The manifests by file name, one for each part that somebody may want to read or change on its own."""
     roles = {f"rbac-{name.replace('_', '-')}": [_role(name), _binding(name)] for name in FUNCTIONS}
     return {
         "snapshot-class": [snapshot_class(cluster, driver, deployment) for driver in DRIVERS.values()],

@@ -108,7 +108,7 @@ def _out_of_service() -> list[tuple[str, str]]:
 
 
 def _together(now: str, before: str, note: str, set_so: str, lifted_so: str) -> list[tuple[str, str]]:
-    """We may never lift what somebody else set: our annotation is added or removed only in the same patch as
+    """We must never undo what somebody else set: our annotation is added or removed only in the same patch as
     what it records. If somebody else removed that, the annotation may be removed alone.
     """
     noted, was_noted = _noted("object", note), _noted("oldObject", note)
@@ -122,7 +122,7 @@ def _together(now: str, before: str, note: str, set_so: str, lifted_so: str) -> 
 
 
 def _annotations(own: str) -> list[tuple[str, str]]:
-    """Every annotation but our own is unchanged."""
+    """Every annotation except ours is unchanged."""
     return [
         (
             " && ".join(
@@ -164,7 +164,9 @@ def _tainted(which: str) -> str:
 
 
 def _ready(which: str) -> str:
-    """Kubernetes still hears from the kubelet. https://kubernetes.io/docs/reference/node/node-status/#condition"""
+    """Kubernetes still hears from the kubelet.
+    https://kubernetes.io/docs/reference/node/node-status/#condition
+    """
     heard = f"{which}.status.conditions.exists(each, each.type == 'Ready' && each.status == 'True')"
     return f"(has({which}.status) && has({which}.status.conditions) && {heard})"
 

@@ -21,14 +21,15 @@ from snapkeep_cli.config.cluster_access import CORE, FUNCTIONS, SNAPSHOTS, group
 
 Spec = dict[str, Any]
 Rule = tuple[str, str]
-"""A CEL expression, and what our functions do not do if it is false."""
+"""A CEL expression, and the message if it is false."""
 
 POINT = (RUN, CLAIM_UID)
 """The annotations of a point's VolumeSnapshot. People and tools remove labels more often than annotations, so
 either identifies an object to delete."""
 
 CONTROLLERS = "snapshot.storage.kubernetes.io/"
-"""Annotations that the snapshot controllers act on: which Secret they use, whether a volume changes its mode.
+"""Annotations that the snapshot controllers act on: which Secret to use, whether a volume may change its
+mode.
 https://kubernetes.io/docs/concepts/storage/volume-snapshots/#convert-volume-mode
 """
 
@@ -71,8 +72,9 @@ def _guard(api_group: str, resource: str, rules: Iterable[Rule]) -> Spec:
 
 
 def _contents(classes: str) -> list[Rule]:
-    """Only imports, whose VolumeSnapshot has the same name; only contents of our classes that retain are
-    deleted."""
+    """Create only imports, whose VolumeSnapshot has the same name; delete only contents of our classes
+    that retain.
+    """
     imported = (
         "object.spec.deletionPolicy == 'Retain'",
         "has(object.spec.source.snapshotHandle)",

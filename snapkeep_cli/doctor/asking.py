@@ -1,4 +1,4 @@
-"""Asks AWS: clients created on demand, and answers that may be a reason instead."""
+"""Asks AWS, with clients created on demand. An answer may be the reason why there is none."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Clients:
 
 
 def told(ask: Callable[[], T], fix: str = "") -> T | Unknown:
-    """What AWS answers, or why it does not, in a sentence."""
+    """What AWS answers, or in a sentence why it does not."""
     try:
         return ask()
     except (ClientError, BotoCoreError) as error:
@@ -42,7 +42,7 @@ def told(ask: Callable[[], T], fix: str = "") -> T | Unknown:
 
 
 def absent_is_none(ask: Callable[[], T]) -> T | None:
-    """What AWS answers; None if it has no such thing. Raises what botocore raises otherwise."""
+    """What AWS answers; None if it has no such thing. Raises botocore's other errors."""
     try:
         return ask()
     except ClientError as error:

@@ -34,7 +34,7 @@ class Aws:
         return told(lambda: absent_is_none(lambda: self._describe(name)))
 
     def functions(self, prefix: str, names: Iterable[str]) -> Mapping[str, Function] | Unknown:
-        """Which of these functions are deployed, by name; empty if none is."""
+        """Which of these functions are deployed, by name; empty if there are none."""
 
         def ask() -> dict[str, Function]:
             found = {name: self._function(prefix, name) for name in names}

@@ -1,6 +1,6 @@
 """What a cluster says about itself: rights, snapshot kinds and classes, controllers, volumes of claims.
 
-What it refuses becomes `Unknown`, in a sentence, with how to get access.
+What it refuses becomes `Unknown`: a sentence, and how to get access.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class Cluster:
 
 
 def _in_a_sentence(refusal: Refused) -> str:
-    """What the cluster does not let somebody do, without its whole name and API group."""
+    """The refusal as a short sentence, without the caller's full name and the API group."""
     found = _FORBIDDEN.search(str(refusal))
     if found:
         return f"the cluster does not let you {found['verb']} {found['resource']}"

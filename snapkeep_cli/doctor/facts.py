@@ -121,8 +121,9 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """A component's signs of life: its leader's last renewal, its add-on, its Deployment; each None if
-    absent."""
+    """A component's signs of life: its leader's last renewal, its add-on and its Deployment; None for each
+    that is absent.
+    """
 
     renewed: datetime | None = None
     add_on: AddOn | None = None
@@ -162,7 +163,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """The limit, and the number in use, counted up to `counted_to`."""
+    """A quota's limit, and the number in use, counted up to `counted_to`."""
 
     limit: int
     used: int

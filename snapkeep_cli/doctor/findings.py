@@ -9,7 +9,7 @@ from snapkeep_cli.doctor.facts import Unknown
 
 
 class Verdict(StrEnum):
-    """`later`: a later step of a first deployment brings it. `cannot tell`: we may not look at it."""
+    """`later`: a later step of the first deployment will fix it. `cannot tell`: we have no access."""
 
     OK = "ok"
     LATER = "later"

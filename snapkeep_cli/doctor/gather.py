@@ -1,4 +1,4 @@
-"""Gathers everything the checks need, once; what depends on something unknown is unknown, too."""
+"""Gathers everything the checks need, once; what depends on something unknown is unknown as well."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def component(
     image: str,
     renewed: datetime | Unknown | None = None,
 ) -> Controller | Unknown:
-    """Its known signs of life; unknown only if none was seen and one is unknown."""
+    """A component's known signs of life; unknown only if none was seen and at least one is unknown."""
     workload = workloads if isinstance(workloads, Unknown) else workloads.get(image)
     signs = Controller(_known(renewed), _known(add_on), _known(workload))
     unknown = [sign for sign in (workload, renewed, add_on) if isinstance(sign, Unknown)]
@@ -132,7 +132,7 @@ def _known(value: T | Unknown | None) -> T | None:
 
 
 def _others(visit: Visit) -> list[Manifest]:
-    """What `snapkeep manifests` prints, except for kinds with their own check."""
+    """What `snapkeep manifests` prints, except kinds that have their own check."""
     return [
         each
         for each in cluster_manifests(visit.cluster, visit.prefix)

@@ -1,4 +1,4 @@
-"""The doctor's findings, printed: lines with the commands for people, one document for programs."""
+"""Prints the doctor's findings: lines with commands for people, one document for programs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _show(report: Report) -> None:
 
 
 def _together(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Checks that cannot tell for the same reason share one line, at the place of the first."""
+    """Checks that cannot tell for the same reason share one line, where the first would be."""
     told: set[str] = set()
     for finding in findings:
         if finding.verdict is not Verdict.CANNOT_TELL:

@@ -1,11 +1,11 @@
-"""Snapshots are shared with other accounts, which are told.
+"""Snapshots are shared with other accounts, which get an event.
 
 AWS: createVolumePermission takes accounts or the group `all`, at most 500 changes a call and never additions
 and removals at once; a snapshot under the aws/ebs key cannot be shared, an encrypted one not made public;
 archiving a snapshot ends its sharing; each account that gets a snapshot is sent the event shareSnapshot (EBS
 user guide, "Share an Amazon EBS snapshot", "EventBridge for Amazon EBS"; API ModifySnapshotAttribute).
-ministack: every key can be shared, the form CreateVolumePermission={Add, Remove} does nothing, and nobody is
-told. What the receiver sees is in ec2_describe_snapshots, what it may copy in ec2_copy_snapshot.
+ministack: every key can be shared, the form CreateVolumePermission={Add, Remove} does nothing, and no event
+is sent. What the receiver sees is in ec2_describe_snapshots, what it may copy in ec2_copy_snapshot.
 """
 
 from collections.abc import Callable, Iterator

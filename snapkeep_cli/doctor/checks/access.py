@@ -97,7 +97,7 @@ def _needed(rules: Iterable[Rule]) -> Iterator[Right]:
 
 
 def _gives(grant: Grant, right: Right) -> bool:
-    """A grant for single names gives no right to the whole kind."""
+    """True if the grant gives the right; a grant for single names does not cover the whole kind."""
     lists = (grant.api_groups, grant.resources, grant.verbs)
     return not grant.names and all(
         wanted in there or "*" in there for wanted, there in zip(right, lists, strict=True)
@@ -105,7 +105,7 @@ def _gives(grant: Grant, right: Right) -> bool:
 
 
 def _given(grants: Iterable[Grant]) -> Iterator[Right]:
-    """Rights in the API groups that we use; everybody's right to review their own access is in another."""
+    """Rights in the API groups that we use, which leaves out everybody's right to review their own access."""
     ours = {rule.api_group for rules in FUNCTIONS.values() for rule in rules} | {"*"}
     for grant in grants:
         for group in ours.intersection(grant.api_groups):

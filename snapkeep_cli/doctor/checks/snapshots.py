@@ -22,8 +22,8 @@ METADATA = "--extra-create-metadata"
 SNAPSHOTTER = "csi-snapshotter"
 
 RESERVED_PREFIX = "ebs.csi.aws.com/"
-"""The driver refuses every snapshot of a class that requests such a tag: the cluster's name since v1.58,
-any key since v1.60. https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/pkg/driver/validation.go
+"""The driver refuses every snapshot whose class requests such a tag: the cluster's name since v1.58, any key
+since v1.60. https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/pkg/driver/validation.go
 """
 
 
@@ -142,7 +142,7 @@ def _our_class(facts: Facts, name: str, driver: Driver, ours: SnapshotClass | No
 
 
 def other_manifests(facts: Facts) -> Iterator[Finding]:
-    """Everything else that `snapkeep manifests` prints exists as printed."""
+    """Every other object that `snapkeep manifests` prints exists as printed."""
     check, found = "manifests", facts.other_manifests
     if isinstance(found, Unknown):
         yield cannot_tell(check, found)
@@ -210,7 +210,7 @@ def _restart(found: Controller, otherwise: str) -> str:
 
 
 def _configure(facts: Facts, found: Controller, key: str, value: object) -> str:
-    """The same value for the add-on and for the chart it is built from."""
+    """The command that sets a value, for the add-on or for the chart that it is built from."""
     if found.add_on:
         values = json.dumps({"sidecars": {"snapshotter": {key: value}}})
         words = ("--addon-name", "aws-ebs-csi-driver", "--configuration-values", values)

@@ -15,7 +15,7 @@ TAGGED_AT_ONCE = 500
 
 
 def volumes(facts: Facts) -> Iterator[Finding]:
-    """Every claim's volume exists and has a tag that shows it serves Kubernetes."""
+    """Every claim's volume exists and has a tag that shows that it serves Kubernetes."""
     found = facts.volumes
     if isinstance(found, Unknown):
         yield cannot_tell("volumes", found)
@@ -34,7 +34,7 @@ def volumes(facts: Facts) -> Iterator[Finding]:
 
 
 def keys(facts: Facts) -> Iterator[Finding]:
-    """The keys of encrypted volumes are usable: without them no snapshot can be restored.
+    """The keys of encrypted volumes are usable: without its key, no snapshot can be restored.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
     """

@@ -1,1 +1,1 @@
-"""The ports implemented for AWS, Kubernetes and HTML: what a method promises is said at its port."""
+"""The ports implemented for AWS, Kubernetes and HTML. Each port says what its methods promise."""

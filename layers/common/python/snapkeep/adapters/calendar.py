@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CronCalendar:
-    """The slots that should have been run, including those that a daylight-saving gap skipped."""
+    """The slots that should have run, including those that a daylight-saving gap skipped."""
 
     def due(
         self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime

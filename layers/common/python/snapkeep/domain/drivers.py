@@ -1,4 +1,4 @@
-"""The CSI drivers whose volumes are EBS volumes, and how they differ. All other code asks here.
+"""The CSI drivers for EBS volumes, and how they differ. No other code knows the differences.
 
 EKS Auto Mode has its own driver; a cluster may run either driver or both. One driver cannot mount the other's
 claims, but snapshots belong to EC2: either driver can create a volume from one if its IAM policy allows.

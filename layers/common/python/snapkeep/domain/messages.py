@@ -1,4 +1,4 @@
-"""Requests and events from outside, already parsed, and what requests changed."""
+"""Requests and events from outside, parsed; and the changes that requests made."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from datetime import datetime
 class BackupRequest:
     """Run a policy's slot (aware UTC) in a cluster, because a schedule fired or somebody asked.
 
-    Without a `cluster` the request covers every cluster of the policy. `caller` is who claims to ask, "" for
-    nobody.
+    Without a `cluster` the request covers every cluster of the policy. `caller` is who claims to ask; "" if
+    nobody does.
     """
 
     cluster: str
@@ -22,7 +22,7 @@ class BackupRequest:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotsFinished:
-    """EC2 reports that snapshots ended, well or badly; their state must still be read from EC2.
+    """EC2 reports that snapshots ended, successfully or not; their state must still be read from EC2.
 
     `at` is the time of the report (aware UTC), None when the event carries none.
     """

@@ -1,4 +1,4 @@
-"""The metrics that functions emit and that alarms and the dashboard watch, each named once."""
+"""The names of the metrics that functions emit and that alarms and the dashboard watch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SERVICE = "snapkeep"
 
 
 class Metric(StrEnum):
-    """What is counted, by cluster and policy and for the whole deployment."""
+    """What is counted, by cluster and policy, and for the whole deployment."""
 
     RUNS_COMPLETED = "RunsCompleted"
     RUNS_PARTIALLY_FAILED = "RunsPartiallyFailed"
@@ -35,7 +35,9 @@ class Metric(StrEnum):
     PRUNES_BRAKED = "PrunesBraked"
     ORPHANS = "Orphans"
     PARTS_GIVEN_UP = "PartsGivenUp"
-    """Parts of its work that one pass of a scheduled function gave up, by function; 0 is a sign of life."""
+    """Parts of its work that one pass of a scheduled function gave up on, by function; 0 is a sign of
+    life.
+    """
     NOTICES = "Notices"
     NOTICE_AGE = "NoticeAge"
     """Seconds from the time in a notice to its arrival here."""
@@ -47,7 +49,7 @@ class Metric(StrEnum):
     PODS_BLOCKED = "PodsBlocked"
     PODS_FORCED = "PodsForced"
     NODES_UNDRAINED = "NodesUndrained"
-    """Nodes that somebody else should have drained and did not."""
+    """Nodes that somebody else should have drained but did not."""
     SECONDS_TO_RELEASE = "SecondsToRelease"
     """Seconds from the first notice of a node's death until its volumes were free."""
     INTERRUPTIONS_WITHDRAWN = "InterruptionsWithdrawn"
@@ -74,4 +76,4 @@ SECONDS = frozenset(
         Metric.SECONDS_TO_RELEASE,
     }
 )
-"""What is measured; everything else is counted."""
+"""The metrics that are measured; all others are counted."""

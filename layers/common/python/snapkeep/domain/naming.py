@@ -1,7 +1,7 @@
 """Names that are always valid, always short enough, and never equal for different things.
 
 A text that does not fit is trimmed, and a hash of the whole text is added, so that two long names with the
-same beginning stay apart. Nothing is ever parsed back from such a name.
+same beginning stay apart. Such a name is never parsed.
 https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 """
 

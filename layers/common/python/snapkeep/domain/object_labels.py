@@ -6,7 +6,7 @@ https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax
 from __future__ import annotations
 
 PREFIX = "snapkeep.io/"
-"""Ours: nobody may ask for such a label on a restored claim."""
+"""The prefix of Snapkeep's own labels, which nobody may request on a restored claim."""
 
 EXCLUDE = "snapkeep.io/exclude"
 """Label that people put on a claim: "true" keeps it out of all backups."""

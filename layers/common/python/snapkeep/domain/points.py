@@ -22,10 +22,10 @@ CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
 class PointState(StrEnum):
-    """Where a recovery point stands.
+    """The state of a recovery point.
 
-    `planned` and `creating` exist in the journal only: no snapshot is known yet. To the outside
-    both are `pending`.
+        `planned` and `creating` exist in the journal only: no snapshot is known yet. Users see
+    both as `pending`.
     """
 
     PLANNED = "planned"
@@ -48,7 +48,7 @@ class PointState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimFacts:
-    """What a recovery point remembers about its claim: enough to restore when the cluster is gone.
+    """What a recovery point remembers about its claim: enough to restore it if the cluster is gone.
 
     `driver` is the CSI driver that can recreate its volume (see `drivers.restoring_driver`).
     """
@@ -225,7 +225,7 @@ def is_too_early(started_at: datetime, point: Point) -> bool:
     """True for a snapshot that started before the point's run was accepted: it shows older data.
 
     A run is accepted after its slot. Both times come from AWS: EC2, and the function that planned the run.
-    The clock of the API server plays no part.
+    The API server's clock is not involved.
     """
     return started_at.replace(microsecond=0) < point.accepted_at - CLOCK_TOLERANCE
 

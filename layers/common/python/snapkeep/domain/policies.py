@@ -32,10 +32,10 @@ ON_DEMAND = "on-demand"
 """The built-in policy of on-demand backups."""
 
 INTERRUPTION = "interruption"
-"""The built-in policy of backups taken because a node is about to go away."""
+"""The built-in policy of backups taken because a node is about to die."""
 
 RESERVED_NAMES = frozenset({INTERRUPTION, ON_DEMAND})
-"""Names of the built-in policies; a user's policy may not use them."""
+"""The names of the built-in policies; a user's policy must not use them."""
 
 
 class Method(StrEnum):
@@ -85,7 +85,7 @@ class Schedule:
     """When a policy runs: an EventBridge Scheduler expression in an IANA time zone.
 
     `flexible_minutes` is the flexible time window (0 = off); `catch_up` is how long after its slot a run may
-    still start; a disabled schedule exists but never fires.
+    still start. A disabled schedule exists but never fires.
     """
 
     expression: str
@@ -114,11 +114,11 @@ class BackupSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy(BackupSpec):
-    """What is taken and how, where (clusters), when (schedule) and for how long it is kept (retention).
+    """What to take and how, where (clusters), when (schedule), and how long to keep it (retention).
 
-    `lock` is put on each point before it counts as ready. An `exclusive` policy keeps the others off the
-    claims it takes. `retention` maps rule name to count, "all" or duration text, as validated by config.
-    `copies` says in which places its points are copied, one rule a place.
+    `lock` is put on each point before it counts as ready. An `exclusive` policy keeps the others off its
+    claims. `retention` maps rule name to count, "all" or duration text, as validated by config. `copies` says
+    to which places its points are copied, one rule for each place.
     """
 
     clusters: tuple[str, ...]
@@ -176,7 +176,7 @@ class Deployment:
     adopt: bool = False
 
     def cluster(self, name: str) -> Cluster | None:
-        """The cluster of that name, or None when the config does not name it."""
+        """The cluster of that name, or None if the config does not name it."""
         return next((cluster for cluster in self.clusters if cluster.name == name), None)
 
     def known_cluster(self, name: str) -> Cluster:
@@ -188,11 +188,11 @@ class Deployment:
         return found
 
     def policy(self, name: str) -> Policy | None:
-        """The policy of that name, or None when the config does not name it."""
+        """The policy of that name, or None if the config does not name it."""
         return next((policy for policy in self.policies if policy.name == name), None)
 
     def place(self, name: str) -> Place | None:
-        """The place of that name, or None when the config does not name it."""
+        """The place of that name, or None if the config does not name it."""
         return next((place for place in self.places if place.name == name), None)
 
 
@@ -202,8 +202,7 @@ def to_document(deployment: Deployment) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any]) -> Deployment:
-    """The deployment that `to_document` wrote. A KeyError or TypeError means that another version wrote
-    it."""
+    """The deployment that `to_document` wrote. Raises KeyError or TypeError if another version wrote it."""
     return Deployment(
         clusters=tuple(Cluster(**item) for item in document["clusters"]),
         policies=tuple(_policy(item) for item in document["policies"]),

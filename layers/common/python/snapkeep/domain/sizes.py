@@ -1,4 +1,4 @@
-"""Kubernetes quantities, exactly: 10G is not 10Gi, and half a byte rounds up to one.
+"""Reads Kubernetes quantities exactly: 10G is not 10Gi, and half a byte rounds up to one.
 
 https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 """

@@ -1,6 +1,6 @@
-"""The EC2 tags of a recovery point: alone they must be enough to restore from it.
+"""The EC2 tags of a recovery point, which alone must be enough to restore it.
 
-EC2 allows 50 tags a resource, keys up to 128 and values up to 256 characters.
+EC2 allows 50 tags per resource, keys up to 128 and values up to 256 characters.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 """
 
@@ -40,7 +40,7 @@ SNAPSHOT_NAMESPACE = "snapkeep:volume-snapshot-namespace"
 SNAPSHOT_NAME = "snapkeep:volume-snapshot"
 
 DRIVER = "snapkeep:driver"
-"""On points of claims whose driver is not the open-source one."""
+"""Only on points of claims whose driver is not the open-source one."""
 
 
 def are_ours(tags: Mapping[str, str]) -> bool:
@@ -127,7 +127,7 @@ def missing_tags(present: Mapping[str, str], point: Point) -> dict[str, str]:
 def spoiled_tags(present: Mapping[str, str], point: Point) -> tuple[str, ...]:
     """The essential tags of the point that its snapshot lacks or carries with another value; sorted.
 
-    They are written once, together with the point's id, so a changed one cannot be repaired.
+    They are written once, together with the point's id, so a changed tag cannot be repaired.
     """
     needed = (
         *(CLUSTER, DEPLOYMENT, NAMESPACE, CLAIM, CLAIM_UID, POLICY, SLOT),
@@ -158,7 +158,7 @@ def is_by_driver(tags: Mapping[str, str]) -> bool:
 
 
 def snapshot_object_tags(point: Point) -> dict[str, str]:
-    """The tags that tell where a point's VolumeSnapshot is, as the class requests them from the driver."""
+    """The tags that name a point's VolumeSnapshot, as the class requests them from the driver."""
     return {SNAPSHOT_NAMESPACE: point.claim.namespace, SNAPSHOT_NAME: point.volume_snapshot}
 
 

@@ -1,4 +1,4 @@
-"""How times are written: for people, in names and tags, on the wire and in items of the journal."""
+"""Formats times: for people, in names and tags, on the wire and in items of the journal."""
 
 from __future__ import annotations
 

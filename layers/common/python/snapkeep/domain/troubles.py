@@ -1,4 +1,4 @@
-"""Lasting troubles: each is reported once when it is new, and again every week while it lasts."""
+"""Lasting troubles. Each is reported when it is new, and again every week while it lasts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 REMIND_AFTER = timedelta(days=7)
-"""How often people are reminded of a trouble that lasts."""
+"""How often people are reminded of a lasting trouble."""
 
 
 class TroubleKind(StrEnum):
-    """The kinds of trouble that people are told about."""
+    """The kinds of trouble that are reported to people."""
 
     BACKUP_LATE = "backup late"
     WORK_GIVEN_UP = "work given up"
@@ -39,7 +39,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that is wrong, since when, and when people were last told about it (None: never)."""
+    """Something that is wrong, since when, and when it was last reported to people (None: never)."""
 
     subject: str
     reason: str
@@ -47,8 +47,9 @@ class Trouble:
     told_at: datetime | None = None
 
     def is_due(self, now: datetime, patience: timedelta) -> bool:
-        """True when people should be told, for the first time or again. Differences count in both directions,
-        because a clock may have been wrong."""
+        """True if it should be reported, for the first time or again. Differences count in both directions,
+        because a clock may have been wrong.
+        """
         if self.told_at is None:
             return abs(now - self.since) >= patience
         return abs(now - self.told_at) >= REMIND_AFTER

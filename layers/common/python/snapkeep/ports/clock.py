@@ -22,7 +22,7 @@ class Calendar(Protocol):
     def due(
         self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime
     ) -> Iterator[datetime]:
-        """The slots (aware UTC) after `after` and up to `until` that should have been run.
+        """The slots (aware UTC) after `after` and up to `until` that should have run.
 
         Unlike Scheduler it includes a local time that a DST gap skips, by the offset before the gap: nobody
         wants to lose a daily backup once a year. `rate(...)` counts from `anchor`. An expression that cannot

@@ -89,7 +89,7 @@ class Regions(Protocol):
         """The deployment's snapshots in a Region."""
 
     def copier(self, region: str) -> Copier:
-        """What makes copies in a Region."""
+        """The copier for a Region."""
 
     def keys(self, region: str) -> Keys:
         """The keys in a Region."""

@@ -48,7 +48,7 @@ class VolumeSnapshot:
 
 
 class Claims(Protocol):
-    """The claims of one cluster, and what pods keep outside of claims."""
+    """The claims of one cluster, and what pods keep outside claims."""
 
     def claims(self) -> Iterator[Claim]:
         """All claims with their volumes, listed in pages."""
@@ -129,7 +129,7 @@ class RestoreObjects(Protocol):
         """Create the claim of a restore; one that names it is success, another one raises NameTaken."""
 
     def restored_claim(self, restore: RestoreOperation) -> RestoredClaim | None:
-        """The claim with the restore's target name as it is now, whoever created it; None without one."""
+        """The current claim with the restore's target name, whoever created it; None if there is none."""
 
     def remove_imported_snapshot(self, restore: RestoreOperation) -> None:
         """Delete the objects of `import_snapshot` that name this restore; those already gone are success.

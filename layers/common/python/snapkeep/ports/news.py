@@ -29,14 +29,14 @@ class TroubleNews(Protocol):
 
 
 class WorkNews(Protocol):
-    """Counts the work that functions give up."""
+    """Counts the work that functions give up on."""
 
     def parts_given_up(self, function: str, count: int) -> None:
         """Count the parts of its work that one pass of a scheduled function gave up; 0 is a sign of life."""
 
 
 class GivenUpNews(TroubleNews, WorkNews, Protocol):
-    """Counts the work that a function gives up, and notifies people once that lasts."""
+    """Counts the work that a function gives up on, and notifies people if that lasts."""
 
 
 class BackupNews(GivenUpNews, Protocol):
@@ -62,7 +62,7 @@ class BackupNews(GivenUpNews, Protocol):
         """Publish that somebody requested a slot that is not due in the policy's schedule."""
 
     def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
-        """Count the age of the newest run with a ready point, and the late claims."""
+        """Measure the age of the newest run with a ready point, and count the late claims."""
 
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy asks for."""
@@ -97,7 +97,7 @@ class CopyNews(GivenUpNews, Protocol):
         """Count a failed attempt to copy."""
 
     def copy_age(self, cluster: str, policy: str, age: timedelta) -> None:
-        """Count how old the data of the newest copy is, for the claim that is worst off."""
+        """Measure how old the data of the newest copy is, for the claim that is worst off."""
 
 
 class ChangeNews(Protocol):

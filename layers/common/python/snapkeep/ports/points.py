@@ -97,7 +97,9 @@ class Creations(Protocol):
     create."""
 
     def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
-        """Take the lease of a lead point; returns it as it stands, None when somebody else holds it."""
+        """Take the lease of a lead point; returns the current point, or None if somebody else holds the
+        lease.
+        """
 
     def release(self, point: Point, owner: str) -> None:
         """Release the lease of a lead point."""

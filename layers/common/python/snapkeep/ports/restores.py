@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Restores(Protocol):
-    """Restores, and how far each has got."""
+    """Restores and their progress."""
 
     def add_restore(self, restore: RestoreOperation) -> RestoreOperation:
-        """Write a restore if its id is new; returns it as it stands."""
+        """Write a restore if its id is new; returns the current one."""
 
     def write_restore(self, restore: RestoreOperation) -> RestoreOperation:
         """Replace a restore by its next revision, which is returned.

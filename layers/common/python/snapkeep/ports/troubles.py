@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Troubles(Protocol):
-    """The troubles that last, and when people were told."""
+    """The troubles that last, and when people were notified."""
 
     def troubles(self, topic: Topic) -> Mapping[str, Trouble]:
         """The troubles of a topic, by subject."""

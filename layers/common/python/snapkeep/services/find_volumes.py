@@ -1,5 +1,6 @@
-"""Finds the volume of a claim whose points come from several volumes, by asking the journal what was
-planned."""
+"""Finds the volume of a claim whose points come from several volumes, by what the journal says was
+planned.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +44,8 @@ class FindVolumes:
     def best(self, cluster: str, uid: str, listed: Iterable[Snapshot]) -> str:
         """The volume of a claim, given completed snapshots that name it; "" without any.
 
-        If the journal does not know it, the oldest snapshot's volume counts: nobody can take a snapshot in
-        the past.
+        If the journal does not know it, the oldest snapshot's volume counts, because nobody can take a
+        snapshot in the past.
         """
         oldest = min(listed, key=lambda item: (item.started_at, item.id), default=None)
         return self._volume(cluster, uid) or (oldest.volume_id if oldest else "")

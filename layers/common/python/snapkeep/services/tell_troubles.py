@@ -1,4 +1,4 @@
-"""Reports troubles: the only way in which people are notified about something that lasts."""
+"""Reports troubles. Only this notifies people about something that lasts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TellTroubles:
         patience: timedelta = timedelta(),
         at_once: Collection[str] = (),
     ) -> dict[str, str]:
-        """Report the troubles `found` now (subject to reason), all of them: any that is missing is over.
+        """Report all troubles `found` now (subject to reason); a known one that is missing is over.
 
         A trouble is published once it has lasted for `patience`; one whose subject is in `at_once` has done
         so elsewhere. Returns those that have lasted. If the journal does not accept it, it is not

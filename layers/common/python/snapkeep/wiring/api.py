@@ -31,17 +31,18 @@ if TYPE_CHECKING:
 
 
 CLUSTERS = 12.0
-"""Seconds of a request in which clusters may be asked. With what the journal and EC2 add, people are answered
-within 15 seconds even if an API server hangs."""
+"""How many seconds of a request may go to clusters. With the journal and EC2, the answer still arrives within
+15 seconds even if an API server hangs.
+"""
 
 
 def answering() -> AbstractContextManager[None]:
-    """A request is being answered: clusters that take too long count as unreachable."""
+    """While a request is answered, clusters that take too long count as unreachable."""
     return within(CLUSTERS, time.monotonic)
 
 
 def actions(ports: Ports) -> Actions:
-    """All of the API's actions. Their services are made, and imported, when a request first needs them."""
+    """All of the API's actions. Their services are imported and built when a request first needs them."""
     deployment = ports.deployment
     restores, backups = cache(lambda: request_restores(ports)), cache(lambda: request_backup(ports))
     reports, points = cache(lambda: gather_report(ports)), cache(lambda: list_points(ports))

@@ -1,8 +1,8 @@
 """Turns a function's settings into its ports: the only module that knows all adapters.
 
 Ports are cached for the life of the process, so that warm invocations reuse connections, tokens and facts
-about clusters. A port is made, and its adapter imported, when a service first asks for it: no function uses
-all of them, and what a function does not import does not slow down its cold start.
+about clusters. A port is built, and its adapter imported, when a service first asks for it: no function uses
+all of them, and what a function does not import cannot slow down its cold start.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def ports(settings: Settings) -> Ports:
 
 
 class AwsPorts(Ports):
-    """Each port on AWS, made when it is first used.
+    """Each port on AWS, built when it is first used.
 
     A port raises SettingsError if it needs a setting that the function does not have.
     """

@@ -34,8 +34,8 @@ class Client:
 
 @cache
 def session() -> botocore.session.Session:
-    """The function's own credentials and Region; all of a stack's clusters are in this Region, and so is all
-    that is not copied to another.
+    """The function's own credentials and Region. The stack's clusters, and everything that is not copied
+    elsewhere, are in this Region.
 
     Plain botocore: boto3 would only slow down a cold start.
     """

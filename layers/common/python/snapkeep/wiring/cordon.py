@@ -1,4 +1,4 @@
-"""The parts of handle_interruption: the cordon first and alone, everything else only afterwards.
+"""The parts of handle_interruption: first only the cordon, then everything else.
 
 A node that is about to die has two minutes, and its announcement usually hits a cold function. So the
 builders that run after the cordon import what it does not need (DynamoDB, SQS, EventBridge, Powertools)

@@ -75,7 +75,7 @@ def restored_claims(ports: Ports) -> RestoredClaims:
 
 
 def finish_restores(ports: Ports) -> FinishRestores:
-    """The service that brings restores to their end."""
+    """The service that completes restores."""
     from snapkeep.services.restore.finish import PATIENCE, FinishRestores
 
     return FinishRestores(

@@ -108,7 +108,9 @@ def read_cluster(ports: Ports) -> ReadCluster:
     journal = ports.journal
 
     def sync(cluster: str, now: datetime) -> SyncCatalogue:
-        tell_lost = partial(_tell_lost, ports)  # a rehearsal tells nothing, and its function has no event bus
+        tell_lost = partial(
+            _tell_lost, ports
+        )  # a rehearsal announces nothing, and its function has no event bus
         return SyncCatalogue(journal.catalogue, journal.absences, tell_lost, cluster, now)
 
     return ReadCluster(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from snapkeep.wiring.ports import Ports
 
 MOST_BYTES = 5_000_000
-"""What an answer may have: Lambda passes on 6 MB, and the API wraps it once more.
+"""The largest answer: Lambda returns at most 6 MB, and the API wraps it once more.
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
 

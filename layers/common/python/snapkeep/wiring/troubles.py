@@ -1,4 +1,4 @@
-"""The services that tell people about what lasts."""
+"""The services that report lasting troubles."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def tell_troubles(ports: Ports, news: TroubleNews) -> TellTroubles:
-    """The service that announces lasting troubles as that news."""
+    """The service that announces lasting troubles through `news`."""
     return TellTroubles(ports.journal.troubles, news, ports.clock)
 
 
 def give_up(ports: Ports, news: GivenUpNews, function: str, patience: timedelta) -> GiveUp:
-    """The service that reports what a pass of that function gave up, as that news."""
+    """The service that reports through `news` what a pass of that function gave up."""
     return GiveUp(ports.journal.troubles, ports.journal.unreadable, news, ports.clock, function, patience)

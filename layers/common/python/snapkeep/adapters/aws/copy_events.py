@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class CopyAnnouncer(EventAnnouncer):
-    """Publishes to the same bus; troubles of copies are published like all others."""
+    """Publishes copies' events to the same bus; their troubles are published like all others."""
 
     def copy_ready(self, record: CopyRecord) -> None:
         """Publish that a copy is complete, whether only changed blocks moved (None: unknown), and why it is
@@ -42,7 +42,7 @@ class CopyAnnouncer(EventAnnouncer):
             count(Metric.POINTS_NOT_LOCKED, 1, record.cluster, record.policy)
 
     def copy_failed(self, record: CopyRecord) -> None:
-        """Count a failed attempt; people are told once the copy is given up."""
+        """Count a failed attempt; people are notified once the copy is given up."""
         count(Metric.COPIES_FAILED, 1, record.cluster, record.policy)
 
     def copy_age(self, cluster: str, policy: str, age: timedelta) -> None:

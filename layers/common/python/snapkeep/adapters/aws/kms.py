@@ -14,7 +14,7 @@ from snapkeep.adapters.aws.session import code_of, our_errors
 from snapkeep.domain.errors import NotFound
 
 UNTOLD = frozenset({"AccessDeniedException", "KMSInvalidStateException"})
-"""Errors that leave the state open: a key of another account may be usable though we may not describe it."""
+"""Errors that leave the state open: another account's key may be usable although we may not describe it."""
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 

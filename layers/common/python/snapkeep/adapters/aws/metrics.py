@@ -1,4 +1,4 @@
-"""Metrics, written into a function's log (EMF): no call, no right."""
+"""Metrics, written into a function's log (EMF): that needs no call and no right."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
 
 
 class WorkCounter:
-    """Counts what functions gave up, in their logs: no call, no right, no bus."""
+    """Counts what functions gave up on, in their logs: that needs no call, no right and no bus."""
 
     def parts_given_up(self, function: str, count: int) -> None:
         """Count how many parts of its work a pass of a scheduled function gave up; 0 is a sign of life."""

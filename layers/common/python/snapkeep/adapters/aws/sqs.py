@@ -39,7 +39,7 @@ class SqsQueue:
         Raises TemporaryError naming how many SQS did not accept. A job may arrive twice; its readers tolerate
         that.
         """
-        # Rounded up: a job that comes back just too early would have to wait once more.
+        # Rounded up, because a job that comes back slightly too early would have to wait once more.
         seconds = math.ceil(min(max(delay, timedelta()), LONGEST_DELAY).total_seconds())
         for batch in chunks(list(jobs), BATCH):
             self._send_batch(batch, seconds)

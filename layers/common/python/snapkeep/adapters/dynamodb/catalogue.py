@@ -26,7 +26,7 @@ class DynamoCatalogue:
         self._table.put_many([_item(cluster, entry) for entry in entries])
 
     def remove_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
-        """Forget entries; those that are gone already are success."""
+        """Remove entries; those that are already gone are success."""
         self._table.delete_many([schema.entry_key(cluster, entry.place) for entry in entries])
 
     def entries(self, cluster: str, prefix: str, after: str, limit: int) -> Sequence[Entry]:

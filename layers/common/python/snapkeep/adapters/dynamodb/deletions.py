@@ -34,7 +34,7 @@ class DynamoDeletions:
                 self._table.write_all(
                     [("Put", self._table.put_statement(_item(item), NOT_OPEN, {})) for item in some]
                 )
-            except (Refused, UnreadableRecord):  # one is under way: the others are written one by one
+            except (Refused, UnreadableRecord):  # one is in progress: the others are written one by one
                 unreadable += [item.snapshot_id for item in some if not self._intend(item)]
         return unreadable
 

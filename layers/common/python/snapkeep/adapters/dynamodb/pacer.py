@@ -74,7 +74,7 @@ class DynamoPacer:
         return self.wait(wanted, now)
 
     def finished(self, count: int) -> None:
-        """Tell that pending snapshots finished; never fewer than none are pending."""
+        """Record that pending snapshots finished; the count never goes below 0."""
         if count <= 0:
             return
         try:

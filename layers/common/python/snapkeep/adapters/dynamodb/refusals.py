@@ -34,7 +34,7 @@ class DynamoRefusals:
         return sorted(found, key=lambda refusal: (refusal.since, refusal.token))
 
     def write_refusal(self, refusal: Refusal) -> None:
-        """Journal a refusal: its names first, so that none is lost from one that is being rewritten."""
+        """Journal a refusal: its names first, so that rewriting one never loses a name."""
         pages = list(chunks(sorted(refusal.names), REFUSED_PAGE))
         for number, names in enumerate(pages):
             key = schema.refused_key(refusal.cluster, refusal.token, number)

@@ -29,7 +29,7 @@ class DynamoRuns:
     def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
         """Write the run if it is new and take its planning lease; None when another owner holds it.
 
-        A run past planning is returned as it stands, without a lease.
+        A run past planning is returned unchanged, without a lease.
         """
         item = run_item(run) | {"lease_owner": owner, "lease_until": precise(until)}
         try:

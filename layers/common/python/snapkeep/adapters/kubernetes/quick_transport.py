@@ -1,4 +1,4 @@
-"""Requests straight through urllib3: it costs what botocore has loaded already.
+"""Sends requests straight through urllib3, which botocore has already loaded.
 
 The official client costs half a second of CPU before its first request; contract tests hold this transport
 to what that one does.

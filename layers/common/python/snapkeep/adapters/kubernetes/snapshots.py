@@ -91,7 +91,9 @@ class VolumeSnapshots(ClusterPart):
             return _uid(found)
 
     def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
-        """The VolumeSnapshot's status, with the EC2 snapshot id its content names; None without one."""
+        """The VolumeSnapshot's status, with the EC2 snapshot id that its content names; None if there is
+        none.
+        """
         try:
             found = self._client.get(f"{API}/namespaces/{namespace}/volumesnapshots/{name}")
         except NotFound:

@@ -1,6 +1,6 @@
 """Withdraws a VolumeSnapshot before the driver takes a snapshot for it.
 
-The content is deleted, too: our class retains, so it would outlive its VolumeSnapshot, and the sidecar keeps
+The content is also deleted: our class retains, so it would outlive its VolumeSnapshot, and the sidecar keeps
 calling CreateSnapshot for an existing content. The sidecar releases a content only after the VolumeSnapshot's
 deletion was requested, and not while a driver call is in progress.
 https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/sidecar-controller/snapshot_controller.go

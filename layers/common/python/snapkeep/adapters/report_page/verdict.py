@@ -10,7 +10,7 @@ from snapkeep.domain.report.facts import Report
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`tone` is good, bad or quiet; `sentence` says how the cluster stands, `following` what to do next."""
+    """`tone` is good, bad or quiet; `sentence` says how the cluster is doing, `following` what to do next."""
 
     tone: str
     sentence: str
@@ -49,7 +49,7 @@ def _need(count: int) -> str:
 
 
 def _rest(report: Report) -> str:
-    """What is left out on purpose, or because nothing can back it up."""
+    """The claims that are excluded on purpose, or that nothing can back up."""
     parts = []
     if excluded := report.count(ClaimState.EXCLUDED):
         parts.append(f"{excluded:,} {'is' if excluded == 1 else 'are'} excluded on purpose")

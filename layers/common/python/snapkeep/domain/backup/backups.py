@@ -13,7 +13,7 @@ from snapkeep.domain.policies import Method
 
 @dataclass(frozen=True, slots=True)
 class BackupPlan:
-    """What a request would take in a cluster now, and what it would skip; `unmet` says what it cannot get."""
+    """What a request would take and skip in a cluster now; `unmet` says what it would not get."""
 
     taken: tuple[Taken, ...]
     skipped: tuple[SkippedClaim, ...]
@@ -23,7 +23,7 @@ class BackupPlan:
 
 @dataclass(frozen=True, slots=True)
 class BackupStatus:
-    """A run as it stands, a page of its points and what it skipped.
+    """The current state of a run, a page of its points, and what it skipped.
 
     `following` is the cursor of the next page of points, "" at the end. `gone` says, by point id, why ready
     points have no snapshot in EC2 any more.

@@ -10,7 +10,7 @@ from typing import Any
 from snapkeep.domain.points import Point
 
 JOB_SIZE = 10
-"""How many lone points one job holds. A group always travels whole, in its own job."""
+"""How many single points one job holds. A group always travels whole, in its own job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def job_from_json(body: str) -> Job:
 
 
 def jobs_of(points: Sequence[Point], size: int = JOB_SIZE) -> Iterator[Job]:
-    """Jobs that cover the points: one per group, then lone points in batches of `size`."""
+    """Jobs that cover the points: one per group, then single points in batches of `size`."""
     alone = [point for point in points if not point.group]
     groups: dict[str, list[Point]] = {}
     for point in points:

@@ -1,8 +1,7 @@
-"""Names of VolumeSnapshots: a point's id and a nonce, which nobody knows before the object is made.
+"""Names of VolumeSnapshots: a point's id and a nonce that nobody knows before the object exists.
 
-A point's id can be computed from what everybody in a namespace sees. Without a nonce, somebody could create
-an object with that name in advance, showing older data or another claim, and it would pass for the point's
-own.
+Anybody in the namespace can compute a point's id. Without a nonce, somebody could create an object with that
+name in advance, showing older data or another claim, and it would pass for the point's own.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from snapkeep.domain.policies import Pace
 
 PENDING_WAIT = timedelta(seconds=10)
-"""How long to wait while too many snapshots are pending: those of little-changed volumes end in seconds. When
-they take longer, the line still brings callers back at the steady rate.
+"""How long to wait while too many snapshots are pending: a snapshot of a volume that changed little takes
+seconds. If they take longer, the line still brings callers back at the steady rate.
 """
 
 LONGEST_LINE = timedelta(minutes=14)
@@ -38,7 +38,7 @@ def full(pace: Pace, now: datetime) -> Bucket:
 
 
 def refill(bucket: Bucket, pace: Pace, now: datetime) -> Bucket:
-    """The bucket with the tokens added since; a clock that went back adds none."""
+    """The bucket with the tokens added since; a clock that was set back adds none."""
     seconds = max(0.0, (now - bucket.at).total_seconds())
     tokens = min(float(pace.burst), bucket.tokens + seconds * pace.per_second)
     return replace(bucket, tokens=tokens, at=max(now, bucket.at))
@@ -49,7 +49,7 @@ def grant(
 ) -> tuple[Bucket, int]:
     """The bucket after the grant, and how many of the wanted creates may go now (0 … wanted).
 
-    `whole` grants all or none: those who cannot use a part must not empty the bucket in vain.
+    `whole` grants all or none, so that callers who cannot use a part do not empty the bucket for nothing.
     """
     current = refill(bucket, pace, now)
     granted = max(0, min(wanted, int(current.tokens), pace.pending - current.pending))
@@ -59,7 +59,7 @@ def grant(
 
 
 def wait(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> timedelta:
-    """How long until the wanted creates (or a full bucket, if they are more) may go."""
+    """How long until the wanted creates may go, or a full bucket of them if they are more than that."""
     if bucket.pending >= pace.pending:
         return PENDING_WAIT
     lacking = min(max(1, wanted), pace.burst) - refill(bucket, pace, now).tokens
@@ -69,9 +69,9 @@ def wait(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> timedelta:
 def line_up(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> tuple[Bucket, timedelta]:
     """The bucket with a place in the line for the wanted creates, and how long until it is their turn.
 
-    Places follow each other at the steady rate, so that callers come back once and not all together; stored
-    tokens move the start of the line into the past. Pending snapshots delay a turn, not the line. The line
-    never grows longer than LONGEST_LINE; a caller who finds it full goes to its end.
+    Places follow each other at the steady rate, so that callers come back once, and not all at the same time;
+    stored tokens move the start of the line into the past. Pending snapshots delay a turn, not the line. The
+    line never grows longer than LONGEST_LINE; a caller who finds it full goes to its end.
     """
     stored = refill(bucket, pace, now).tokens / pace.per_second
     begins = now - timedelta(seconds=stored)

@@ -1,4 +1,4 @@
-"""What cannot be backed up, whatever a policy selects, with reasons that a user can act on."""
+"""What no policy can back up, with reasons that a user can act on."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ UNPROTECTABLE = frozenset(
         Code.OTHER_DRIVER,
     }
 )
-"""Codes of what no policy could protect now. A Lost claim is not among them: it had data."""
+"""Codes of what no policy can protect. A Lost claim is not among them, because it had data."""
 
 Refusal = tuple[Code, str]
 """A code and the reason in words."""

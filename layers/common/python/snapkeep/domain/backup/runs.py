@@ -13,7 +13,7 @@ from snapkeep.domain.times import compact
 
 
 class RunState(StrEnum):
-    """Where a run stands; the last three are final."""
+    """The state of a run; the last three are final."""
 
     PLANNING = "planning"
     RUNNING = "running"
@@ -41,10 +41,10 @@ class Run:
     """What the journal knows about a run.
 
     `total`, `ready` and `failed` count points. `late` counts those that were overdue but still pending when
-    the run was closed, and have not ended since. `degraded` is the reason why the run could not do all it
-    should (cluster unreachable); such a run ends `partially_failed` at best. `skipped` counts what was
-    skipped by reason code. A run of the policy `on-demand` holds its `request`. `deployment` is the name of
-    the deployment that takes it and is part of its points' ids; "" in runs from before that name existed.
+    the run was closed, and have not ended since. `degraded` says why the run could not do everything (such as
+    an unreachable cluster); such a run ends `partially_failed` at best. `skipped` counts what was skipped by
+    reason code. A run of the policy `on-demand` holds its `request`. `deployment` is the name of the
+    deployment that takes it, which is part of its points' ids; "" in runs from before that name existed.
     `ends_untold` says that claims whose backups end with this run could not be reported.
     """
 
@@ -78,16 +78,16 @@ def run_id(cluster: str, policy: str, slot: datetime) -> str:
 
 
 def spec_of_run(run: Run, deployment: Deployment) -> BackupSpec | None:
-    """What a run takes and how: by its policy or its on-demand request; None when the config does not have
-    the policy."""
+    """What a run takes and how, from its policy or on-demand request; None if the config lacks the policy."""
     return spec_of(run.request, run.cluster, deployment) if run.request else deployment.policy(run.policy)
 
 
 def outcome(run: Run) -> RunState:
-    """The final state of a run that is closed now: failed when there was something to take but nothing is
+    """The final state of a run that is closed now: failed if there was something to take but nothing is
     ready.
 
-    Late and lost points are not ready. A degraded run without points could not see what there was to take.
+    Late and lost points are not ready. A degraded run without points fails too, because it could not see what
+    there was to take.
     """
     if (run.total or run.degraded) and not run.ready:
         return RunState.FAILED

@@ -43,7 +43,7 @@ _FORMS = "use rate(6 hours), cron(0 2 * * ? *), five cron fields (0 2 * * *) or 
 
 
 class PreviewUnavailable(PermanentError):
-    """The slots of a schedule cannot be computed in advance; Scheduler runs it all the same."""
+    """The slots of a schedule cannot be computed in advance, although Scheduler runs it."""
 
 
 def to_scheduler(text: str) -> str:

@@ -1,5 +1,5 @@
 """Claims that share an EBS volume: two static PersistentVolumes may name the same volume, and a retained
-volume may be claimed again. Each claim has its own snapshots, and each mentions the others.
+volume may be claimed again. Each claim gets its own snapshots, which mention the other claims.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Holders = Mapping[str, Mapping[str, str]]
 """EC2 volume id to the claims on it: UID to namespace/name."""
 
 NAMED = 3
-"""How many other claims a text names; the rest are only counted."""
+"""How many other claims a text names; it only counts the rest."""
 
 
 def holders_of(claims: Iterable[Claim]) -> Holders:
@@ -29,7 +29,7 @@ def holders_of(claims: Iterable[Claim]) -> Holders:
 def sharers_of(holders: Holders, volume_id: str, uid: str) -> tuple[str, ...]:
     """The other claims on a volume as namespace/name, sorted.
 
-    One with the same name is an earlier or later claim and is given with its UID.
+    A claim with the same name is an earlier or later one, and is shown with its UID.
     """
     on_it = holders.get(volume_id, {})
     own = on_it.get(uid, "")

@@ -1,4 +1,4 @@
-"""What a place can take: how many copies a day, and how old its newest copies really are.
+"""How many copies a place can take a day, and how old its newest copies get.
 
 EC2 lets an account have 20 copies in progress in a destination Region, of which Snapkeep uses 15.
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html

@@ -15,7 +15,7 @@ from snapkeep.domain.times import moment, read_compact
 
 
 class CopyState(StrEnum):
-    """Where a copy stands. One that is `deleting` is in the Recycle Bin, or on its way out of it."""
+    """The state of a copy. One that is `deleting` is in the Recycle Bin, or being taken out of it."""
 
     PENDING = "pending"
     READY = "ready"
@@ -38,8 +38,8 @@ NEEDED = (
 """What identifies a copy, and what a restore must know; further tags are checked against the point's id."""
 
 CLOCKS_DIFFER = timedelta(hours=1)
-"""How far the clocks of two Regions may differ at most. A copy begins after its source, and one that seems
-newer than everything would be kept instead of all others, and stop the next copies."""
+"""How far the clocks of two Regions may differ. A copy starts after its source; one that seems newer than all
+others would be kept instead of them, and would prevent the next copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +107,18 @@ class Copy:
 
     @property
     def is_good(self) -> bool:
-        """True for one that can be restored from, and counts."""
+        """True if it counts and can be restored from."""
         return self.is_there and self.state is CopyState.READY
 
     @property
     def is_there(self) -> bool:
-        """True for one that stands for its point in the place, or will once it is ready."""
+        """True if it represents its point in the place, or will once it is ready."""
         counts = not (self.duplicate or self.cancelled)
         return counts and self.state in (CopyState.PENDING, CopyState.READY)
 
 
 def read_source(snapshot: Snapshot) -> Source | None:
-    """The point of a snapshot in the home Region as something to copy; None for all that is no ready point.
+    """The point of a snapshot in the home Region, as a source for copies; None unless it is a ready point.
 
     EC2 copies neither pending nor archived snapshots.
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
@@ -143,7 +143,7 @@ def read_source(snapshot: Snapshot) -> Source | None:
 
 
 def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
-    """The copy that a snapshot's tags describe, or why they describe none: such a snapshot counts nowhere.
+    """The copy that a snapshot's tags describe, or why they describe none; such a snapshot counts nowhere.
 
     The point's id is a hash of its deployment, cluster, claim, policy and slot, so edited tags do not match
     it.

@@ -1,4 +1,4 @@
-"""What a changed key of a place costs: the next copy of each volume there is a full one."""
+"""What a change of a place's key costs: the next copy of each volume there is a full one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FullCopies:
 
     @property
     def dollars(self) -> float:
-        """The most that sending them costs, in US dollars; storing them comes on top."""
+        """The most that sending them costs, in US dollars; storage costs extra."""
         return round(gib(self.bytes) * US_EAST_1.transfer, 2)
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class FullCopies:
 def under_another_key(copies: Iterable[Copy], place: Place) -> FullCopies:
     """The volumes whose newest ready copy in the place is under another key than the config's.
 
-    EC2 copies incrementally only where all copies are under one key.
+    EC2 copies incrementally only if all copies are under one key.
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html#ebs-incremental-copy
     """
     newest: dict[str, Copy] = {}

@@ -15,7 +15,9 @@ from snapkeep.domain.retention.words import length
 
 SPANS = {Period.DAY: timedelta(days=1), Period.WEEK: timedelta(weeks=1)}
 KEEP_ALL: Mapping[str, int | str] = {"last": "all"}
-"""What a place keeps of a built-in policy that no rule names any more: nobody said what may go."""
+"""What a place keeps of a built-in policy that no rule names any more: everything, because nothing says what
+may go.
+"""
 
 
 def rule_to(policy: Policy, place: str) -> CopyRule | None:
@@ -26,9 +28,9 @@ def rule_to(policy: Policy, place: str) -> CopyRule | None:
 def policies_there(deployment: Deployment, place: str) -> dict[str, Policy]:
     """The policies as they apply to copies in a place: each with the retention and lock of its rule.
 
-    Of a built-in policy everything stays that any rule with it keeps; without one, everything, for what the
-    built-in policies keep of points is no promise about copies. Other policies whose points are not copied
-    there are absent.
+    Of a built-in policy, everything stays that any rule naming it keeps. If no rule names it, everything
+    stays, because its retention of points says nothing about copies. Other policies whose points are not
+    copied there are absent.
     """
     found: dict[str, Policy] = {}
     also: dict[str, list[Policy]] = {name: [] for name in sorted(RESERVED_NAMES)}

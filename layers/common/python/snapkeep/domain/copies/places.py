@@ -22,7 +22,7 @@ _PARTITIONS = (
 )
 
 VAULT_BUS = "snapkeep-vault"
-"""The name of every vault's bus, on which sources ask."""
+"""The name of every vault's bus, to which sources send requests."""
 
 IN_FLIGHT = 15
 """How many of them Snapkeep uses: AWS Backup, Data Lifecycle Manager and people share the limit."""
@@ -33,7 +33,7 @@ class Place:
     """A Region that copies go to, in the account of the deployment or, with `account`, in another one.
 
     `kms_key` is the ARN of the key in that Region under which every copy is encrypted. A place with `retire`
-    gets no more copies, and those in it run down by their retention.
+    gets no more copies, and those in it expire by their retention.
 
     A place with `account` is a vault: Snapkeep there copies what we share with it, under a key and for a time
     of its own choice. Its `kms_key` is the key that is expected, "" for any.

@@ -1,4 +1,4 @@
-"""The order in which a place gets its copies: nobody starves, and who has waited longest comes first."""
+"""The order in which a place gets its copies: nothing starves, and what has waited longest comes first."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ wait: without a share they would starve in a place that is always busy, and a la
 copies older there."""
 
 FOR_FAILING = 1
-"""How many may be of claims whose last copy failed, while others wait: they have the oldest copies of all, or
-none, and would come first for as long as their trouble lasts."""
+"""How many may be of claims whose last copy failed, while others wait: such claims have the oldest copies or
+none, and would otherwise come first for as long as their trouble lasts.
+"""
 
 Claim = tuple[str, str]
 """A claim by its cluster and UID: a cluster restored from another's etcd has the same UIDs."""

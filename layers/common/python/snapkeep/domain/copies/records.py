@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from snapkeep.domain.copies.requests import CopyAnswer
 
 MOST_ATTEMPTS = 3
-"""How often a copy that EC2 failed is tried before people are told."""
+"""How often to try a copy that EC2 fails before people are notified."""
 
 ASK_AGAIN = timedelta(hours=3)
-"""A vault that has not answered for so long is asked again: an event may have got lost."""
+"""A vault that has not answered for this long is asked again, because an event may have been lost."""
 
 UNANSWERED_AFTER = timedelta(days=1)
-"""An attempt fails when a vault has said nothing for so long."""
+"""An attempt fails if a vault has not answered for this long."""
 
 RETRY_AFTER = timedelta(minutes=15)
-"""How long to wait after the first failed attempt; after the second twice as long."""
+"""How long to wait after the first failed attempt; twice as long after the second."""
 
 
 class CopyStage(StrEnum):
-    """How far the copy of a point has got.
+    """The stage of a point's copy.
 
     `waiting` was refused for now or is asked for, and certainly nothing was created; no attempt is counted.
     `cancelled` is not wanted again by any rule.
@@ -104,7 +104,7 @@ class CopyRecord:
 
     @property
     def subject(self) -> str:
-        """What people know the copy by."""
+        """The copy's name for people."""
         return f"{self.namespace}/{self.claim} ({self.policy}, {self.point_id})"
 
     @property
@@ -126,7 +126,7 @@ class CopyRecord:
         return self.stage is CopyStage.WAITING or (retry_at is not None and retry_at <= now)
 
     def asked(self, by: str, now: datetime) -> CopyRecord:
-        """Somebody asks for the copy, whatever the rules want; what was cancelled or failed begins anew."""
+        """Somebody requests the copy, whatever the rules say; a cancelled or failed one starts again."""
         wanted = replace(self, asked_by=by, asked_at=now, cancelled_by="", cancelled_at=None)
         if self.stage.is_open:
             return wanted
@@ -152,7 +152,7 @@ class CopyRecord:
         return record if self.stage.is_open else record.dropped(now)
 
     def dropped(self, now: datetime, reason: str = "") -> CopyRecord:
-        """A cancelled copy has come to its end."""
+        """A cancelled copy has ended."""
         return replace(self, stage=CopyStage.CANCELLED, ended_at=now, reason=reason or self.reason)
 
     def is_due(self, now: datetime) -> bool:

@@ -10,11 +10,11 @@ from typing import Any
 from snapkeep.domain.retention.deletion.locks import Lock, lock_of
 
 MOST_EVERY = 1000
-"""The largest N of `every: N`; a typing mistake beyond it would never copy anything."""
+"""The largest N of `every: N`; a larger one is a typing mistake that would never copy anything."""
 
 
 class Period(StrEnum):
-    """The spans of which one point is copied each."""
+    """The periods in each of which one point is copied."""
 
     SLOT = "slot"
     DAY = "day"

@@ -1,7 +1,7 @@
-"""The EC2 tags of a copy: alone they must be enough to restore from it where its source is gone.
+"""The EC2 tags of a copy, which alone must be enough to restore from it if its source is gone.
 
-EC2 copies no tags, gives a copy an arbitrary volume id and the time of the copy as its start, so all that
-matters is in tags of ours, set by the call that makes the copy.
+EC2 copies no tags, gives a copy an arbitrary volume id and the time of the copy as its start, so
+everything that matters is in our tags, set by the call that makes the copy.
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
 """
 
@@ -54,10 +54,10 @@ FROM_POINT = (
 delete the snapshot. A restore adds them, and takes them off when the claim is bound."""
 
 CANCELLED = "snapkeep:cancelled"
-"""When somebody cancelled a copy (compact UTC): it counts for nothing, and goes, pending or not."""
+"""When somebody cancelled a copy (compact UTC): it does not count, and is deleted, pending or not."""
 
 OWN = (COPY_OF, COPY_FROM, TAKEN, SOURCE_VOLUME, PLACE)
-"""What only copies carry."""
+"""The tags that only copies carry."""
 
 
 @dataclass(frozen=True, slots=True)

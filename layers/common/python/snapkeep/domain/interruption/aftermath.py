@@ -1,7 +1,7 @@
 """After a node has died: when its volumes may be detached, and how.
 
-Kubernetes waits 6 minutes for a kubelet that will never answer, unless somebody who knows that the machine is
-off says so. Only EC2 knows.
+Kubernetes waits 6 minutes for a kubelet that will never answer, unless told that the machine is off. Only EC2
+knows that.
 https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown
 """
 

@@ -1,4 +1,4 @@
-"""One incident per instance, whatever the number, order and duplication of the events about it."""
+"""One incident per instance, however many events about it arrive, in whatever order."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ class Incident:
 def incident(instance: str, notices: Iterable[Notice]) -> Incident:
     """The incident made of these notices. Raises ValueError for a notice about another instance.
 
-    Of several notices with one key the earliest counts, so that a late copy does not extend the deadline.
+    Of several notices with one key, the earliest counts, so that a late duplicate does not extend the
+    deadline.
     """
     kept: dict[str, Notice] = {}
     for notice in notices:

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 SPOT_NOTICE = timedelta(seconds=120)
-"""From a spot interruption warning until the instance is stopped or terminated."""
+"""The time from a spot interruption warning until the instance is stopped or terminated."""
 
 HEALTH_LEAD = timedelta(hours=1)
 """How long before a scheduled AWS Health event its node is emptied; the event is announced weeks ahead."""
 
 GONE_WITHIN = timedelta(minutes=10)
-"""An instance that still runs this long after its deadline was not interrupted after all."""
+"""If an instance still runs this long after its deadline, it was not interrupted after all."""
 
 DYING_STATES = ("shutting-down", "terminated", "stopping", "stopped")
 
@@ -73,7 +73,7 @@ class Notice:
 
     @property
     def in_words(self) -> str:
-        """What it says, for a timeline."""
+        """The notice in words, for a timeline."""
         end = " withdrawn" if self.withdrawn else ""
         return f"{self.kind.value} notice{end}: {self.action or self.kind.value}"
 
@@ -96,8 +96,9 @@ class Notice:
         return (self.window_end or self.deadline) + GONE_WITHIN
 
     def drained_until(self, now: datetime) -> datetime | None:
-        """The deadline for its pods; None without one, and while a window is open, since nobody knows when in
-        it the change comes."""
+        """The deadline for its pods; None if there is none, and while a window is open, because the change
+        may come at any time in it.
+        """
         is_open = self.deadline and self.window_end and self.deadline <= now < self.window_end
         return None if is_open else self.deadline
 

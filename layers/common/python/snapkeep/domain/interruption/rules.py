@@ -17,7 +17,7 @@ class Snapshotting(StrEnum):
 
 
 class Draining(StrEnum):
-    """Whether Snapkeep evicts pods: yes, no, or (auto) where nobody else does."""
+    """Whether Snapkeep evicts pods: yes, no, or (auto) only if nobody else does."""
 
     ON = "on"
     OFF = "off"
@@ -41,7 +41,7 @@ class OnRebalance(StrEnum):
 
 @dataclass(frozen=True)
 class NodeRules:
-    """What is done for one node. After a warning that came to nothing it stays cordoned for
+    """What to do for one node. After a warning that came to nothing, it stays cordoned for
     `uncordon_after`."""
 
     cordon: bool = True
@@ -67,12 +67,14 @@ class NodeRule:
 
 @dataclass(frozen=True)
 class InterruptionRules:
-    """The rules for all nodes, and those with precedence: the first that covers a node applies."""
+    """The rules for all nodes, and rules for some that take precedence: the first that covers a node
+    applies.
+    """
 
     everywhere: NodeRules = field(default_factory=NodeRules)
     rules: tuple[NodeRule, ...] = ()
 
     def rules_for(self, cluster: str, labels: Mapping[str, str]) -> NodeRules:
-        """What is done for a node of that cluster with these labels."""
+        """What to do for a node of that cluster with these labels."""
         found = (rule.reaction for rule in self.rules if rule.covers(cluster, labels))
         return next(found, self.everywhere)

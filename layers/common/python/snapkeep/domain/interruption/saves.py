@@ -1,4 +1,4 @@
-"""Which volumes of a dying node are snapshotted, and which first when not all can be."""
+"""Which volumes of a dying node to snapshot, and which first if there is no time for all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SavePlan:
     missed: tuple[Missed, ...]
 
     def missed_by_volume(self) -> dict[str, str]:
-        """The reason by volume; claims that share a volume are named, so that none hides another."""
+        """The reason by volume; it names each of the claims that share a volume."""
         found: dict[str, list[Missed]] = defaultdict(list)
         for each in self.missed:
             found[each.volume].append(each)

@@ -1,4 +1,4 @@
-"""Whether the drainer that Snapkeep relies on has begun: checked once, some time after the notice."""
+"""Whether the drainer that Snapkeep relies on has begun; checked once, some time after the notice."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ def verifies_at(notice: Notice) -> datetime:
 
 
 def steps_in(rules: NodeRules, notice: Notice) -> bool:
-    """Whether Snapkeep evicts when nobody does: only after a spot notice, which leaves no time to ask."""
+    """Whether Snapkeep evicts if nobody does: only after a spot notice, which leaves no time to ask
+    people.
+    """
     return rules.verify is Verify.EVICT and notice.kind is Kind.SPOT
 
 
 def verdict(other: str, rules: NodeRules, notice: Notice, pods: Iterable[Pod], now: datetime) -> Verdict:
-    """What the node's pods show about the drain by `other`."""
+    """What the node's pods show about `other`'s drain."""
     left = tuple(each.pod for each in plan_drain(pods, notice.deadline, now).leaving if each.pod.claims)
     if not left:
         return Verdict((), f"{other} has left no pod with a claim to evict")

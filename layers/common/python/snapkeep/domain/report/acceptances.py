@@ -1,4 +1,4 @@
-"""Claims that need no backup because somebody accepted it in the config, with a reason and perhaps an end."""
+"""Claims that need no backup because the config accepts it, with a reason and perhaps an end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Acceptance:
     """What needs no backup, and why.
 
     `namespace` and `claim` are globs; storage outside claims is named `pod:volume`. `until` is the last day
-    (ISO 8601, UTC) on which it holds, "" for no end. Empty `clusters` mean all.
+    (ISO 8601, UTC) on which it applies, "" for no end. Empty `clusters` mean all.
     """
 
     namespace: str
@@ -24,7 +24,7 @@ class Acceptance:
     clusters: tuple[str, ...] = ()
 
     def covers(self, cluster: str, namespace: str, claim: str) -> bool:
-        """True when it names that claim, whether or not it has ended."""
+        """True if it names that claim, whether or not it has ended."""
         return (
             (not self.clusters or cluster in self.clusters)
             and fnmatchcase(namespace, self.namespace)
@@ -44,7 +44,7 @@ def acceptance_of(item: Mapping[str, Any]) -> Acceptance:
 def find_acceptance(
     accepted: Iterable[Acceptance], cluster: str, namespace: str, claim: str, now: datetime
 ) -> Acceptance | None:
-    """The acceptance of a claim: the first that still holds, else the one that ended last."""
+    """The acceptance of a claim: the first that still applies, else the one that ended last."""
     found = [item for item in accepted if item.covers(cluster, namespace, claim)]
     holding = next((item for item in found if not item.has_ended(now)), None)
     return holding or max(found, key=lambda item: item.until, default=None)

@@ -1,4 +1,4 @@
-"""The events that Snapkeep publishes: their names, what a person reads, whom they reach.
+"""The events that Snapkeep publishes: their names, their texts, and whom they reach.
 
 docs/events.md lists every event with its fields and its schema.
 """
@@ -66,10 +66,10 @@ RUNBOOKS = {
     Event.COPIES_LEFT: "copies",
     Event.COPIES_FULL: "copies",
 }
-"""The events that reach the topic, each with its page in docs/runbooks. All others are for machines."""
+"""The events that reach the topic, each with its page in docs/runbooks. The others are for machines."""
 
 LONGEST = 600
-"""Characters of the text: a chat shows it whole."""
+"""The longest text, in characters: a chat shows this much in full."""
 
 _RUN = "{policy} in {cluster}, slot {slot}: {ready} of {total} points ready, {failed} failed, {late} late"
 _INCIDENT = "node {node} ({instance}) in {cluster}: {reason}"
@@ -108,11 +108,10 @@ _UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(cod
 
 
 def reading(event: Event, detail: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of an event that people read: `text`, and `runbook` (a page's name) if it reaches the topic.
+    """The fields of an event for people: `text`, and `runbook` (a page's name) if it reaches the topic.
 
-    The text can be put into a JSON string as it is, because EventBridge's input transformers escape nothing,
-    and into a chat, where angle brackets would make links and call everybody: an admission webhook's words
-    are part of some reasons.
+    The text is safe inside a JSON string, because EventBridge's input transformers escape nothing, and in a
+    chat, where angle brackets would make links and notify everybody. Some reasons quote an admission webhook.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
     """
     known = {**detail, "cluster": detail.get("cluster") or "no configured cluster"}

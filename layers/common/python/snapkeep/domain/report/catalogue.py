@@ -1,6 +1,6 @@
 """The catalogue of recovery points: their order, queries, and the cursors of pages.
 
-An entry says only where a point belongs; its state is read from EC2 when somebody lists it.
+An entry only says where a point belongs; its state is read from EC2 when somebody lists it.
 """
 
 from __future__ import annotations

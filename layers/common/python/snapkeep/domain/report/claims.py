@@ -22,7 +22,7 @@ Name = tuple[str, str]
 """Namespace and name of a claim."""
 
 DAYS = 30
-"""How many days of a claim's past are told, today included."""
+"""How many days of a claim's past to report, today included."""
 
 
 class ClaimState(StrEnum):
@@ -38,7 +38,7 @@ class ClaimState(StrEnum):
 
     @property
     def is_wanting(self) -> bool:
-        """True when somebody has something to do: it could be protected as promised and is not."""
+        """True if somebody should act: the claim could be protected as promised, but is not."""
         return self in (ClaimState.FAILING, ClaimState.UNPROTECTED, ClaimState.LATE)
 
 
@@ -54,7 +54,9 @@ class Failure:
 
 
 class Day(StrEnum):
-    """What a day brought a claim. A day is `unknown` when nothing of it is left and nobody read its runs."""
+    """A claim's points on one day. A day is `unknown` if none of its points is left and nobody read its
+    runs.
+    """
 
     GOOD = "good"
     FAILED = "failed"
@@ -64,8 +66,9 @@ class Day(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How points ended by the journal: claim to slots (aware UTC). What is at or before `since` was not
-    read."""
+    """How points ended according to the journal: claim to slots (aware UTC). Nothing up to `since` was
+    read.
+    """
 
     good: Mapping[Name, Sequence[datetime]]
     failed: Mapping[Name, Sequence[datetime]]
@@ -76,10 +79,10 @@ class Past:
 class ReportedClaim:
     """One claim with its points, newest first.
 
-    `objective` is how old its newest good point may be under the policy that decides; None when no policy
-    takes it, or when it is unknown. `restore` is the command that restores `to_restore`, None without one or
-    when nobody asked for it. `note` says what could not be asked, or was lost. `days` are the last
-    `DAYS`, the oldest first; empty where nobody asked for them.
+    `objective` is how old its newest good point may be under the policy that decides; None if no policy takes
+    it, or if it is unknown. `restore` is the command that restores `to_restore`, None if there is none or
+    nobody asked for it. `note` says what could not be asked or was lost. `days` are the last `DAYS`, oldest
+    first; empty if nobody asked for them.
     """
 
     namespace: str
@@ -143,7 +146,7 @@ def reported_claims(
 
 
 def _failed_points(of_claim: Mapping[Name, Sequence[ReportedPoint]]) -> list[Failure]:
-    """Failures in EC2: snapshots that ended in an error."""
+    """The failures in EC2: snapshots that ended in an error."""
     return [
         Failure(*name, point.policy, point.slot, point.trouble or "EC2 reports that the snapshot failed")
         for name, points in of_claim.items()
@@ -201,8 +204,9 @@ def _standing(
 
 
 def days_of(claim: ReportedClaim, past: Past, timezone: str, now: datetime) -> tuple[Day, ...]:
-    """What each of the last `DAYS` days brought, in a time zone: from the points that are left, and from the
-    journal about those that retention has deleted since."""
+    """The points on each of the last `DAYS` days, in a time zone: those that are left, and from the journal
+    those that retention has deleted since.
+    """
     zone, name = ZoneInfo(timezone), (claim.namespace, claim.claim)
 
     def on(slots: Iterable[datetime]) -> set[date]:

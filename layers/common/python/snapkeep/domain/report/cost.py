@@ -46,7 +46,7 @@ class Usage:
     """CloudWatch alarms, each for a month."""
 
     def __add__(self, other: Usage) -> Usage:
-        """The sum of both."""
+        """The sum of two usages."""
         return Usage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Usage)))
 
     def __mul__(self, times: float) -> Usage:
@@ -138,7 +138,7 @@ class Fleet:
 
 
 def month_of(fleet: Fleet) -> dict[str, Usage]:
-    """What the fleet uses in a month, by purpose."""
+    """The fleet's usage in a month, by purpose."""
     backups = fleet.volumes * fleet.backups_a_day * DAYS
     pairs = fleet.clusters * fleet.policies
     return {
@@ -192,8 +192,8 @@ class CopyCosts:
 
 
 def copy_costs(fleet: CopiedFleet) -> CopyCosts:
-    """What copies cost. The source Region bills what is sent; the first copy of a volume is a full one, and
-    so is the next one after its key was changed or its newest copy deleted.
+    """What copies cost. The source Region bills what is sent. The first copy of a volume is a full one, and
+    so is the next one after the key was changed or the newest copy deleted.
 
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html#ebs-incremental-copy
     """

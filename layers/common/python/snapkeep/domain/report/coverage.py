@@ -1,4 +1,4 @@
-"""Whether each claim is protected: by which policy, as recently as promised, and if not, why not."""
+"""Whether each claim is protected: by which policy, how recently, and if not, why not."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ and paced, and the first snapshot of a volume copies all of it."""
 class Coverage(StrEnum):
     """Whether a claim is protected.
 
-    `unprotectable` is what nothing here can back up, `excluded` what its owner (by a label) or the config (by
-    `accept`) wants no backup of.
+    Nothing here can back up an `unprotectable` claim. An `excluded` one needs no backup according to its
+    owner (by a label) or the config (by `accept`).
     """
 
     PROTECTED = "protected"
@@ -35,7 +35,7 @@ class Coverage(StrEnum):
 
     @property
     def is_wanting(self) -> bool:
-        """True when somebody has something to do: a policy could protect the claim and does not."""
+        """True if somebody should act: a policy could protect the claim, but does not."""
         return self in (Coverage.LATE, Coverage.UNPROTECTED)
 
 
@@ -85,7 +85,7 @@ class CoveredClaim:
 
     @property
     def last_good(self) -> LastGood | None:
-        """The newest point that the claim can be restored from, under whatever policy it was taken."""
+        """The newest point that the claim can be restored from, under any policy."""
         return newest(self.good)
 
     @property
@@ -116,7 +116,7 @@ class CoverageReport:
         return sum(any(copy.is_late for copy in claim.copies) for claim in self.claims)
 
     def count(self, state: Coverage) -> int:
-        """How many claims are in a state."""
+        """The number of claims in a state."""
         return sum(claim.state is state for claim in self.claims)
 
 
@@ -147,9 +147,10 @@ def not_covered(
     acceptance: Acceptance | None = None,
     now: datetime | None = None,
 ) -> CoveredClaim:
-    """A claim (or scratch volume) that no policy takes, with the reason and its good points from elsewhere.
+    """A claim (or scratch volume) that no policy takes, with the reason and its good points from other
+    policies.
 
-    `acceptance` is that of the config, which counts until it has ended at `now`.
+    `acceptance` is the config's, which counts unless it has ended by `now`.
     """
     found, subject = tuple(good), left.subject
     name = f"{subject.pod}:{subject.volume}" if isinstance(subject, ScratchVolume) else subject.name
@@ -177,13 +178,13 @@ def newest(points: Iterable[LastGood]) -> LastGood | None:
 def keeping(policy: str, good: Iterable[LastGood]) -> LastGood | None:
     """The newest point that keeps a policy's promise: its own, or one taken on demand or before a node died.
 
-    Points of other scheduled policies do not count, because they are kept for another time.
+    Points of other scheduled policies do not count, because they are kept for a different time.
     """
     return newest(point for point in good if point.policy in (policy, *RESERVED_NAMES))
 
 
 def _how_good(promise: Promise) -> tuple[bool, bool, float]:
-    """Sorts the worst first: never backed up, then late, then the oldest point."""
+    """Sort key, worst first: never backed up, then late, then the oldest point."""
     slot = promise.last_good.slot.timestamp() if promise.last_good else 0.0
     return promise.last_good is not None, promise.missed is None, slot
 

@@ -24,7 +24,7 @@ from snapkeep.domain.retention.words import in_words
 @dataclass(frozen=True, slots=True)
 class ReportedPolicy:
     """A policy in words: when it runs, what it keeps, how many claims it takes, when it runs next, and its
-    last closed run. `runs` are those of the last 30 days, oldest first; empty where nobody asked for them."""
+    last closed run. `runs` are those of the last 30 days, oldest first; empty if nobody asked for them."""
 
     name: str
     schedule: str
@@ -97,7 +97,7 @@ class Report:
 
 
 def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
-    """The report on the gathered data, as of the time of its coverage."""
+    """The report on the gathered data, as of the time of its coverage report."""
     now = sources.coverage.at
     timezone = _timezone(sources.policies)
     taken = Counter(name for claim in sources.coverage.claims for name in claim.policies)

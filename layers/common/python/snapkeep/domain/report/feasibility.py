@@ -1,4 +1,4 @@
-"""What an account and Region can carry: how fast snapshots can be created, how long a slot takes, and how
+"""What an account and Region can handle: how fast snapshots can be created, how long a slot takes, and how
 many fit at all. A load that does not fit is refused with the figures and with what would help.
 
 EC2 gives each account and Region a bucket of 100 creates that refills at 5 a second, 100 pending snapshots,
@@ -48,8 +48,8 @@ class Demand:
 class Capacity:
     """The result for a load: snapshots per second, how long a slot takes, and the snapshots kept.
 
-    `problems` say what does not fit and what would help; empty when everything fits. `accounts` is the least
-    number of accounts (or Regions) that carry the load when its volumes are spread evenly.
+    `problems` say what does not fit and what would help; empty when everything fits. `accounts` is the
+    smallest number of accounts (or Regions) that can handle the load if its volumes are spread evenly.
     """
 
     rate: float
@@ -112,7 +112,7 @@ def capacity_of(load: Demand, pace: Pace, quota: int = SNAPSHOT_QUOTA) -> Capaci
 
 
 def spread(volumes: Mapping[str, int], pace: Pace, pending_seconds: float, window: timedelta) -> Spread:
-    """Start clusters one after the other, the largest first, so that each has the account's pace to itself.
+    """Start clusters one after another, the largest first, so that each has the account's pace to itself.
 
     A cluster that would end after the window is refused; smaller ones may still fit.
     """

@@ -1,4 +1,4 @@
-"""Where a written report can be fetched."""
+"""Where to fetch a report."""
 
 from __future__ import annotations
 

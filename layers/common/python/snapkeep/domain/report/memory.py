@@ -25,13 +25,14 @@ SELECTION = frozenset(
         Code.NO_POLICY,
     }
 )
-"""Codes that speak of one policy only: what another policy says about the claim may say more."""
+"""Codes that concern one policy only; another policy's reason may say more about the claim."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
-    """A claim as remembered: its points of the last runs, its newest good point under each policy, and why
-    runs left it, if none took it."""
+    """A claim as remembered: its points of the last runs, its newest good point under each policy, and, if no
+    run took it, why not.
+    """
 
     name: Name
     taken: Sequence[Point]
@@ -45,7 +46,7 @@ class KnownClaim:
 
     @property
     def failure(self) -> str:
-        """Why it has no good point, as a sentence; "" if it has one, or nobody knows."""
+        """A sentence saying why it has no good point; "" if it has one, or if the reason is unknown."""
         failed = [point for point in self.taken if point.state is PointState.FAILED and not self.good]
         if not failed:
             return ""
@@ -55,13 +56,13 @@ class KnownClaim:
 
 @dataclass(slots=True)
 class Memory:
-    """What runs took and left."""
+    """What runs took and skipped."""
 
     _taken: dict[Name, dict[str, Point]] = field(default_factory=dict)
     _left: dict[Name, SkippedClaim] = field(default_factory=dict)
 
     def add(self, run: Run, points: Iterable[Point], skipped: Iterable[Skipped]) -> None:
-        """Add a run; the runs of one policy newest first."""
+        """Add a run. Add the runs of one policy newest first."""
         for point in points:
             name = (point.claim.namespace, point.claim.name)
             self._taken.setdefault(name, {}).setdefault(run.policy, point)
@@ -75,10 +76,10 @@ class Memory:
     def claims(
         self, good: Mapping[str, Sequence[LastGood]], names: Mapping[str, Name], namespace: str
     ) -> Iterator[KnownClaim]:
-        """Every claim (of that namespace, unless "") that runs or good points know, by name.
+        """Every claim (of that namespace, unless "") that runs or good points mention, by name.
 
-        `good` holds the newest good points and `names` the names of claims by UID. Where several had a name,
-        the one that runs took last has it now, else the one with the newest point.
+        `good` holds the newest good points and `names` the names of claims by UID. If several claims had a
+        name, it belongs to the one that runs took last, else to the one with the newest point.
         """
         holder: dict[Name, str] = {}
         for uid in sorted(good, key=lambda uid: _slot(good[uid])):
@@ -99,7 +100,9 @@ def _slot(good: Iterable[LastGood]) -> float:
 
 
 def _left(item: Skipped, run: Run) -> SkippedClaim:
-    """What a run left, with its time. A code that another version wrote counts as one of a selection."""
+    """What a run skipped, with its time. An unknown code, written by another version, counts as one of a
+    selection.
+    """
     namespace, _, name = item.subject.partition("/")
     code = Code(item.code) if item.code in set(Code) else Code.NO_POLICY
     return SkippedClaim(ClaimName(namespace, name), code, f"{item.reason} (at {moment(run.slot)})")

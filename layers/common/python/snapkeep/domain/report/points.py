@@ -1,4 +1,4 @@
-"""Recovery points as the report shows them: why each stays, and which goes next."""
+"""Recovery points as the report shows them: why each stays, and which one goes next."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Outlook(StrEnum):
 class ReportedPoint:
     """One recovery point. Sizes are bytes, times aware UTC.
 
-    `most_bytes` is the most it can store: all its blocks, though it shares most of them with its neighbours.
-    A point with the fate `goes` is deleted by the next prune; one with `goes next` once the policy's next
-    point is ready, which is due at `goes_at`.
+    `most_bytes` is the most it can store: all its blocks, although it shares most of them with its
+    neighbours. A point with the fate `goes` is deleted by the next prune; one with `goes next` once the
+    policy's next point is ready, which is due at `goes_at`.
     """
 
     id: str
@@ -143,7 +143,7 @@ def _judged(point: ReportedPoint, verdict: Verdict | None) -> ReportedPoint:
 def _verdicts(
     lineages: Mapping[tuple[str, str], Sequence[Candidate]], retentions: RetentionFacts, now: datetime
 ) -> Iterator[tuple[str, Verdict]]:
-    """Snapshot ids with their verdicts; the lineages of a claim are judged together."""
+    """The verdict on each snapshot (by id); the lineages of a claim are judged together."""
     by_claim: dict[str, list[Lineage]] = defaultdict(list)
     for claim, policy in sorted(lineages):
         found = Lineage(claim, policy, lineages[claim, policy], retentions.gone.get(claim))

@@ -4,7 +4,7 @@ EBS snapshots share unchanged blocks, and EC2 does not say how much each one add
 is an upper bound, usually far above the bill.
 https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html
 
-AWS's list prices are public and change: they give an order of magnitude, never a bill.
+AWS's public list prices change, so the figures are an order of magnitude, not a bill.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A trial: what other policies would take, leave and prune in a cluster now, if they were deployed."""
+"""A trial: what other policies would take, skip and prune in a cluster now, if they were deployed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from snapkeep.domain.policies import Deployment, Method
 
 @dataclass(frozen=True, slots=True)
 class TrialRequest:
-    """The policies to try in a cluster are those of `deployment`.
+    """Policies, those of `deployment`, to try in a cluster.
 
-    A trial of a namespace reads and shows nothing of others; `only` names the policies to show, by default
+    A trial of one namespace reads and shows nothing of others; `only` names the policies to show, by default
     all.
     """
 
@@ -26,7 +26,7 @@ class TrialRequest:
 
 @dataclass(frozen=True, slots=True)
 class TriedClaim:
-    """A claim that a policy would take, and why; `blocked` says why its point would fail all the same."""
+    """A claim that a policy would take, and why; `blocked` says why its point would fail nevertheless."""
 
     namespace: str
     claim: str
@@ -38,7 +38,7 @@ class TriedClaim:
 
 @dataclass(frozen=True, slots=True)
 class ChangedClaim:
-    """A claim whose policies would change: the names of those that take it now, and then."""
+    """A claim whose policies would change: the names of those that take it now, and of those that would."""
 
     claim: str
     before: tuple[str, ...]
@@ -47,9 +47,9 @@ class ChangedClaim:
 
 @dataclass(frozen=True, slots=True)
 class TriedDeletion:
-    """A point that the new retention lets go, once no grace spares it; `at_once` says that none does.
+    """A point that the new retention does not keep; `at_once` says that no grace period spares it.
 
-    `stays` says why prune would keep it all the same: a lock, a hold, the brake; "" if it would go.
+    `stays` says why prune would keep it nevertheless: a lock, a hold, the brake; "" if it would go.
     """
 
     snapshot_id: str
@@ -62,8 +62,9 @@ class TriedDeletion:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The result: all lists are whole. `left` is what no policy takes, and `keeping` counts the points that
-    the new retention keeps."""
+    """The result, complete. `left` is what no policy takes, and `keeping` counts the points that the new
+    retention keeps.
+    """
 
     cluster: str
     namespace: str
@@ -76,8 +77,7 @@ class Trial:
 
 
 def trial_from_document(document: Mapping[str, Any]) -> Trial:
-    """The trial of a JSON document that has its fields. Raises KeyError, TypeError or ValueError for another
-    one."""
+    """The trial in a JSON document. Raises KeyError, TypeError or ValueError if the document is not one."""
     return Trial(
         cluster=str(document["cluster"]),
         namespace=str(document["namespace"]),

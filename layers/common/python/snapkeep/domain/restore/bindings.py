@@ -1,4 +1,4 @@
-"""Checks that a restored claim is bound to a volume created from its recovery point.
+"""Checks that a restored claim is bound to a volume that was created from its recovery point.
 
 Kubernetes binds a claim to a matching free volume of its class before it creates a new one, whatever the
 claim's `dataSource` says. So only the EC2 volume behind the claim shows what it was created from.
@@ -38,8 +38,9 @@ def is_right(operation: RestoreOperation, binding: Binding) -> bool:
 
 
 def wrong_volume(operation: RestoreOperation, binding: Binding) -> str:
-    """An explanation for a claim bound to the wrong volume: what it holds, what it should hold, and what to
-    do."""
+    """Explains that a claim is bound to the wrong volume: what it holds, what it should hold, and what to
+    do.
+    """
     claim = f"claim {operation.namespace}/{operation.target}"
     taken_of = f", taken of {binding.point_volume}" if binding.point_volume else ""
     days = KEEP_FOR.days
@@ -54,7 +55,7 @@ def wrong_volume(operation: RestoreOperation, binding: Binding) -> str:
 
 
 def unseen_volume(operation: RestoreOperation, binding: Binding) -> str:
-    """An explanation for a bound claim whose volume EC2 never showed, and what to do."""
+    """Explains that EC2 never showed the volume of a bound claim, and what to do."""
     minutes = GIVE_UP_AFTER // timedelta(minutes=1)
     return (
         f"claim {operation.namespace}/{operation.target} is bound to volume {binding.volume}, but EC2 has "

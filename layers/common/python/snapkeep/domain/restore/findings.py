@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """An error refuses the restore; a warning does so only when the request is strict; an info never."""
+    """An error refuses the restore, a warning only if the request is strict, an info never."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -35,5 +35,5 @@ def warning(code: str, text: str, fix: str = "") -> Finding:
 
 
 def info(code: str, text: str) -> Finding:
-    """A finding about something done differently from the request."""
+    """A finding about something that is done differently from the request."""
     return Finding(code, Severity.INFO, text)

@@ -1,8 +1,8 @@
 """The value of the tag `snapkeep:hold`: whose holds it represents, and when each of them ends.
 
 `cluster:admin-0a1b2c3d4e restore:0123456789abcdef@20261201T093000Z` names a caller's hold without an end and
-a restore's hold with one. Any other value was set by hand and holds for good. The journal may be lost or
-restored from an old copy, so a hold that only the tag knows is never dropped: it is journaled.
+a restore's hold with one. Any other value was set by hand and holds until it is removed. The journal may be
+lost or restored from an old copy, so a hold that only the tag knows is never dropped: it is journaled.
 
 EC2 allows 256 characters; letters, digits, spaces and `+ - = . _ : / @` are safe everywhere.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
@@ -100,7 +100,7 @@ def settle(
 
     `needed` are holders that stay in force whatever their end; `acting` is the holder placing a hold right
     now. A hold is over when it was released, or when the journal and the tag agree that it has ended; one set
-    by hand is over when it is no longer in the tag. `looked` is False where the tag was not read.
+    by hand is over when it is no longer in the tag. `looked` is False if the tag was not read.
 
     Two holds may share one code in the tag: a holder's own, and one learned from the tag when the journal did
     not know its holder. Releasing covers both, so a holder's own hold that is not released was placed after
@@ -156,8 +156,9 @@ def _named(known: Sequence[Hold], value: str | None, acting: str) -> dict[str, d
 
 
 def _explained(found: Mapping[str, datetime], known: Sequence[Hold]) -> dict[str, datetime]:
-    """`found` without the entry for holds that did not fit, if the journal knows as many holds that last as
-    long."""
+    """`found` without the entry for holds that did not fit, if the journal knows equally many holds that last
+    as long.
+    """
     unnamed = [hold for hold in known if code_of(hold.holder) not in found]
     last = max((whole_seconds(hold.until) for hold in unnamed), default=None)
 

@@ -18,15 +18,15 @@ RESTORE = "restore "
 """The prefix of the holder of a restore's hold; the restore's id follows."""
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""The end of a hold that does not end."""
+"""The end of a hold without an end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
     """One holder's hold on a snapshot. `until` is aware UTC; `by` is the ARN of the caller, when known.
 
-    `lifted_at` is when it was released (aware UTC); only its tag remains to be removed. `named` is False for
-    a hold that was journaled when the tag was `true` and named no holder.
+    `lifted_at` is when it was released (aware UTC); its tag is still to be removed. `named` is False for a
+    hold that was journaled when the tag was `true` and named no holder.
     """
 
     snapshot_id: str
@@ -38,7 +38,7 @@ class Hold:
     named: bool = True
 
     def ended(self, now: datetime) -> bool:
-        """True when it no longer holds."""
+        """True once it no longer holds."""
         return self.lifted_at is not None or self.until <= now
 
     @property

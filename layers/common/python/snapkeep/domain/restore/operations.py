@@ -11,7 +11,7 @@ from snapkeep.domain.drivers import restoring_driver
 from snapkeep.domain.restore.holds import RESTORE
 
 HOLD_FOR = timedelta(hours=24)
-"""How long a restore protects its recovery point from pruning after its claim was created."""
+"""How long a restore protects its recovery point from pruning after creating its claim."""
 
 RENEW_BEFORE = timedelta(hours=12)
 """A hold with less than this left is renewed while the claim still waits."""
@@ -22,14 +22,13 @@ before the restore fails.
 """
 
 KEEP_FOR = timedelta(days=7)
-"""How long a recovery point stays held after its restore ended with a claim that holds other data."""
+"""How long a recovery point stays held after its restore ended with a claim that contains other data."""
 
 LEFT_BY_FAILED = "failed restore "
 """The prefix of the holder of such a hold; people may release it before it ends."""
 
 MOST_IMPORTS = 5
-"""How often an import is repeated for one restore: if every one is deleted, somebody must first find out
-why."""
+"""How often one restore repeats an import; if every import is deleted, somebody must first find out why."""
 
 
 class Way(StrEnum):
@@ -40,7 +39,7 @@ class Way(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far a restore has got. Every stage may be entered again."""
+    """The stage of a restore. Every stage may be entered again."""
 
     ACCEPTED = "accepted"
     CREATED = "created"
@@ -148,15 +147,15 @@ class RestoreOperation:
 
     @property
     def left_holder(self) -> str:
-        """The holder of the recovery point after the restore ended with a claim that holds other data."""
+        """The holder of the recovery point after the restore ended with a claim that contains other data."""
         return f"{LEFT_BY_FAILED}{self.id}"
 
     def happened(self, at: datetime, text: str, stage: Stage | None = None) -> RestoreOperation:
-        """The operation with one more timeline entry, in this stage (default: unchanged)."""
+        """The operation with one more timeline entry, at this stage (default: unchanged)."""
         return replace(self, stage=stage or self.stage, timeline=(*self.timeline, TimelineEntry(at, text)))
 
     def failed(self, at: datetime, reason: str) -> RestoreOperation:
-        """The operation failed, with the reason."""
+        """The operation as failed, with the reason."""
         return replace(self.happened(at, f"failed: {reason}", Stage.FAILED), reason=reason)
 
     def must_renew(self, now: datetime) -> bool:

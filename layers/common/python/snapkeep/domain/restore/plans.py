@@ -1,5 +1,4 @@
-"""The plan of a restore: everything that stands in its way, listed at once, or exactly what will be
-created."""
+"""The plan of a restore: exactly what will be created, or everything that prevents it, listed at once."""
 
 from __future__ import annotations
 
@@ -60,7 +59,7 @@ class RestorePlan:
         return any(finding.severity in blocking for finding in self.findings)
 
     def operation(self, operation_id: str, caller: str, now: datetime) -> RestoreOperation:
-        """The operation that carries the plan out. Raises ValueError for one that is refused."""
+        """The operation that carries out the plan. Raises ValueError if the plan is refused."""
         if self.refused:
             raise ValueError("a refused plan cannot be carried out: " + self.findings[0].text)
         return RestoreOperation(
@@ -127,7 +126,7 @@ def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Res
 
 
 def plan_unasked(request: RestoreRequest, point: PointFacts, region: str, why: str) -> RestorePlan:
-    """The plan for a cluster that does not answer: refused, with what is known about the point."""
+    """The plan for a cluster that does not answer: a refusal, with what is known about the point."""
     nothing = TargetFacts(region, namespace_phase="")
     size, driver = sizing(request, point), serving_driver(request, point, nothing).name
     unasked = error(

@@ -1,4 +1,4 @@
-"""Recovery points as lists and restores see them: what their tags, EC2 and the cluster say."""
+"""Recovery points as lists and restores see them, from their tags, EC2 and the cluster."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class PointFacts:
     `restoreSize` of its VolumeSnapshot and content (0 = neither has one). `driver` is the driver of its
     claim's volume, `driver_tags` are the drivers' tags on its snapshot. `volume_snapshot` is the name of its
     ready VolumeSnapshot in its own namespace, "" without one; only `snapshot_driver` can use that.
-    `object_name` is the name that its VolumeSnapshot has, if it has one. `newer_archived` is the id of a
-    newer point of the claim that is in the archive tier and cannot be used. A temporarily restored snapshot
-    goes back to the archive at `back_to_archive_at` (aware UTC). `earlier_claim` are the ids of older points,
+    `object_name` is the name of its VolumeSnapshot, if it has one. `newer_archived` is the id of a newer
+    point of the claim that is in the archive tier and cannot be used. A temporarily restored snapshot goes
+    back to the archive at `back_to_archive_at` (aware UTC). `earlier_claim` are the ids of older points,
     newest first, of another claim with the same name; set when the point was requested by claim name.
     `kms_trouble` says why its key cannot be used, "" when it can or is unknown. A copy names the `place` it
     is in and, as account/Region, where it is `copied_from`; both are "" for a point in its own Region.

@@ -22,7 +22,7 @@ SUFFIX = re.compile(r"-restored(-\d+)?$")
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A restore command; `trouble` says why it would be refused now and what to do, "" when it works."""
+    """A restore command; `trouble` says why it would be refused now and what to do, "" if it works."""
 
     command: str
     trouble: str = ""
@@ -37,13 +37,13 @@ def names_for(claim: str) -> Iterator[str]:
 
 
 def other_names(taken: str) -> Iterator[str]:
-    """Names for the restored claim instead of one that is taken, in the order to try them."""
+    """Other names for the restored claim if its name is taken, in the order to try them."""
     names = names_for(SUFFIX.sub("", taken))
     return (name for name in islice(names, 1, None) if name != taken)
 
 
 def wanted(point: PointFacts, cluster: str, name: str) -> RestoreRequest:
-    """The request that restores a point under that name, in the namespace that it comes from."""
+    """The request that restores a point under that name, in its own namespace."""
     smallest = gib(point.minimum_bytes) * GIB
     size = size_to_ask(format_quantity(smallest) if smallest else "", point.requested)
     return RestoreRequest(

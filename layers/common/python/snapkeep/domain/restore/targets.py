@@ -56,7 +56,7 @@ class FreeVolume:
 
 @dataclass(frozen=True, slots=True)
 class TargetFacts:
-    """A namespace of a cluster, its classes and nodes, as far as a restore needs them.
+    """What a restore needs to know about a namespace of a cluster, its classes and nodes.
 
     `namespace_phase` is "" when there is no such namespace; `no_snapshots` maps the name of each driver whose
     snapshots the cluster cannot restore to the reason. `controller_silent_since` is when the snapshot

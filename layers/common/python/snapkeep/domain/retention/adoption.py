@@ -1,4 +1,4 @@
-"""Adopting recovery points: making a deployment the owner of points that have none, or another's."""
+"""Adopting recovery points: making a deployment the owner of points without one, or of another's."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 def adopting_tags(snapshot: Snapshot, cluster: str, deployment: str, former: str = "") -> dict[str, str]:
     """The tags that assign a snapshot of the cluster to the deployment; {} when it must not be adopted.
 
-    Without `former`, snapshots that name no deployment are adopted and keep their ids, which hash none.
-    Snapshots of the deployment `former` get the ids they would have here. Unfinished snapshots stay with the
-    deployment that took them; those that fit no lineage need a person.
+    Without `former`, snapshots that name no deployment are adopted and keep their ids, whose hash contains
+    none. Snapshots of the deployment `former` get the ids they would have here. Unfinished snapshots stay
+    with the deployment that took them; those that fit no lineage are left to a person.
     """
     present = snapshot.tags
     if not tags.are_ours(present) or present.get(tags.CLUSTER) != cluster:

@@ -1,7 +1,7 @@
 """Unmarked duplicates: two good snapshots whose tags name the same point.
 
-A late create leaves one until its event marks it, and copying a point's tags to another snapshot makes one.
-The tags do not show which snapshot is real, so both stay and neither counts.
+A late create leaves one until its event marks it; so does copying a point's tags to another snapshot. The
+tags do not show which snapshot is real, so both stay and neither counts.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ class SlotIndex:
         self._duplicates: dict[Key, dict[str, str]] = defaultdict(dict)
 
     def admits(self, listed: ReadablePoint) -> bool:
-        """Record a good candidate. False when its place is taken, by a duplicate or by the same snapshot
-        listed twice."""
+        """Record a good candidate. False if its place is taken, by a duplicate or by the same snapshot
+        listed twice.
+        """
         lineage, name = (listed.claim, listed.policy), listed.candidate.id
         firsts = self._firsts[lineage]
         place = (int(listed.slot.timestamp()), listed.candidate.volume)

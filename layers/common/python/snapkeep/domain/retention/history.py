@@ -1,7 +1,7 @@
 """A policy's earlier retention: after rules are lowered, existing points are spared for a grace period.
 
 The schedule is part of it: `last: 7` of a daily policy is a week, but seven minutes once a mistake in the
-cron expression makes it run every minute. So a faster schedule counts as lowered retention, too.
+cron expression makes it run every minute. So a faster schedule also counts as lowered retention.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ EVERYTHING = {"last": "all"}
 """The assumed retention of a policy whose history is lost: everything is spared for a grace period."""
 
 KEPT_VERSIONS = 20
-"""How many versions are remembered; while the grace of a forgotten one lasts, everything is spared."""
+"""How many versions are kept; during the grace period of a dropped one, everything is spared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class RetentionVersion:
     spacing: timedelta | None = None
 
     def is_faster_than(self, other: RetentionVersion) -> bool:
-        """True when its points come closer together than those of the other version."""
+        """True if its points are closer together than those of the other version."""
         return self.spacing is not None and other.spacing is not None and self.spacing < other.spacing
 
 
@@ -52,7 +52,7 @@ def seen(
     has_gap: bool = False,
     spacing: timedelta | None = None,
 ) -> tuple[RetentionVersion, ...]:
-    """The history with the policy's present retention at its end; unchanged when it is there already.
+    """The history with the policy's present retention at its end; unchanged if it is already there.
 
     A policy that has points but no history (`has_points`) has lost it: its new history begins with rules that
     keep everything. The same entry is inserted when the last versions may be missing (`has_gap`). `spacing`
@@ -77,7 +77,7 @@ def seen(
 
 
 def _bounded(history: tuple[RetentionVersion, ...], now: datetime) -> tuple[RetentionVersion, ...]:
-    """The newest versions. While the grace of a forgotten one lasts, everything is spared."""
+    """The newest versions. During the grace period of a dropped one, everything is spared."""
     kept = history[-KEPT_VERSIONS:]
     if len(kept) < len(history) and now < kept[1].since + GRACE:
         kept = (RetentionVersion(EVERYTHING, kept[0].timezone, kept[0].since), *kept[1:])
@@ -101,7 +101,7 @@ def retention_of(history: Sequence[RetentionVersion]) -> PolicyRetention:
 
 
 def _slower_until(version: RetentionVersion, later: Sequence[RetentionVersion]) -> datetime | None:
-    """The time before which no point of a faster schedule can have come; None where the schedule became no
+    """The time before which no point of a faster schedule can exist; None if the schedule did not become
     faster.
 
     A faster schedule may run for a while before a prune sees it, but for less than one slot of the slower
@@ -112,8 +112,9 @@ def _slower_until(version: RetentionVersion, later: Sequence[RetentionVersion]) 
 
 
 def _read(block: Mapping[str, object], timezone: str) -> tuple[RetentionRules, ZoneInfo]:
-    """Rules and zone. Raises ValueError with a message for users, because a deployment may be edited by
-    hand."""
+    """The rules and the zone. Raises ValueError with a message for users, because a deployment may be edited
+    by hand.
+    """
     rules = parse_retention(block)
     try:
         return rules, ZoneInfo(timezone)

@@ -26,7 +26,7 @@ class Rule:
     used: int = 0
 
     def is_open(self, time: datetime) -> bool:
-        """False when the rule can keep neither the point of this time nor any older one."""
+        """False once the rule can keep neither the point of this time nor any older one."""
         if self.since is not None:
             return time > self.since
         return self.limit is None or self.used < self.limit

@@ -1,6 +1,6 @@
 """Retention across lineages: planned one after the other, the lineages of a claim together.
 
-A claim's points under one policy matter to the others: points of the built-in policies may be deleted once
+A claim's points under one policy affect the others: points of the built-in policies may be deleted once
 the claim has a newer good one under any policy.
 """
 
@@ -73,8 +73,8 @@ def plan_lineages(
 ) -> Iterator[LineagePlan]:
     """The plans, in the order of the lineages; only those of one claim are in memory at a time.
 
-    `policies` are those the config names; built-in ones default to `BUILT_IN`. Raises ValueError when the
-    lineages of a claim are not adjacent, because half of them cannot be judged.
+    `policies` are those the config names; built-in ones default to `BUILT_IN`. Raises ValueError if the
+    lineages of a claim are not adjacent, because they can only be judged together.
     """
     known = {**BUILT_IN, **policies}
     seen: set[str] = set()

@@ -1,7 +1,7 @@
 """The plan of a lineage: which recovery points stay and which are deleted, each with the reason.
 
 The keep rules mean exactly what they mean in restic's `forget`: they are ORed, each counts the newest point
-of every period that has points, and until it is filled it keeps the oldest point, too. Beyond the rules: only
+of every period that has points, and until it is filled it also keeps the oldest point. Beyond the rules: only
 ready points count, the newest `minimum` always stay, and points dated in the future are neither counted nor
 deleted.
 https://restic.readthedocs.io/en/stable/060_forget.html

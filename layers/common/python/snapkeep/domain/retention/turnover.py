@@ -47,8 +47,8 @@ class Tally:
         raise the limit.
 
         New points account for the points they push out, up to one deletion per rule and period, and for one
-        deletion per run in any case, since a point may pass `max_age` in the same prune. A point often passes
-        it just before the run that replaces it is ready: that one is excused, too.
+        deletion per run in any case, because a point may pass `max_age` in the same prune. A point often
+        passes it just before the run that replaces it is ready; that deletion is also excused.
         """
         going = set(going)
         pushed = [name for name in self.going if name in self.pushed and name in going][: self.excused]
@@ -106,7 +106,7 @@ def tallies(
 def _going_anyway(
     plans: Sequence[LineagePlan], new: Collection[str], policies: Mapping[str, PolicyRetention], now: datetime
 ) -> set[str]:
-    """The points (ids) that would be deleted even without the new ones."""
+    """The points (ids) that would be deleted even without the new points."""
     before = [
         Lineage(
             plan.claim,

@@ -1,4 +1,4 @@
-"""A retention in plain words, such as `28 six-hourly points, then 7 dailies, then 6 weeklies`."""
+"""Describes a retention in plain words, such as `28 six-hourly points, then 7 dailies, then 6 weeklies`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def in_words(rules: RetentionRules, every: timedelta | None = None) -> str:
 
 
 def whole_for(rules: RetentionRules, every: timedelta) -> timedelta:
-    """How long every single point stays before the first may be deleted, when one comes at the interval
+    """How long every single point stays before the first may be deleted, if they appear at the interval
     `every`.
 
     Accurate to one point; `timedelta.max` when none is ever deleted.
@@ -48,7 +48,7 @@ def whole_for(rules: RetentionRules, every: timedelta) -> timedelta:
 
 
 def _side_by_side(rules: RetentionRules) -> str:
-    """Each rule by itself: nothing is known about how often points come."""
+    """Each rule by itself, because nothing is known about how often points appear."""
     parts: list[str] = []
     if rules.last is not None:
         parts.append("all points" if rules.last == "all" else f"the newest {_many(rules.last, 'point')}")
@@ -68,7 +68,7 @@ def _side_by_side(rules: RetentionRules) -> str:
 
 
 def _one_after_the_other(rules: RetentionRules, every: timedelta) -> str:
-    """From the finest rule to the coarsest, each with what it adds further back."""
+    """From the finest rule to the coarsest, each with what it adds beyond the one before."""
     reach = _reach(rules, every)
     parts: list[str] = []
     covered = timedelta()
@@ -88,7 +88,9 @@ def _one_after_the_other(rules: RetentionRules, every: timedelta) -> str:
 
 
 def _reach(rules: RetentionRules, every: timedelta) -> dict[timedelta, timedelta]:
-    """How far back points reach at each interval; no rule can make them denser than they come."""
+    """How far back points reach at each interval; no rule can make them closer together than they are
+    taken.
+    """
     found: dict[timedelta, timedelta] = {}
 
     def add(reach: timedelta | Count, step: timedelta) -> None:
@@ -108,7 +110,7 @@ def _reach(rules: RetentionRules, every: timedelta) -> dict[timedelta, timedelta
 
 
 def _step(rule: str, every: timedelta) -> timedelta:
-    """How far apart the points are that a rule keeps: as they come, for `last` and `within`."""
+    """How far apart the points are that a rule keeps; for `last` and `within`, as they are taken."""
     period = PERIODS.get(rule.removeprefix("within_"))
     return period.length if period else every
 

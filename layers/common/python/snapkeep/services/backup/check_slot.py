@@ -1,4 +1,4 @@
-"""Checks a slot before its run is planned, because anyone who may start plan_backup can name any time."""
+"""Checks a slot before its run is planned, because anybody who may start plan_backup can name any time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from snapkeep.ports.runs import Runs, Slots
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
-"""Attempts to write the record; each failure means that another start of the policy got through."""
+"""How often to try to write the record; each failure means that another start of the policy succeeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class CheckSlot:
     clock: Clock
 
     def check(self, request: BackupRequest, invocation: str) -> RefusedSlot | None:
-        """Why the slot gets no run, which is also published; None when it may be planned.
+        """Why the slot gets no run, which is also published; None if it may be planned.
 
-        A run that the journal knows continues, whatever its slot. Starts without a configured schedule pass,
-        too: on-demand backups, which the planner checks against their request, and unknown policies, which it
-        refuses. Raises Throttled when too many slots of the policy are checked at once.
+        A run that is already in the journal continues, whatever its slot. So do starts without a configured
+        schedule: on-demand backups, which the planner checks against their request, and unknown policies,
+        which it refuses. Raises Throttled when too many slots of the policy are checked at once.
         """
         policy = self.deployment.policy(request.policy)
         if policy is None or request.cluster not in policy.clusters:

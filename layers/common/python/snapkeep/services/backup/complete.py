@@ -114,8 +114,9 @@ class CompletePoints:
         return verdict
 
     def point_of(self, snapshot: Snapshot) -> Point | None:
-        """The point named by the snapshot's tags; members of a new group carry only their run and are found
-        by volume."""
+        """The point that the snapshot's tags name; snapshots of a new group only carry the run, so their
+        points are found by volume.
+        """
         if not tags.are_ours(snapshot.tags):
             return self._unmarked_point(snapshot)
         point_id = tags.point_id_of(snapshot.tags)
@@ -195,8 +196,8 @@ class CompletePoints:
     def put_in_place(self, point: Point, named: Snapshot, counted: Iterable[Snapshot]) -> None:
         """Make a marked duplicate the snapshot of a ready point, and mark the previous one instead.
 
-        Its own mark is removed last, so that a later pass continues after a crash. Raises TemporaryError when
-        a later attempt may succeed.
+        Its own mark is removed last, so that a later pass can continue after a crash. Raises TemporaryError
+        when a later attempt may succeed.
         """
         self._tags.complete(point, named)
         if point.snapshot_id != named.id:
@@ -213,14 +214,14 @@ class CompletePoints:
         return CompleteTags(self.snapshots, self.deployment.name, self.clock)
 
     def _catalogue(self, point: Point, snapshot: Snapshot) -> None:
-        """Add the point to the catalogue at once; prune's next comparison would add it, too."""
+        """Add the point to the catalogue at once; otherwise prune's next comparison would add it."""
         self.catalogue.put_entries(point.claim.cluster, [_entry(point, snapshot)])
 
     def _lock(self, point: Point, snapshot: Snapshot) -> str:
         """Lock a snapshot as its point's policy asks; returns why it could not be locked, or "".
 
-        Its data is good all the same, so a point that cannot be locked becomes ready and is announced as
-        unlocked. Raises TemporaryError when a later attempt may lock it.
+        Its data is good even if it cannot be locked: the point becomes ready and is announced as unlocked.
+        Raises TemporaryError if a later attempt may lock it.
         """
         policy = self.deployment.policy(point.policy)
         if policy is None or policy.lock is None:
@@ -246,8 +247,9 @@ class CompletePoints:
 
 
 def _may_revive(point: Point, snapshot: Snapshot) -> bool:
-    """Whether a late snapshot may still become the point's: not if the VolumeSnapshot was withdrawn before,
-    because then somebody else created one with that name."""
+    """Whether a late snapshot may still become the point's; not if the VolumeSnapshot was withdrawn before,
+    because then somebody else created one with that name.
+    """
     by_driver = tags.SNAPSHOT_NAME in snapshot.tags or NAMED_SNAPSHOT in snapshot.tags
     return not (point.withdrawn and by_driver)
 

@@ -39,8 +39,8 @@ class CompleteTags:
     def mark_duplicate(self, point: Point, snapshot: Snapshot) -> None:
         """Mark a second snapshot for the same claim and slot; it does not count, and prune removes it later.
 
-        It still gets the tags of a point, which are written only once: if its VolumeSnapshot names it, it
-        changes places with the one that counts. The mark is written first.
+        It still gets the tags of a point, which can be written only once: if its VolumeSnapshot names it, the
+        two snapshots are swapped. The mark is written first.
         """
         verdict = {tags.DUPLICATE: "true"}
         if tags.POINT in snapshot.tags:
@@ -58,8 +58,8 @@ class CompleteTags:
             self.snapshots.add_tags(snapshot.id, verdict)
 
     def _ownership(self, snapshot: Snapshot, point: Point) -> dict[str, str]:
-        """The tags that make a snapshot ours: all or none, since IAM allows adopting only with all of them in
-        one request.
+        """The tags that make a snapshot ours: all or none, because IAM allows adopting only with all of them
+        in one request.
 
         A driver that leaves these tags to us does not name the VolumeSnapshot either. A class applied before
         deployments had names lacks the deployment's name.

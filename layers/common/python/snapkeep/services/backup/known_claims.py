@@ -1,5 +1,6 @@
-"""The claims known from earlier recovery points: what can still be backed up when a cluster does not
-answer."""
+"""The claims known from earlier recovery points, which can still be backed up if a cluster does not
+answer.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ from snapkeep.services.find_volumes import FindVolumes
 class KnownClaim:
     """A claim as described by the tags of its newest point, with its volume at that time.
 
-    `successor` is the claim (namespace/name) for which the volume was backed up since, "" for none: a
-    retained volume may have been claimed again, and its data is then no longer this claim's.
+    `successor` is the claim (namespace/name) for which the volume was backed up later, "" for none: a
+    retained volume may have been claimed again, and then its data no longer belongs to this claim.
     """
 
     claim: ClaimFacts
@@ -67,8 +68,7 @@ def _newest(snapshots: Snapshots, points: Points, cluster: str, policy: str) -> 
 
 
 def _successor(newest: Snapshot, last: Snapshot) -> str:
-    """The claim that had the volume in the last run, if the claim of the newest snapshot was not in that
-    run."""
+    """The claim that had the volume in the last run, if the newest snapshot's claim was not in that run."""
     if newest.tags.get(tags.RUN) == last.tags.get(tags.RUN):
         return ""
     return f"{last.tags.get(tags.NAMESPACE, '')}/{last.tags.get(tags.CLAIM, '')}"

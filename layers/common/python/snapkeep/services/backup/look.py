@@ -1,4 +1,4 @@
-"""What a run would take of what it selected: its points, and why less is possible."""
+"""What a run can take of what it selected: its points, and why not everything."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from snapkeep.ports.kubernetes import SnapshotObjects, SnapshotSupport
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """The result of reading the cluster: points to take, skipped claims, and why less was possible.
+    """The result of reading the cluster: points to take, skipped claims, and why not everything was possible.
 
     `ends_untold` says that claims whose backups end here were not reported. `blocked` says by driver name why
     no csi points of its volumes can be taken.
@@ -31,8 +31,8 @@ class RunPlan:
 
 
 def plan_points(run: Run, spec: BackupSpec, selected: Selected, cluster: SnapshotObjects) -> RunPlan:
-    """The points of what was selected, after checking whether the cluster can take VolumeSnapshots at all, if
-    any are needed. Writes nothing.
+    """The points for what was selected, after checking whether the cluster can take VolumeSnapshots, if any
+    are needed. Writes nothing.
 
     Raises TemporaryError when the cluster does not answer.
     """
@@ -54,7 +54,7 @@ def why_blocked(point: Point, planned: RunPlan) -> str:
 def _without_support(planned: RunPlan, spec: BackupSpec, driver: str, support: SnapshotSupport) -> RunPlan:
     """The plan for a driver whose volumes cannot have VolumeSnapshots.
 
-    EKS Auto Mode has no snapshot controller, so its absence is no mistake there, and ebs takes over.
+    EKS Auto Mode has no snapshot controller, so there its absence is not a mistake, and ebs takes over.
     https://docs.aws.amazon.com/eks/latest/userguide/csi-snapshot-controller.html
     """
     usual = driver == AUTO_MODE.name and not support.installed

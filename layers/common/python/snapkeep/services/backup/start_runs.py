@@ -27,7 +27,7 @@ class StartRuns:
     starter: Starter
 
     def start(self, policy_name: str, slot: datetime) -> Started:
-        """Request the run of a slot (aware) in each cluster; a run requested twice is still one.
+        """Request the run of a slot (aware) in each cluster; a run that is requested twice is still one run.
 
         A failure in one cluster does not affect the others: all are tried, then TemporaryError (or
         PermanentError, when no retry helps) names those that failed. Raises PermanentError when the

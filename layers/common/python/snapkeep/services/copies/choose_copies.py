@@ -1,4 +1,4 @@
-"""Chooses what is copied to a place next, out of the ready points of the policies that ask for it."""
+"""Chooses what to copy to a place next, from the ready points of the policies that ask for it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Wanted:
 
     @property
     def subject(self) -> str:
-        """What people know the copy by."""
+        """The copy's name for people."""
         claim = self.source.claim
         return f"{claim.namespace}/{claim.name} ({self.source.policy}, {self.source.point_id})"
 
@@ -47,7 +47,7 @@ class Wanted:
 class Chosen:
     """What the rules want at a place, and the ready points it was chosen from, by cluster and policy.
 
-    `unclear` are points that several snapshots stand for, with what to do about them.
+    `unclear` are points that several snapshots claim to be, with what to do about them.
     """
 
     wanted: Sequence[Wanted]
@@ -58,7 +58,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class ChooseCopies:
-    """Chooses for one place after another; `snapshots` are those of the home Region."""
+    """Chooses for one place at a time; `snapshots` are those of the home Region."""
 
     deployment: Deployment
     snapshots: Snapshots

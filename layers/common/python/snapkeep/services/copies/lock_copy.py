@@ -39,7 +39,7 @@ def lock_copy(turn: Turn, deployment: Deployment, record: CopyRecord) -> str:
 def lock_again(turn: Turn, deployment: Deployment, now: datetime) -> list[CopyRecord]:
     """Try again to lock complete copies that could not be locked; returns those that still are not.
 
-    What forbids one lock mostly forbids them all, so a turn ends its tries after a few refusals, and the next
+    What prevents one lock usually prevents all, so a turn stops trying after a few refusals, and the next
     turn begins with others. A record whose copy is gone needs no lock any more.
     """
     unlocked = [each for each in turn.records.unlocked_copies(turn.place.name) if turn.is_here(each)]

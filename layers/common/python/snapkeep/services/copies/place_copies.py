@@ -58,7 +58,7 @@ def key_of(copy: Copy) -> PointKey:
 def read_place(snapshots: Snapshots, place: Place) -> PlaceCopies:
     """The copies of the deployment in a place; `snapshots` are those of its Region.
 
-    Raises SnapkeepError when EC2 does not list them all: a part must not pass for the whole.
+    Raises SnapkeepError unless EC2 lists them all, because a part must not count as the whole.
     """
     wanted = {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: place.name}
     return sorted_out(read_copy(snapshot) for snapshot in snapshots.find(wanted))

@@ -1,4 +1,4 @@
-"""The claims that a policy meant to back up, although they have no ready point of it."""
+"""Finds the claims that a policy planned to back up but that have no ready point of it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from snapkeep.ports.points import Points
 from snapkeep.ports.runs import Runs
 
 LAST = 2
-"""How many of the newest runs are asked: the newest may not be planned yet."""
+"""How many of the newest runs to read; the newest may not be planned yet."""
 
 SLOTS_APART = 4
-"""Schedules with pauses, such as one of weekdays, have their next slot after a few of their intervals."""
+"""Schedules with pauses, such as weekdays only, have their next slot after a few of their intervals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Takes copies: at every place in turn, settles what was begun and begins what is wanted most.
+"""Takes copies: at every place in turn, settles copies in progress and starts what is wanted most.
 
 A copy consists of: lease of the place, listing, intent, CopySnapshot, outcome. Nobody else can copy between
 the listing and the intent, which is refused once the lease is lost.
@@ -171,7 +171,7 @@ class TakeCopies:
         return wanted
 
     def _begin(self, turn: Turn, queue: Sequence[Wanted], known: Mapping[PointKey, CopyRecord]) -> None:
-        """Begin these copies, in this order, until EC2 takes no more."""
+        """Start these copies, in this order, until EC2 accepts no more."""
         for number, wanted in enumerate(queue):
             record = None
             with turn.part(wanted.source.point_id):
@@ -193,5 +193,5 @@ def _in_progress(turn: Turn, still_open: Sequence[CopyRecord], listed: PlaceCopi
 
 
 def _unseen(reports: Sequence[PlaceReport]) -> Sequence[str]:
-    """The places that another invocation works on: what was given up there lasts as before."""
+    """The places that another invocation works on; their troubles last as before."""
     return [report.place for report in reports if report.busy]

@@ -1,4 +1,4 @@
-"""Tells people about copies that are late or were given up, and counts how old the newest ones are."""
+"""Reports copies that are late or were given up, and measures how old the newest ones are."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from snapkeep.services.give_up import part_of_a_pass
 class PlaceReport:
     """What one turn did: points by outcome.
 
-    `later` and `late` say why a point is not copied yet, or not for a long time. `waiting` counts points for
-    which there is no room now, `passed_over` those that need no copy of their own. `given_up` are parts of
+    `later` and `late` say why a point is not copied yet, or not for a long time. `waiting` counts points
+        without room now, `passed_over` those that need no copy of their own. `given_up` are parts of
     the turn that failed. `busy` means that another invocation works on the place.
     """
 

@@ -1,4 +1,6 @@
-"""Auto Scaling lifecycle hooks: kept waiting while volumes are attached, then completed. Never ABANDON."""
+"""Keeps Auto Scaling lifecycle hooks waiting while volumes are attached, then completes them; never
+ABANDON.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ class AnswerHooks:
         return record, told
 
     def leave(self, record: IncidentRecord, reason: str) -> IncidentRecord:
-        """Answer no hook: whoever drains the node also answers its hooks."""
+        """Answer no hook, because whoever drains the node also answers its hooks."""
         for hook in record.hooks:
             record = self._answered(record, hook, f"is left to others: {reason}")
         return record

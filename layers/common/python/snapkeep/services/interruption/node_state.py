@@ -69,8 +69,9 @@ class LookAtNode:
 def _claims(
     machine: Instance, node: Node, nodes: Nodes, pods: Sequence[Pod]
 ) -> tuple[Sequence[Claim], Sequence[str]]:
-    """The claims of the pods, and of volumes still attached although their pods have left; and the data
-    volumes, since EC2 may not yet show everything that Kubernetes has attached."""
+    """The claims of the pods, and of volumes still attached after their pods left; and the data volumes,
+    because EC2 may not yet show everything that Kubernetes has attached.
+    """
     claims = nodes.claims_of(pods)
     attached = {each.volume for each in nodes.attachments() if each.node == node.name}
     known = {claim.volume.name for claim in claims if claim.volume}

@@ -105,7 +105,7 @@ class ReleaseVolumes:
         return name if name and nodes.named(name) is None else ""
 
     def _held(self, attachments: Sequence[Attachment], volumes: Mapping[str, str]) -> dict[str, str]:
-        """Attachment name to the instance its volume is attached to in EC2, "" for none."""
+        """By attachment name, the instance that its volume is attached to in EC2, "" for none."""
         attached = self.volumes.attachments(sorted(set(volumes.values()))) if volumes else {}
         return {each.name: attached.get(volumes.get(each.volume, ""), "") for each in attachments}
 
@@ -170,7 +170,7 @@ class ReleaseVolumes:
         return self._log.change(told, close)
 
     def _again(self, record: IncidentRecord, planned: Aftermath, closes: bool) -> bool:
-        is_dead = record.incident.terminated  # an EC2 event said so, though describes may lag
+        is_dead = record.incident.terminated  # an EC2 event said so, although describes may lag
         if closes or (planned.step is Step.HANDS_OFF and not is_dead):
             return False
         if self.clock() - _began(record) > GIVE_UP_AFTER:
@@ -191,7 +191,7 @@ def _of(attachments: Sequence[Attachment], instance: str, node: str) -> list[Att
 
 
 def _began(record: IncidentRecord) -> datetime:
-    """When the end of the instance was announced, if it was."""
+    """When the end of the instance was announced; None if it was not."""
     ends = [
         notice.announced_at for notice in record.notices if notice.action in ("terminated", "shutting-down")
     ]

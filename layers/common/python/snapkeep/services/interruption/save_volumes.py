@@ -92,8 +92,9 @@ class SaveVolumes:
         return held
 
     def _run(self, record: IncidentRecord) -> Run:
-        """The run of the incident. Journaled points determine its deployment, because an update may have come
-        in between."""
+        """The run of the incident. Journaled points determine its deployment, because an update may have
+        happened in between.
+        """
         assert record.saved_at is not None
         planned = next(iter(self.points.points_of(record.run)), None)
         name = self.taker.deployment.name if planned is None else planned.deployment
@@ -103,9 +104,9 @@ class SaveVolumes:
     def _plan(self, record: IncidentRecord, claims: Sequence[Claim]) -> Sequence[str]:
         """Journal the points and return their ids in the order in which to take them.
 
-        They form one group when all can be taken now, else the neediest come first. Journaled points stay as
+        They form one group if all can be taken now, else the neediest come first. Journaled points stay as
         they are. This happens before anybody owns the run: an invocation that crashes here, or comes second,
-        evicts pods later, and then their claims can no longer be seen.
+        evicts pods later, and after that their claims can no longer be seen.
         """
         at_once = self.pacer.wait(len(claims), self.clock()) <= timedelta()
         if not at_once:

@@ -1,4 +1,4 @@
-"""Takes notices about instances that are going away: all cordons come before anything is journaled."""
+"""Takes notices about instances that are going away, and cordons all nodes before anything is journaled."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Verifies a drain that is left to others: reports when nobody drains, and steps in where the rules say
-so."""
+"""Verifies a drain that is left to others: reports if nobody drains, and steps in if the rules say so."""
 
 from __future__ import annotations
 

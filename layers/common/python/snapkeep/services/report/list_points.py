@@ -41,7 +41,8 @@ class ListPoints:
     holds: Holds
 
     def page(self, cluster: str, wanted: PointQuery, limit: int, cursor: str = "") -> Page:
-        """At most `limit` matching points by namespace and claim, newest first, of any cluster that has some.
+        """At most `limit` matching points by namespace and claim, newest first, of any cluster that has
+        points.
 
         A cluster whose catalogue was never complete (a new one, a lost journal) is listed from EC2's tags.
         Raises BadCursor, and UnknownCluster for a cluster without points that the config does not name.

@@ -16,7 +16,7 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.points import Points
 
 MOST = 500
-"""How many catalogued points of a claim are looked at, the newest first."""
+"""How many catalogued points of a claim to check, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ class FindLostPoints:
     catalogue: Catalogue
 
     def gone(self, points: Iterable[Point]) -> Mapping[str, str]:
-        """Point id to what became of its snapshot, for ready points whose snapshot is gone from EC2."""
+        """By point id, what became of its snapshot, for ready points whose snapshot is gone from EC2."""
         ready = [point for point in points if point.state is PointState.READY and point.snapshot_id]
         there = self.snapshots.get_many([point.snapshot_id for point in ready]) if ready else {}
         return {point.id: self._fate(point) for point in ready if point.snapshot_id not in there}
 
     def of_claims(self, runs: Iterable[Run], names: Collection[Name]) -> Mapping[Name, str]:
-        """Claim (namespace, name) to what became of its point of these runs, where that was not pruned."""
+        """By claim (namespace, name), what became of its point of these runs, unless it was pruned."""
         found: dict[Name, str] = {}
         for run in runs if names else ():
             points = {

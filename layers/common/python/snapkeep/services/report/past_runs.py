@@ -1,4 +1,4 @@
-"""Reads the newest runs of policies: what they took and left, and which of their snapshots are lost."""
+"""Reads the newest runs of policies: what they took and skipped, and which of their snapshots are lost."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class ReadPastRuns:
     def losses(
         self, cluster: str, wanted: Mapping[str, Collection[Name]], now: datetime
     ) -> Mapping[Name, str]:
-        """Claims to what became of their snapshots of the newest run, where EC2 lost them without us.
+        """By claim, what became of its snapshot of the newest run, if it is gone and Snapkeep did not delete
+        it.
 
         `wanted` maps policies to the claims in question.
         """
@@ -43,9 +44,10 @@ class ReadPastRuns:
         return found
 
     def memory(self, cluster: str, policies: Sequence[str], now: datetime) -> Memory:
-        """What the newest runs of these policies took and left.
+        """What the newest runs of these policies took and skipped.
 
-        A run whose planner could not ask the cluster knows less: the newest one that could is read as well.
+        A run whose planner could not read the cluster knows less, so the newest one that could is read as
+        well.
         """
         found = Memory()
         for policy in policies:

@@ -23,7 +23,9 @@ AHEAD = (timedelta(days=9), timedelta(days=70))
 """How far ahead to search for slots: a week in any time zone, then further for monthly schedules."""
 
 MOST_POINTS = 20_000
-"""How many points of closed runs are read for the past of claims: a few seconds of an hourly function."""
+"""How many points of closed runs to read for the past of claims; that takes an hourly function a few
+seconds.
+"""
 
 LOOK_BACK = timedelta(days=2)
 """How far back slots are included: in any time zone, today began at most a day ago."""
@@ -77,8 +79,9 @@ class ReadPolicies:
         return sorted(runs, key=lambda run: run.slot)
 
     def past(self, runs: Iterable[Run], since: datetime) -> Past:
-        """How the points of these closed runs, all since that time, ended: the newest runs first, until they
-        had `MOST_POINTS` points."""
+        """How the points of these closed runs since that time ended; reads the newest runs first, up to
+        `MOST_POINTS` points.
+        """
         good: dict[Name, list[datetime]] = defaultdict(list)
         failed: dict[Name, list[datetime]] = defaultdict(list)
         read = 0

@@ -11,7 +11,7 @@ from snapkeep.domain.report.link import ReportLink
 from snapkeep.ports.reports import ReportPages
 
 LASTS = timedelta(minutes=5)
-"""How long a link is valid: short, because it needs no signature."""
+"""How long a link is valid; short, because it needs no signature."""
 
 
 @dataclass(frozen=True, slots=True)

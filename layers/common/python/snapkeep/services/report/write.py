@@ -25,7 +25,7 @@ class WriteSummary:
 class WriteReport:
     """Gathers, renders and stores a page for each cluster.
 
-    `gather` returns the report of a cluster as it is now; `render` turns it into a page.
+    `gather` returns the current report of a cluster; `render` turns it into a page.
     """
 
     deployment: Deployment

@@ -15,7 +15,7 @@ from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.services.restore.plan import PlanRestore
 
 TRIES = 5
-"""How many names are looked up before a suggestion names a claim that exists."""
+"""How many names to try before a suggestion uses the name of an existing claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class SuggestRestore:
     def suggest(self, point: PointFacts, taken: Collection[str] = ()) -> Suggestion:
         """The command for one point; `taken` are names of claims known to exist in its namespace.
 
-        A cluster that does not answer makes the command unchecked, never an error.
+        If the cluster does not answer, the command is unchecked; that is never an error.
         """
         cluster = self._cluster(point)
         names = (name for name in names_for(point.claim) if name not in taken)
@@ -55,7 +55,7 @@ class SuggestRestore:
         """The commands for points of one cluster, by point id; `taken` holds its claims by namespace.
 
         Only the storage classes are read, once: quotas and limits of the namespaces are left to the restore.
-        Where the classes cannot be read, the commands are unchecked.
+        If the classes cannot be read, the commands are unchecked.
         """
         requests = {
             point.id: wanted(
@@ -82,7 +82,7 @@ class SuggestRestore:
             return None
 
     def _cluster(self, point: PointFacts) -> str:
-        """The point's cluster; when the config no longer names it, one that can take its place."""
+        """The point's cluster; if the config no longer names it, one that can take its place."""
         if self.deployment.cluster(point.cluster):
             return point.cluster
         return self.deployment.clusters[0].name

@@ -1,4 +1,4 @@
-"""Keeps points that somebody brought back from the archive tier or the Recycle Bin for a while."""
+"""Keeps for a while the points that somebody brought back from the archive tier or the Recycle Bin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries out a prune: intents first, then one deletion after the other, as far as possible."""
+"""Carries out a prune: journals all intents, then deletes one after another, as far as possible."""
 
 from __future__ import annotations
 
@@ -77,6 +77,6 @@ class CarryOut:
 
 
 def _is_kept(snapshot_id: str, survey: Survey) -> bool:
-    """True when the plan keeps it for a reason other than that it is already being deleted."""
+    """True if the plan keeps it for any reason other than that it is already being deleted."""
     reasons = survey.kept.get(snapshot_id, ())
     return bool(reasons) and not any("Recycle Bin" in reason for reason in reasons)

@@ -1,4 +1,4 @@
-"""Decides what prune deletes in a cluster: the plan of its policies, less everything that must stay."""
+"""Decides what prune deletes in a cluster: the plan of its policies, minus everything that must stay."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class DecidePrune:
-    """Decides cluster by cluster. Returned snapshots and refusals are journaled, except in a rehearsal."""
+    """Decides for each cluster. Journals refusals and snapshots that came back, except in a rehearsal."""
 
     snapshots: Snapshots
     deletions: Deletions

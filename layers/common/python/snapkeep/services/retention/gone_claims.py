@@ -1,4 +1,4 @@
-"""Which claims are gone, and since when; read only for policies with `after_claim_deleted`."""
+"""Finds claims that are gone, and since when; used only for policies with `after_claim_deleted`."""
 
 from __future__ import annotations
 

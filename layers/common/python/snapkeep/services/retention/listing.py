@@ -43,7 +43,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The listing after the look-up in the journal: lineages without snapshots of other volumes.
+    """The listing after consulting the journal: lineages without snapshots of other volumes.
 
     `new` are the points (ids) that became ready since the last prune, at `since` (None: unknown). `strange`
     are those since then whose runs the journal does not know, because it is an old copy.

@@ -1,4 +1,4 @@
-"""News of a cluster: changes since the last prune are announced once, not with every prune."""
+"""Announces changes in a cluster since the last prune, once and not with every prune."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from snapkeep.services.retention.deletion.delete import Deleted, DeletionOutcome
 from snapkeep.services.tell_troubles import TellTroubles
 
 STUCK_AFTER = timedelta(days=1)
-"""A deletion that waits longer is stuck: on a finalizer, or a controller that does not work."""
+"""A deletion that waits longer is stuck, on a finalizer or on a controller that does not work."""
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ SHOWN = 50
 
 @dataclass(slots=True)
 class Progress:
-    """How far the prune of one cluster has got: the basis of the report, even when it stops half-way.
+    """The progress of one cluster's prune: the basis of the report, even if the prune stops halfway.
 
     `refused` says why nothing (more) is done, `given_up` what went wrong, by part.
     """
@@ -43,7 +43,7 @@ class Progress:
 
     @property
     def left_out(self) -> Collection[str] | None:
-        """The parts that this prune did not come to (None: it stopped, and may have come to none)."""
+        """The parts that this prune did not reach (None: it stopped, and may have reached none)."""
         if WHOLE in self.given_up:
             return None
         tried_all = not self.refused and self.braked is not None and not self.braked.refusals

@@ -18,7 +18,7 @@ ZONE_LABEL = "topology.kubernetes.io/zone"
 
 
 def place_findings(request: RestoreRequest, found: ClassFacts, target: TargetFacts) -> Iterator[Finding]:
-    """Whether a pod can reach the volume, and whether it will be in the requested zone."""
+    """Whether a pod can reach the volume, and whether the volume will be in the requested zone."""
     if request.zone and found.zones and request.zone not in found.zones:
         yield error(
             "zone_not_allowed",
@@ -65,7 +65,7 @@ def _one_zone(found: ClassFacts) -> bool:
 
 
 def _at_once(found: ClassFacts, target: TargetFacts) -> Finding:
-    """A class that binds at once chooses a zone before any pod is scheduled, and the pod must follow."""
+    """A warning for a class that binds at once: it chooses a zone before any pod is scheduled."""
     stranding = sorted(set(found.zones) - target.node_zones)
     where = f" in {', '.join(stranding)}, where there is no node," if stranding else ""
     return warning(

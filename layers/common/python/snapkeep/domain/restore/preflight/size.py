@@ -1,7 +1,7 @@
-"""Checks that the claim is large enough for its recovery point, and the volume type for the claim.
+"""Checks that the claim is large enough for its recovery point, and that the volume type suits the claim.
 
 The provisioner compares the requested bytes with the snapshot's restoreSize and refuses a smaller claim,
-which then stays Pending for ever: https://kubernetes.io/docs/concepts/storage/persistent-volumes/
+which then stays Pending forever: https://kubernetes.io/docs/concepts/storage/persistent-volumes/
 """
 
 from __future__ import annotations

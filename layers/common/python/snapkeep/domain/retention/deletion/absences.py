@@ -1,6 +1,6 @@
 """Snapshots that were away, in the archive tier or the Recycle Bin, and came back.
 
-Somebody who brings a point back wants to use it, but retention has long expired it and would delete it at
+Somebody who brings a point back wants to use it, but retention expired it long ago and would delete it at
 once.
 """
 

@@ -22,7 +22,7 @@ fewer. Points that new ones push out do not count towards its size: after days w
 most of it."""
 
 SMALL_CLUSTER = 3
-"""One fifth of a few points is none, so one point per lineage may go, up to this many in all."""
+"""One fifth of a few points is less than one, so one point per lineage may go, up to this many in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class LineageChange:
 
     @property
     def goes_too_far(self) -> bool:
-        """True when it loses more than its limit, and its claim still counts."""
+        """True if it loses more than its limit and its claim still counts."""
         return len(self.beyond) > self.limit and not self.claim_over
 
 
@@ -83,7 +83,7 @@ class Verdict:
 
 
 def judge(changes: Iterable[LineageChange]) -> Verdict:
-    """The verdict on a cluster's lineages; pass those that lose nothing, too.
+    """The verdict on a cluster's lineages; pass all of them, including those that lose nothing.
 
     A lineage that goes too far is refused by itself. If the others together still lose more than the cluster
     may, their deletions that new points do not account for are refused as well. On-demand backups do not

@@ -1,4 +1,4 @@
-"""Refusals of the brake: refused deletions stay refused until a person or the config says otherwise."""
+"""The brake's refusals: refused deletions stay refused until a person or the config says otherwise."""
 
 from __future__ import annotations
 
@@ -60,8 +60,9 @@ class Refusal:
         return len(self.names)
 
     def is_due(self, now: datetime) -> bool:
-        """True when people should be told, for the first time or again. The difference counts in both
-        directions, because a clock may have been wrong."""
+        """True if it should be announced, for the first time or again. The difference counts in both
+        directions, because a clock may have been wrong.
+        """
         return self.announced_at is None or abs(now - self.announced_at) >= REMIND_AFTER - UNSTEADY
 
     def without(self, names: Collection[str]) -> Refusal:

@@ -1,4 +1,4 @@
-"""EC2 snapshot locks: a minimum age that nobody, or only those who may unlock, can undercut."""
+"""EC2 snapshot locks: a minimum age that nobody, or only those who may unlock, can shorten."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from snapkeep.services.backup.healing.find_late import FindLate
 from snapkeep.services.tell_troubles import TellTroubles
 
 FRESHNESS_WINDOW = timedelta(days=35)
-"""How far back to search for the newest good run; an older one is as bad as none."""
+"""How far back to search for the newest good run; an older one counts as none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class CheckPolicy:
     clock: Clock
 
     def check(self, cluster: str, policy: Policy) -> None:
-        """Report late claims, and count the age of the newest good run (or since the policy was first seen).
+        """Report late claims, and measure the age of the newest good run (or the time since the policy was
+        first seen).
 
         Raises SnapkeepError when something does not answer.
         """

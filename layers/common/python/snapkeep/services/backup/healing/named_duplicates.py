@@ -1,7 +1,7 @@
-"""Named duplicates: of several snapshots taken for one VolumeSnapshot, the one that its content names counts.
+"""Of several snapshots taken for one VolumeSnapshot, makes the one count that its content names.
 
 The sidecar keeps the first handle that the driver returned. While EC2 does not show that snapshot yet, a
-later duplicate may complete and count; once EC2 shows the first one, the two change places.
+later duplicate may complete and count; once EC2 shows the first one, the two are swapped.
 https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/sidecar-controller/snapshot_controller.go
 """
 
@@ -35,7 +35,7 @@ class NamedDuplicates:
         """Make every named duplicate its point's snapshot; returns their ids. Trouble with one never stops
         the others.
 
-        A point that is held waits: a restore may be reading the snapshot that counts now.
+        A held point waits, because a restore may be reading the snapshot that counts now.
         """
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster, tags.DUPLICATE: "true"}
         marked = list(self.snapshots.find(wanted, state=SnapshotState.COMPLETED))
@@ -63,7 +63,7 @@ class NamedDuplicates:
         return True
 
     def _others(self, point: Point, duplicate: Snapshot) -> Sequence[Snapshot]:
-        """The point's other snapshots. Without any, a person marked the duplicate, not Snapkeep."""
+        """The point's other snapshots. If there are none, a person marked the duplicate, not Snapkeep."""
         found = self.snapshots.find({tags.MANAGED: "true", tags.POINT: point.id}, [point.volume_id])
         return [other for other in found if other.id != duplicate.id]
 

@@ -1,4 +1,4 @@
-"""Reconcile: every 15 minutes, recovers from lost events."""
+"""Recovers from lost events, every 15 minutes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATIENCE = timedelta(minutes=40)
 """Work that failed in three passes in a row is reported."""
 
 OPEN_RUNS = "open runs"
-"""The part of a pass without which no single run is looked at."""
+"""The part of a pass without which no run is checked."""
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ class Reconcile:
             report.replanned.append(run.id)
 
     def _check_policy(self, cluster: str, policy: Policy, report: ReconcileReport) -> None:
-        """Start missed slots, then look at what the policy owes."""
+        """Start missed slots, then check what the policy owes."""
         caught_up = self.missed_slots.check(cluster, policy)
         report.started += caught_up.started
         report.missed += caught_up.missed
@@ -107,7 +107,7 @@ class Reconcile:
     def _check_sweep(self, cluster: str) -> None:
         """Raise PermanentError when two sweeps in a row are missing, counted from the first check.
 
-        No alarm can do that: CloudWatch evaluates 7 days at most, and the sweep runs every 7 days.
+        No alarm can do that, because CloudWatch evaluates 7 days at most and the sweep runs every 7 days.
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
         """
         now, last = self.clock(), self.prunes.last_sweep(cluster)

@@ -38,13 +38,13 @@ def existing_or_cut(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, 
 
 
 def belongs_to(snapshot: Snapshot, point: Point) -> bool:
-    """True when a snapshot of the point's run belongs to the point.
+    """True if a snapshot of the point's run belongs to the point.
 
-    It must be of the point's volume and not have started before the run, whatever its tags say: anybody who
-    may use our VolumeSnapshotClass can name a VolumeSnapshot after a point. Its tags must also name the
-    point, or the point's own VolumeSnapshot, because another claim may use the same volume. Only a snapshot
-    from CreateSnapshots names no point at first: it belongs to the group member that goes first on its
-    volume.
+    It must be of the point's volume and must not have started before the run, whatever its tags say, because
+    anybody who may use our VolumeSnapshotClass can name a VolumeSnapshot after a point. Its tags must also
+    name the point, or the point's own VolumeSnapshot, because another claim may use the same volume. Only a
+    snapshot from CreateSnapshots names no point at first: it belongs to the group member that goes first on
+    its volume.
     """
     if snapshot.volume_id != point.volume_id or is_too_early(snapshot.started_at, point):
         return False

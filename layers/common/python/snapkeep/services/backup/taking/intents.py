@@ -1,4 +1,4 @@
-"""Intents: journaled before a snapshot is created, so that it is not created twice."""
+"""Journals the intent before a snapshot is created, so that it is not created twice."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ BEFORE_A_NODE_DIES = BackupSpec(name=INTERRUPTION, method=Method.EBS, group_fall
 
 
 def spec_of_point(point: Point, deployment: Deployment, runs: Runs) -> BackupSpec | None:
-    """How the point is taken; None when the config does not (or no longer) name its policy."""
+    """How the point is taken; None if the config does not name its policy (any more)."""
     if point.policy == INTERRUPTION:
         return BEFORE_A_NODE_DIES
     if point.policy != ON_DEMAND:

@@ -28,7 +28,7 @@ class CsiTaker:
     nonce: Nonce
 
     def take(self, point: Point, owner: str) -> None:
-        """Create the VolumeSnapshot; its name is journaled before, so a second create changes nothing.
+        """Create the VolumeSnapshot; its name is journaled first, so a second create changes nothing.
 
         If it cannot be created, the point is planned by ebs where its policy allows that, and TemporaryError
         is raised so that it is taken at once. Otherwise the refusal is raised.

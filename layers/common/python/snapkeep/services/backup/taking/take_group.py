@@ -28,7 +28,7 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A member can never have a snapshot; the taker continues once that is journaled."""
+    """A member can never get a snapshot; the taker continues once that is journaled."""
 
     point: Point
     reason: str
@@ -36,8 +36,9 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """Members that the call cannot serve: once the lead is settled the group is over, and each of them is
-    taken alone."""
+    """Members that the call cannot serve. Each is taken alone once the lead is settled and the group is
+    over.
+    """
 
     points: Sequence[Point]
     reason: str

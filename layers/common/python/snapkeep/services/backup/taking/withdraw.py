@@ -38,8 +38,8 @@ class WithdrawSnapshots:
     def run(self, point: Point) -> timedelta:
         """How long the point must wait before it is checked again; zero when it may continue.
 
-        It may also continue when the cluster refuses permanently: a snapshot that the driver takes later is
-        then marked as a duplicate, and deleted with its objects.
+        It may also continue if the cluster refuses permanently: then a snapshot that the driver takes later
+        is marked as a duplicate, and deleted with its objects.
         """
         try:
             found = self._withdraw(self.clusters.open(point.claim.cluster), point)
@@ -79,5 +79,5 @@ class WithdrawSnapshots:
         return is_own and tags.DUPLICATE not in snapshot.tags
 
     def _while_it_makes_sense(self, point: Point, delay: timedelta) -> timedelta:
-        """The wait, unless the point's time is over: then it fails, and the sweep handles its objects."""
+        """How long to wait; once the point's time is over it fails, and the sweep handles its objects."""
         return delay if self.clock() < point.give_up_at else timedelta()

@@ -1,4 +1,4 @@
-"""The copies in a vault as far as the journal knows them: nobody here can see them in EC2."""
+"""The copies in a vault according to the journal, because they cannot be seen in EC2 from here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STATES = {
     CopyStage.FAILED: CopyState.FAILED,
     CopyStage.GIVEN_UP: CopyState.FAILED,
 }
-"""What a copy most likely is by its record; in any other stage there is none."""
+"""The likely state of a copy by the stage of its record; in any other stage there is no copy."""
 
 
 def known_copies(place: Place, records: Iterable[CopyRecord]) -> PlaceCopies:
@@ -32,7 +32,7 @@ def known_copies(place: Place, records: Iterable[CopyRecord]) -> PlaceCopies:
 
 
 def _copy(record: CopyRecord) -> Copy:
-    """A copy with all that queues and choices go by; facts that only tags have are missing."""
+    """A copy with everything that queueing and choosing need; facts that only tags hold are missing."""
     claim = ClaimFacts(
         cluster=record.cluster,
         namespace=record.namespace,

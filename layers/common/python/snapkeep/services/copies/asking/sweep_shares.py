@@ -21,7 +21,7 @@ class SweepShares:
     shares: Shares
 
     def run(self, turn: Turn) -> list[str]:
-        """Unshare what nobody asks for now; returns the ids of those snapshots.
+        """Unshare what is not requested now; returns the ids of those snapshots.
 
         The records are read as they are now, and of every place in that account: one may still be asked for
         what another has.

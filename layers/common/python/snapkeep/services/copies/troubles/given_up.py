@@ -12,8 +12,9 @@ from snapkeep.services.copies.turn import Turn
 
 
 def given_up(turn: Turn, listed: PlaceCopies, now: datetime) -> Found:
-    """Claims whose copies were given up, until a newer point is copied: one that is only in progress may fail
-    as well, and then the same trouble would be told anew."""
+    """Claims whose copies were given up, until a newer point is copied. A copy in progress does not end the
+    trouble, because it may fail too, and the trouble would be announced again.
+    """
     newest = newest_ready(listed, by_name)
     by_claim: dict[ClaimKey, list[CopyRecord]] = {}
     for record in turn.records.failed_copies(turn.place.name):

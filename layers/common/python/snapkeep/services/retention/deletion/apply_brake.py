@@ -1,5 +1,6 @@
-"""Applies the brake to a plan: refused deletions stay refused, and a plan that goes too far is refused and
-published."""
+"""Applies the brake to a plan: refused deletions stay refused, and what goes too far is refused and
+published.
+"""
 
 from __future__ import annotations
 
@@ -113,8 +114,8 @@ def _released(refusal: Refusal, survey: Survey, rules: Mapping[str, str]) -> set
     """The names released from a refusal: the retention of their policy has changed and its rules now keep
     them.
 
-    Other reasons to keep a name (its policy is missing in the config or invalid, a grace, failing backups)
-    are temporary, and the refusal stays.
+    Other reasons to keep a name (its policy is invalid or missing in the config, a grace period, failing
+    backups) are temporary, so the refusal stays.
     """
     before = _read(refusal.rules) or rules
     changed = {policy for policy, text in rules.items() if before.get(policy) != text}

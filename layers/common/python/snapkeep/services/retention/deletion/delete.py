@@ -105,7 +105,7 @@ class DeletePoints:
         return {name for name, snapshot in found.items() if snapshot.state not in IN_BIN}
 
     def withdraw(self, snapshot_id: str) -> Deleted:
-        """End a deletion that retention no longer requests."""
+        """End a deletion that retention no longer wants."""
         return self._end(snapshot_id, DeletionOutcome.SKIPPED, "kept: retention keeps it now")
 
     def _batch(self, wanted: Sequence[PlannedDeletion]) -> Iterator[Deleted]:
@@ -140,8 +140,8 @@ class DeletePoints:
 
         Without objects nothing is lost here, so the snapshot is not read again until it is deleted itself.
 
-        An object that may not be deleted, or would take the backup with it, waits for a person to act: it is
-        refused, not skipped, so that somebody is notified.
+        An object that must not be deleted, or whose deletion would delete the backup, waits for a person: it
+        is refused, not skipped, so that somebody is notified.
         """
         snapshot = listed.get(item.snapshot_id)
         is_there = snapshot is not None and snapshot.state not in IN_BIN
@@ -222,7 +222,7 @@ class DeletePoints:
                 return self._end(snapshot_id, DeletionOutcome.REFUSED, f"kept: {error.reason}")
             except Throttled:
                 raise
-            except TemporaryError:  # the answer may be lost and the snapshot gone
+            except TemporaryError:  # the answer may have been lost, with the snapshot gone
                 self._note_absence(snapshot_id)
                 raise
         self._note_absence(snapshot_id)

@@ -67,7 +67,9 @@ class FindOrphans:
     clock: Clock
 
     def listed(self) -> Seen:
-        """All of our snapshots, read page by page; `snapkeep:managed` alone does not make one ours."""
+        """All of our snapshots, read page by page; the tag `snapkeep:managed` alone does not make one
+        ours.
+        """
         seen = Seen({item.name: ClusterSnapshots(item.name) for item in self.deployment.clusters})
         for snapshot in self.snapshots.find({tags.MANAGED: "true"}):
             seen.ids.add(snapshot.id)

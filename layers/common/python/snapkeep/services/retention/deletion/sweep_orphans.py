@@ -77,7 +77,7 @@ class OrphanReport:
 class SweepOrphans:
     """Sweeps the clusters of the deployment.
 
-    `deleter` gives what deletes the late snapshots of a cluster with these objects.
+    `deleter` returns the service that deletes the late snapshots of a cluster with these objects.
     `snapshots` are those of all deployments, so that two deployments serving one cluster are reported.
     """
 
@@ -97,7 +97,7 @@ class SweepOrphans:
     def run(self, request: PruneRequest) -> list[OrphanReport]:
         """Sweep one cluster or all. Trouble in one is in its report and never stops the others.
 
-        If EC2's listing is incomplete nothing is swept: snapshots it did not show may exist all the same.
+        If EC2's listing is incomplete, nothing is swept, because snapshots that it did not show may exist.
         """
         reports = self._run(request)
         if not request.dry_run:
@@ -191,7 +191,7 @@ class SweepOrphans:
                 report.ended.append((orphan.name, self._remove(seen, orphan, report)))
         late = [orphan for orphan in braked.allowed if group_of(orphan) == LATE]
         for item in self._delete_late(cluster, late):
-            report.ended.append((item.snapshot_id, item.reason))  # those before a throttle happened, too
+            report.ended.append((item.snapshot_id, item.reason))  # those before a throttle also happened
             if item.fate is DeletionOutcome.REFUSED:
                 report.given_up[f"orphan {item.snapshot_id}"] = item.reason
         brake.close(braked.confirmed)
@@ -230,7 +230,9 @@ class SweepOrphans:
             return f"kept for now: {error.reason}"
 
     def _delete_late(self, cluster: str, late: Sequence[Orphan]) -> Iterator[Deleted]:
-        """Delete late snapshots as prune deletes points: journaled, shielded, held and locked ones kept."""
+        """Delete late snapshots as prune deletes points: journaled and shielded; held and locked ones
+        stay.
+        """
         now = self.clock()
         begun = self.deletions.intend_deletions(
             [Deletion(orphan.name, cluster, orphan.reason, now) for orphan in late]

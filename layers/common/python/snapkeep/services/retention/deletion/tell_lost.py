@@ -17,7 +17,7 @@ from snapkeep.ports.troubles import Troubles
 from snapkeep.services.tell_troubles import TellTroubles
 
 REMINDED_FOR = timedelta(days=28)
-"""How long people are reminded of a loss, which nobody can make good."""
+"""How long people are reminded of a loss, which cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class TellLost:
     clock: Clock
 
     def tell(self, cluster: str, gone: Sequence[Entry], back: Sequence[Entry]) -> None:
-        """Announce what of `gone` (no longer listed) was lost; of what is `back` nobody is reminded.
+        """Announce which of `gone` (no longer listed) were lost; reminders of those that are `back` end.
 
         A snapshot that only lost its tags is not lost. Raises SnapkeepError when EC2 or the journal does not
         answer.
@@ -57,7 +57,9 @@ class TellLost:
 
 
 def _by_claim(lost: Sequence[Entry]) -> Iterator[tuple[str, str]]:
-    """A subject and a reason for each claim; found twice after a crash, a loss has the same subject."""
+    """A subject and a reason for each claim; a loss that is found twice after a crash has the same
+    subject.
+    """
     claims: dict[str, list[Entry]] = defaultdict(list)
     for entry in lost:
         claims[_claim(entry)].append(entry)
