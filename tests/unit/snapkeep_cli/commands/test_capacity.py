@@ -51,7 +51,7 @@ def test_a_number_that_nobody_has_is_refused(option: str) -> None:
     number = "9" * 400 if option in ("--volumes", "--kept") else "inf"
     code, told, said = run("--volumes", "10", option, number)
     assert (code, told) == (2, "")
-    assert f"error[usage]: {option}: it must be " in said
+    assert f"error[usage]: {option}: should be " in said
 
 
 def test_the_largest_numbers_are_computed() -> None:
