@@ -14,6 +14,7 @@ from snapkeep.domain.errors import TemporaryError, Throttled
 from snapkeep.domain.policies import USUAL_NAME, Method, Pace
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.retention.deletion.deletions import Deletion, PlannedDeletion
+from snapkeep.services.retention.deletion.checks import OurPoints
 from snapkeep.services.retention.deletion.delete import BATCH, Deleted, DeletePoints, DeletionOutcome
 from snapkeep.services.retention.snapshot_objects import open_objects
 from tests.fakes.crashes import CrashAt
@@ -60,8 +61,8 @@ class Story:
         world, count = self.world, self.count
         stores = world.journal
         deleter = DeletePoints(
-            USUAL_NAME,
             "myeks",
+            OurPoints(USUAL_NAME, "myeks"),
             count(world.ebs),
             count(stores.deletions),
             count(stores.absences),
