@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from snapkeep_cli.config.stack_options import StackOptions
+from tests.unit.infra.conftest import COPIED, VAULTS, synthesized, template_of
 from tests.unit.infra.iam.attackers import GUARDED, Principal, principals
 from tests.unit.infra.iam.concrete import Concrete, roles
 from tests.unit.infra.iam.rows import Row, context_of, rows_of, rows_of_everybody
@@ -65,9 +67,17 @@ class Answer:
 
 
 @pytest.fixture(scope="session")
-def world(adopting_template: Template) -> World:
-    """The stack of a deployment that adopts copies, deployed into a made-up account."""
-    concrete = Concrete(adopting_template)
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of a deployment that has every function with every right: it copies to places of its own
+    and to vaults, and restores from copies."""
+    deployment = replace(COPIED, places=(*COPIED.places, *VAULTS), adopt=True)
+    return template_of(synthesized(tmp_path_factory.mktemp("iam"), StackOptions(), deployment=deployment))
+
+
+@pytest.fixture(scope="session")
+def world(template: Template) -> World:
+    """The stack of that deployment, deployed into a made-up account."""
+    concrete = Concrete(template)
     policies = roles(concrete)
     return World(concrete, policies, principals(policies), things(concrete))
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
+from snapkeep.domain.copies.requests import ANSWERED
 from snapkeep.domain.drivers import AUTO_MODE, EBS_CSI, NAMED_SNAPSHOT, snapshot_mark
-from snapkeep.domain.policies import USUAL_NAME
+from snapkeep.domain.policies import ON_DEMAND, USUAL_NAME
+from tests.unit.infra.conftest import OSAKA_KEY, VAULTS
 from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
 
 CLUSTER = "myeks"
@@ -19,8 +21,13 @@ BEFORE = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
 FRESH = BEFORE | {tags.DEPLOYMENT: USUAL_NAME}
 POINT = {tags.POINT: "data-20261123t170000z-0123456789", tags.POLICY: "nightly"}
 OURS = FRESH | POINT
-COPIED = OURS | {tags.MANAGED: copy_tags.COPY, tags.CLUSTER: "gone", tags.DEPLOYMENT: "gone"}
-COPY = {key: value for key, value in COPIED.items() if key != EBS_CSI.mark} | {copy_tags.PLACE: "seoul"}
+COPY = {
+    **{key: value for key, value in OURS.items() if key != EBS_CSI.mark},
+    tags.MANAGED: copy_tags.COPY,
+    copy_tags.PLACE: "osaka",
+}
+STRANDED = COPY | {tags.CLUSTER: "gone", tags.DEPLOYMENT: "gone", copy_tags.PLACE: "seoul"}
+OSAKA = "arn:aws:ec2:ap-northeast-3::snapshot"
 GROUP = f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:0a:autoScalingGroupName"
 CUT_BY_AUTO_MODE = AUTO_MODE.tags(CLUSTER) | {NAMED_SNAPSHOT: snapshot_mark("uid-1")}
 EC2 = f"arn:aws:ec2:{REGION}"
@@ -73,8 +80,21 @@ OUTSIDE: Mapping[str, Thing] = {
     ),
     "snapshot from before": Thing(f"{EC2}::snapshot/snap-0n", BEFORE | POINT),
     "fresh snapshot from before": Thing(f"{EC2}::snapshot/snap-0o", BEFORE),
-    "copy of a deployment that is gone": Thing(f"{EC2}::snapshot/snap-0p", COPY),
-    "lent copy": Thing(f"{EC2}::snapshot/snap-0q", COPY | EBS_CSI.tags(CLUSTER) | {tags.HOLD: "restore:0a"}),
+    "copy of a deployment that is gone": Thing(f"{EC2}::snapshot/snap-0p", STRANDED),
+    "lent copy": Thing(
+        f"{EC2}::snapshot/snap-0q", STRANDED | EBS_CSI.tags(CLUSTER) | {tags.HOLD: "restore:0a"}
+    ),
+    "new copy": Thing(f"{OSAKA}/*"),
+    "our copy": Thing(f"{OSAKA}/snap-1a", COPY),
+    "held copy": Thing(f"{OSAKA}/snap-1b", COPY | {tags.HOLD: ""}),
+    "copy of another cluster": Thing(f"{OSAKA}/snap-1c", COPY | {tags.CLUSTER: "elsewhere"}),
+    "copy of another deployment": Thing(f"{OSAKA}/snap-1d", COPY | {tags.DEPLOYMENT: "green"}),
+    "copy in a place that left": Thing(f"{OSAKA}/snap-1e", COPY | {copy_tags.PLACE: "former"}),
+    "copy that only people asked for": Thing(f"{OSAKA}/snap-1f", COPY | {tags.POLICY: ON_DEMAND}),
+    "copy of the policy paused": Thing(f"{OSAKA}/snap-1g", COPY | {tags.POLICY: "paused"}),
+    "point in the place's Region": Thing(f"{OSAKA}/snap-1h", OURS),
+    "what looks like a copy at home": Thing(f"{EC2}::snapshot/snap-1i", COPY),
+    "copy in a Region without a place": Thing("arn:aws:ec2:eu-west-1::snapshot/snap-1j", COPY),
     "volume of the driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0a", {"ebs.csi.aws.com/cluster": "true"}),
     "volume of an old driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0b", {"CSIVolumeName": "pvc-1"}),
     "volume of Auto Mode": Thing(
@@ -88,12 +108,15 @@ OUTSIDE: Mapping[str, Thing] = {
     "our cluster": Thing(f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/{CLUSTER}"),
     "another cluster": Thing(f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/elsewhere"),
     "our event bus": Thing(f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"),
+    **{f"bus of the vault {each.name}": Thing(each.vault_bus) for each in VAULTS},
+    "another account's bus": Thing("arn:aws:events:eu-west-1:999988887777:event-bus/snapkeep-vault"),
     "another event bus": Thing(f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/payments"),
     "group of a node group": Thing(f"{GROUP}/eks-spot", {"eks:cluster-name": CLUSTER}),
     "group of eksctl": Thing(f"{GROUP}/ng-1", {"alpha.eksctl.io/cluster-name": CLUSTER}),
     "group of another cluster": Thing(f"{GROUP}/eks-other", {"eks:cluster-name": "elsewhere"}),
     "group of no cluster": Thing(f"{GROUP}/web", {"Name": "web"}),
     "key": Thing(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a", policy=LEAVES_IT_TO_IAM),
+    "key of the place": Thing(OSAKA_KEY, policy=LEAVES_IT_TO_IAM),
     "another bucket": Thing("arn:aws:s3:::payroll/x.html"),
     "another table": Thing(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"),
     "another queue": Thing(f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"),
@@ -129,7 +152,7 @@ def things(concrete: Concrete) -> dict[str, Thing]:
     journal = concrete.arn(table)
     queues = {
         f"queue of {name}": _queue(concrete, template.source_of(name)[0]["EventSourceArn"])
-        for name in ("take_snapshots", "record_completion", "save_node", "release_volumes")
+        for name in ("take_snapshots", "record_completion", "save_node", "release_volumes", "copy_points")
     }
     (hooks,) = (
         each["EventSourceArn"]
@@ -148,7 +171,9 @@ def things(concrete: Concrete) -> dict[str, Thing]:
         "queue of lifecycle hooks": _queue(concrete, hooks),
         "queue of schedules that failed": _queue(concrete, failed),
         "topic": Thing(concrete.arn(topic), policy=_policy(concrete, "SNS::TopicPolicy", "Topics", topic)),
-        "rule of snapshots": _rule(concrete, "EBS Snapshot Notification"),
+        "rule of snapshots": _rule(concrete, "createSnapshot"),
+        "rule of copies": _rule(concrete, "copySnapshot"),
+        "rule of answers": _rule(concrete, ANSWERED),
         "rule of deaths": _rule(concrete, '["terminated"]'),
         "rule of failures": _rule(concrete, "Snapkeep Run Failed"),
         **_functions(concrete),
