@@ -76,7 +76,10 @@ ACKNOWLEDGED = (
     ),
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:ap-northeast-3::snapshot/*]",
-        ("Copies/CopyPoints/ExecutionRole/DefaultPolicy",),
+        (
+            "Copies/CopyPoints/ExecutionRole/DefaultPolicy",
+            "PruneCopies/PruneCopies/ExecutionRole/DefaultPolicy",
+        ),
         "a copy's id is unknown in advance; only those that carry our tags, or get them at once",
     ),
     Acknowledgement(
