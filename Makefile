@@ -32,7 +32,7 @@ KUBERNETES ?= 1.36
 
 .PHONY: api bench clean control-plane demo demo-stop docs e2e help lint lint-style lint-templates lint-types lock mutants openapi screenshots synth synth-lab test test-slow wheel
 
-help: ## Say what can be made
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 demo: $(DEMO_READY) ## Deploy into a laptop-sized EKS and back up WordPress (KEEP=1 leaves it running)
@@ -56,7 +56,7 @@ e2e: control-plane ## Test on a real Kubernetes control plane, built on the firs
 bench: $(STAMPS)/dev ## Measure speed, scale and cost (ARGS="account work" selects), beside the last run
 	$(BIN)/python -m bench $(ARGS)
 
-mutants: $(STAMPS)/dev ## Put 100 random mistakes into the code that must not fail, and count those that tests see
+mutants: $(STAMPS)/dev ## Put 100 random mistakes into critical code, and count those that tests catch
 	$(BIN)/python -m tests.mutants $(ARGS)
 
 # mypy takes most of the time, on one core: the other checks run beside it.
@@ -82,7 +82,7 @@ synth: $(DEMO_READY) ## Write the cloud assembly to .build/cdk.out, validated
 synth-lab: $(STAMPS)/dev ## Write the assembly of the example with its lab cluster to .build/cdk.lab, validated
 	CDK_OUTDIR=.build/cdk.lab CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
 
-docs: synth ## Write anew what the code says: settings, permissions, events, metrics, commands, the schema, deploy/
+docs: synth ## Regenerate what comes from the code: settings, permissions, events, metrics, commands, the schema, deploy/
 	$(BIN)/python -m docs.tables .build/cdk.out/Snapkeep.template.json
 	$(BIN)/python -m docs.events
 	$(BIN)/python -m docs.metrics
@@ -94,10 +94,10 @@ docs: synth ## Write anew what the code says: settings, permissions, events, met
 api: $(STAMPS)/dev ## Serve the API over sample data, with Swagger UI, on http://127.0.0.1:8000
 	$(BIN)/python -m tests.local_api $(ARGS)
 
-openapi: $(STAMPS)/dev ## Write the API's description anew to docs/openapi.json
+openapi: $(STAMPS)/dev ## Regenerate the API's description, docs/openapi.json
 	$(BIN)/python -m tests.local_api --describe docs/openapi.json
 
-lock: $(STAMPS)/uv ## Resolve all dependencies anew into requirements-*.lock
+lock: $(STAMPS)/uv ## Resolve all dependencies again into requirements-*.lock
 	for group in $(LOCKS); do \
 		$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--group $$group -o requirements-$$group.lock $$([ $$group != emulator ] || echo --no-deps); \
@@ -106,7 +106,7 @@ lock: $(STAMPS)/uv ## Resolve all dependencies anew into requirements-*.lock
 wheel: $(DEMO_READY) ## Build the wheel of the command, for `pip install`, into .build/wheel
 	$(UV) build --quiet --wheel --no-build-isolation --out-dir .build/wheel
 
-screenshots: $(STAMPS)/browser ## Take the pictures of the README anew, from the browser's tests
+screenshots: $(STAMPS)/browser ## Retake the README's pictures with the browser's tests
 	SNAPKEEP_SCREENSHOTS=docs/images $(BIN)/pytest -q -m slow tests/integration/test_report_page.py
 
 clean: ## Delete what was built; the environment stays

@@ -18,7 +18,7 @@ BEGINS = "## Every command and option\n"
 
 
 def page(text: str) -> str:
-    """The page with its last part written anew."""
+    """The page with its last part regenerated."""
     return text.split(BEGINS)[0] + BEGINS + "\n".join(("", *_lines())) + "\n"
 
 
@@ -28,7 +28,7 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 
 def the_command() -> TyperGroup:
-    """The whole command, as its parser has it."""
+    """The whole command, from its parser."""
     found = typer.main.get_command(app)
     assert isinstance(found, TyperGroup)
     return found

@@ -37,7 +37,7 @@ def _list(**fields: Schema) -> Schema:
 _FAILURE = {"namespace": TEXT, "claim": TEXT, "point": TEXT, "reason": TEXT}
 
 FIELDS: Mapping[str, tuple[Schema, str]] = {
-    "version": ({"const": "1"}, "the version of this format; a field that changes its meaning changes it"),
+    "version": ({"const": "1"}, "the version of this format; it changes if a field changes its meaning"),
     "text": (TEXT, "one sentence for people, at most 600 characters"),
     "runbook": (TEXT, "the page of `docs/runbooks`, without `.md`"),
     "cluster": (TEXT, "the EKS cluster; empty if none is configured for it"),
@@ -50,7 +50,7 @@ FIELDS: Mapping[str, tuple[Schema, str]] = {
     "failed": (WHOLE, "failed points"),
     "late": (WHOLE, "points whose snapshots are overdue but pending"),
     "ended": (WHOLE, "late points that became ready or failed"),
-    "degraded": (TEXT, "why the run could not do all that it should; empty if it could"),
+    "degraded": (TEXT, "why the run could not do everything; empty if it could"),
     "left": (COUNTS, "skipped claims by reason code ([troubleshooting](troubleshooting.md))"),
     "failures": (_list(**_FAILURE), "the first 50 failed points"),
     "late_points": (_list(**_FAILURE, snapshot=TEXT), "the first 50 late points"),
@@ -63,10 +63,10 @@ FIELDS: Mapping[str, tuple[Schema, str]] = {
     "source": (TEXT, "the snapshot that was copied"),
     "place": (TEXT, "the place in `snapkeep.yaml`"),
     "region": (TEXT, "the Region of the place"),
-    "taken": (MOMENT, "when the snapshot that was copied began: the age of the data"),
+    "taken": (MOMENT, "when the copied snapshot was started: the age of the data"),
     "incremental": (
         {"type": ["boolean", "null"]},
-        "whether EC2 moved only blocks that changed; null if its event did not arrive",
+        "whether EC2 moved only changed blocks; null if its event did not arrive",
     ),
     "not_locked": (TEXT, "why the copy is not locked as its rule asks; empty if it is, or need not be"),
     "counts": (COUNTS, "orphans by kind"),
@@ -74,7 +74,7 @@ FIELDS: Mapping[str, tuple[Schema, str]] = {
     "orphans": (_list(kind=TEXT, name=TEXT, reason=TEXT), "the first 50 orphans"),
     "of": ({"enum": ["points", "orphans"]}, "what would be deleted"),
     "since": (MOMENT, "when the deletions were first refused"),
-    "deletions": (WHOLE, "how many are refused"),
+    "deletions": (WHOLE, "how many deletions are refused"),
     "snapshots": ({"type": "array", "items": TEXT}, "the first 50 snapshots"),
     "confirm": (TEXT, "the token for `snapkeep prune --confirm`"),
     "points": (WHOLE, "recovery points that stay"),
@@ -91,17 +91,17 @@ FIELDS: Mapping[str, tuple[Schema, str]] = {
     "figures": (NUMBERS, "[metrics](metrics.md) of this step"),
     "timeline": (
         _list(at=MOMENT, text=TEXT, seconds_left={"type": ["number", "null"]}),
-        "the last 50 moments of the incident",
+        "the last 50 steps of the incident",
     ),
-    "about": (TEXT, "the policy, the function or the place concerned"),
+    "about": (TEXT, "the policy, function or place concerned"),
     "told": (WHOLE, "how many of `total` this event names"),
     "troubles": (
         _list(subject=TEXT, reason=TEXT, since=MOMENT, reminder={"type": "boolean"}),
         "at most 100 problems; `reminder` says that it was announced before",
     ),
-    "cut": (COUNTS, "fields that were cut to fit into an event, each with its original size; mostly absent"),
+    "cut": (COUNTS, "fields that were cut to fit into an event, each with its original size; usually absent"),
 }
-"""Every field by its name, which means the same in every event."""
+"""Every field by name; a name means the same in every event."""
 
 WHEN = {
     Event.RUN_COMPLETED: "a run ended with every point ready",
@@ -116,13 +116,13 @@ WHEN = {
     Event.CLUSTER_GONE: "EKS no longer has the cluster: its backups stay",
     Event.POLICY_ORPHANED: "a policy that the config no longer names still has points, which stay",
     Event.CHANGED: "somebody changed something through the API",
-    Event.INTERRUPTION: "each step of an incident: an instance is about to go, or has gone",
-    Event.INTERRUPTION_MISSED: "an instance went before its volumes were snapshotted",
-    Event.BACKUP_LATE: "claims are owed a recovery point; like those below again every week while it lasts",
+    Event.INTERRUPTION: "each step of an incident: an instance is about to die, or has died",
+    Event.INTERRUPTION_MISSED: "an instance died before its volumes were snapshotted",
+    Event.BACKUP_LATE: "claims are owed a recovery point; this and the events below repeat weekly",
     Event.WORK_GIVEN_UP: "a function keeps giving up parts of its work",
     Event.DELETION_STUCK: "deletions have waited for more than a day",
-    Event.LABEL_MISREAD: "a claim has a label of ours with a value that means nothing",
-    Event.BACKUPS_ENDED: "no policy takes a claim any more that was backed up before",
+    Event.LABEL_MISREAD: "a claim has a Snapkeep label with a meaningless value",
+    Event.BACKUPS_ENDED: "no policy takes a claim that was backed up before",
     Event.POINTS_LOST: "somebody deleted snapshots of recovery points in EC2; reminders end after four weeks",
     Event.COPY_READY: "a copy of a point is complete in its place",
     Event.COPY_FAILED: "a copy was given up; again every week until a newer one is there",
@@ -148,7 +148,7 @@ def schema() -> dict[str, Any]:
 
 
 def page() -> str:
-    """The page, from its introduction to the sample of the last event."""
+    """The whole page."""
     return "\n".join(_lines()) + "\n"
 
 

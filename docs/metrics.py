@@ -28,14 +28,14 @@ MEANINGS = {
     Metric.POINTS_LATE: "points whose snapshots were overdue but pending when their run closed; only if any",
     Metric.POINTS_NOT_LOCKED: "ready points without the lock that their policy asks for",
     Metric.NEWEST_GOOD_AGE: "age of the slot of the newest run with a ready point, every 15 minutes",
-    Metric.CLAIMS_LATE: "claims that are owed a point as fresh as their policy promises, every 15 minutes",
+    Metric.CLAIMS_LATE: "claims without a point as recent as their policy promises, every 15 minutes",
     Metric.COPIES_READY: "copies that are complete in their place",
     Metric.COPIES_FAILED: "attempts to copy a point that failed",
-    Metric.COPY_AGE: "age of the data in the newest copy of the claim that is worst off, every 5 minutes",
+    Metric.COPY_AGE: "age of the data in the newest copy, for the claim that is worst off, every 5 minutes",
     Metric.PRUNES_BRAKED: "prunes and sweeps whose deletions the brake refused",
-    Metric.ORPHANS: "snapshots and objects of no backup that the weekly sweep found",
-    Metric.PARTS_GIVEN_UP: "parts of its work that one pass of a function gave up; 0 is a sign of life",
-    Metric.NOTICES: "notices about instances that are about to go",
+    Metric.ORPHANS: "snapshots and objects that belong to no backup, found by the weekly sweep",
+    Metric.PARTS_GIVEN_UP: "parts of its work that one pass of a function gave up on; 0 is a sign of life",
+    Metric.NOTICES: "notices about instances that are about to die",
     Metric.NOTICE_AGE: "from the time in a notice to its arrival",
     Metric.NOTICES_UNKNOWN: "events of a kind that Snapkeep does not know",
     Metric.SECONDS_TO_CORDON: "from the time in a spot notice until its node was cordoned",
@@ -43,9 +43,9 @@ MEANINGS = {
     Metric.PODS_EVICTED: "pods that Snapkeep evicted",
     Metric.PODS_BLOCKED: "pods that a disruption budget kept on a dying node",
     Metric.PODS_FORCED: "pods that were deleted although they could not be evicted",
-    Metric.NODES_UNDRAINED: "nodes that somebody else should have drained and did not",
+    Metric.NODES_UNDRAINED: "nodes that somebody else should have drained but did not",
     Metric.SECONDS_TO_RELEASE: "from the first notice of a node's death until its volumes were free",
-    Metric.INTERRUPTIONS_WITHDRAWN: "notices that nothing came of",
+    Metric.INTERRUPTIONS_WITHDRAWN: "notices that came to nothing",
     Metric.VOLUMES_MISSED: "volumes of a dying node that could not be snapshotted",
     Metric.INTERRUPTIONS_MISSED: "nodes that died with volumes before anything was done for them",
 }
@@ -122,12 +122,12 @@ def exporter() -> str:
 
 
 def dimensions(metric: Metric) -> tuple[str, ...]:
-    """The dimensions of a metric, beside those of the whole deployment."""
+    """The dimensions of a metric, apart from those of the whole deployment."""
     return ("service", "function") if metric is Metric.PARTS_GIVEN_UP else ("service", "cluster", "policy")
 
 
 def statistic(metric: Metric) -> str:
-    """What to look at: the worst of what is measured or looked at repeatedly, the sum of what happens."""
+    """The statistic to watch: the maximum of what is measured repeatedly, the sum of what happens."""
     again = {Metric.CLAIMS_LATE, Metric.PARTS_GIVEN_UP, Metric.ORPHANS}
     return "Maximum" if metric.unit == "Seconds" or metric in again else "Sum"
 

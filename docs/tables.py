@@ -1,4 +1,4 @@
-"""The pages of `docs/` that say what the code says: `make docs` writes them anew, a test compares them.
+"""Generates pages of `docs/` from the code: `make docs` writes them, and a test compares them.
 
 `docs/settings.md` comes from the config's schema, `docs/permissions.md` from the synthesized template and
 from the table of what functions may do in clusters.
@@ -26,7 +26,7 @@ Document = Mapping[str, Any]
 
 
 def settings_page(schema: Document) -> str:
-    """Every key of `snapkeep.yaml` with what it says, an object a table."""
+    """Every key of `snapkeep.yaml` with its description, one table for each object."""
     parts = [
         "# Every setting",
         "",

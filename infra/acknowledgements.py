@@ -1,4 +1,4 @@
-"""Findings of cdk-nag and our own tests that we accept, each with its reason: the only place for them.
+"""The only place for findings of cdk-nag and our own tests that we accept, each with its reason.
 
 A finding that is not listed here fails the tests, and so does an entry that nothing needs any more.
 """
@@ -43,7 +43,7 @@ ACKNOWLEDGED = (
             "JobQueue/TakeSnapshots/ExecutionRole/DefaultPolicy",
             "Interruption/SaveNode/ExecutionRole/DefaultPolicy",
         ),
-        "volumes come and go; only volumes with a tag that shows they serve Kubernetes",
+        "volumes come and go; only volumes with a tag that shows that they serve Kubernetes",
     ),
     Acknowledgement(
         f"AwsSolutions-IAM5[Resource::{_EC2}:<AWS::AccountId>:instance/*]",
@@ -72,7 +72,8 @@ ACKNOWLEDGED = (
     Acknowledgement(
         f"AwsSolutions-IAM5[Resource::{_EC2}::snapshot/snap-*]",
         ("Copies/CopyPoints/ExecutionRole/DefaultPolicy",),
-        "what is copied is unknown in advance; only this account's, and IAM sees no tags of sources",
+        "what is copied is unknown in advance; only this account's snapshots, and IAM does not see the tags "
+        "of sources",
     ),
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:ap-northeast-3::snapshot/*]",

@@ -47,8 +47,10 @@ def copies_in_words(policy: Policy, deployment: Deployment) -> Iterator[str]:
         how = f"{in_words(rule.every)}{also}; {_keeping(rule, place)}"
         yield f"copies to {place.name} ({where_is(place)}): {how}"
         if place.retire:
-            yield f"note: {place.name} retires: it gets no more copies, and those there run down"
-        if not place.is_vault:
+            yield f"note: {place.name} retires: no more copies; those there expire by their retention"
+        if place.is_vault:
+            yield f"note: nothing answers in {place.name} yet: this release asks a vault, but cannot be one"
+        else:
             yield from _lock(policy, rule)
 
 
@@ -56,7 +58,7 @@ def places_in_words(deployment: Deployment) -> Iterator[str]:
     """A line for each place to which nothing is copied."""
     for place in deployment.places:
         if not any(rule_to(policy, place.name) for policy in deployment.policies):
-            stay = "" if place.is_vault else ", and copies there stay for ever"
+            stay = "" if place.is_vault else ", and copies there stay forever"
             yield f"note: no policy copies to {place.name} ({where_is(place)}){stay}"
 
 

@@ -107,7 +107,7 @@ def snapkeep(
     """Backups of Kubernetes volumes on Amazon EKS, with nothing to run in the cluster."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names may have letters that a locale has not
+            stream.reconfigure(errors="backslashreplace")  # names may have letters that the locale lacks
     Where.api, Where.profile, Where.region = api, profile, region
 
 

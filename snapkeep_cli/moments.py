@@ -10,7 +10,7 @@ from snapkeep.domain.times import to_second
 from snapkeep_cli.output import fail
 
 PAST = "write 2026-11-24, 2026-11-24T18:00:00Z, yesterday, 3h ago or 2d ago (in UTC, or with an offset)"
-AHEAD = "write 2027-06-01, 2027-06-01T18:00:00Z, or 90d for so many days from now"
+AHEAD = "write 2027-06-01, 2027-06-01T18:00:00Z, or 90d for 90 days from now"
 FIRST, LAST = time.min, time(23, 59, 59)
 
 _SPAN = re.compile(r"(\d{1,4}) ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)")
@@ -28,7 +28,7 @@ Clock = Callable[[], datetime]
 def start_of(text: str, option: str, clock: Clock = present) -> str:
     """The moment as the API takes it ("" for ""); a day means its first second.
 
-    Ends the command if the text is no time, and names the option.
+    Ends the command, and names the option, if the text is not a time.
     """
     return _read(text, option, clock, FIRST)
 
@@ -39,7 +39,7 @@ def end_of(text: str, option: str, clock: Clock = present) -> str:
 
 
 def ahead(text: str, option: str, clock: Clock = present) -> str:
-    """A moment to come, also as a span such as `90d`; a day means its last second."""
+    """A future moment, or a span such as `90d` from now; a day means its last second."""
     found = _SPAN.fullmatch(_plain(text).removeprefix("in ").removesuffix(" from now"))
     if found:
         return to_second(clock() + int(found[1]) * _UNITS[found[2][0]])
@@ -57,7 +57,7 @@ def _read(text: str, option: str, clock: Clock, of_day: time, forms: str = PAST)
 
 
 def _moment(written: str, now: datetime, of_day: time) -> datetime:
-    """Raises ValueError and OverflowError if it is none."""
+    """Raises ValueError or OverflowError if it is not a time."""
     if written == "now":
         return now
     found = _SPAN.fullmatch(written.removesuffix(" ago")) if written.endswith(" ago") else None

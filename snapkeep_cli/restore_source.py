@@ -1,4 +1,6 @@
-"""What `snapkeep restore` is asked for, read from its words: each mistake gets the sentence that helps."""
+"""Reads from its arguments what `snapkeep restore` should restore; each mistake gets a sentence that
+helps.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ LISTED = "`snapkeep get points` lists recovery points"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The claim whose point is wanted ("" with a point), how old, and the namespaces. Empty means default."""
+    """The claim to restore ("" if a point is given), as of when, and the namespaces. Empty means default."""
 
     into: str
     claim: str = ""
@@ -21,7 +23,7 @@ class Source:
 
 
 def read_source(point: str, claim: str, at: str, target: str, namespace: str, from_namespace: str) -> Source:
-    """What the words mean together; ends the command if they do not fit."""
+    """What the arguments mean together; ends the command if they contradict each other."""
     if "/" in target:
         raise fail("usage", f"--as {target} is not a name", "give the namespace with -n, the name with --as")
     if point and claim:
@@ -31,7 +33,7 @@ def read_source(point: str, claim: str, at: str, target: str, namespace: str, fr
             "leave out --claim to restore this point, or the point to restore the claim's newest",
         )
     if not point and not claim:
-        raise fail("usage", "what should be restored?", f"give a recovery point, or --claim; {LISTED}")
+        raise fail("usage", "nothing to restore", f"give a recovery point, or --claim; {LISTED}")
     return (
         _of_point(point, at, target, namespace, from_namespace)
         if point

@@ -170,7 +170,7 @@ class Interruption(Construct):
         self.lifecycle.feed(function, batch_size=1, max_concurrency=50)
         self._platform.schedules.add(
             "watch-incidents",
-            description="Snapkeep: follows up nodes that were announced to die",
+            description="Snapkeep: follows up nodes that are expected to die",
             target=function.target,
             function=function.name,
             timing=Timing(expression=EVERY),

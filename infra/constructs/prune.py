@@ -77,7 +77,7 @@ class Prune(Construct):
         )
         platform.schedules.add(
             "sweep-orphans",
-            description="Snapkeep: reports leftovers of backups that belong to none",
+            description="Snapkeep: reports snapshots and objects that belong to no backup",
             target=self.function.target,
             function=self.function.name,
             timing=Timing(expression=SWEEP_EVERY),

@@ -24,7 +24,7 @@ class TryConfig(Construct):
             "TryConfig",
             platform=platform,
             name="try_config",
-            description="Snapkeep: says what other policies would take, leave and prune",
+            description="Snapkeep: says what other policies would take, skip and prune",
             timeout=TIMEOUT,
             memory_mib=1024,
             settings=TryConfigSettings(journal_table=platform.journal.name),

@@ -24,7 +24,7 @@ class PlaceStack(Stack):
         super().__init__(
             scope,
             f"{config.stack}-{place.name}",
-            description=f"Snapkeep: tells {config.stack} in {config.region} about copies in {place.region}",
+            description=f"Snapkeep: forwards events about copies in {place.region} to {config.region}",
             env=Environment(region=place.region),
             synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
         )
@@ -48,7 +48,7 @@ class PlaceStack(Stack):
         )
 
     def _forwarder(self, rule: str) -> iam.Role:
-        """The role that only this rule may take; the target lets it put events on the home bus.
+        """The role that only this rule may assume; it may put events on the home bus.
 
         https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
         """
@@ -59,6 +59,6 @@ class PlaceStack(Stack):
         return iam.Role(
             self,
             "Forwarder",
-            description="Snapkeep: tells the home Region about copies that ended",
+            description="Snapkeep: forwards events about ended copies to the home Region",
             assumed_by=iam.ServicePrincipal("events.amazonaws.com", conditions=source),
         )

@@ -1,4 +1,4 @@
-"""What a failed demo tells its user: the step, the reason, what the functions logged, what to do."""
+"""What a failed demo shows its user: the step, the reason, what the functions logged, and what to do."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from sandbox.aws.control import AwsControl, ControlError
 FILE = "kept.json"
 """In the demo's folder: what runs, and where."""
 ENVIRONMENT = "env"
-"""In the demo's folder: what to source, to go on with the demo's commands."""
+"""The file in the demo's folder to source before using the demo's commands."""
 STOP = f"{os.path.relpath(sys.executable)} -m sandbox.demo --stop"
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.1

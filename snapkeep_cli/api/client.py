@@ -24,7 +24,7 @@ OF_STATUS = {
     503: "unavailable",
     504: "took_too_long",
 }
-"""The code of an answer without one: not the API's own, but a gateway's or proxy's before it."""
+"""The code for an answer without one, which came from a gateway or proxy rather than from the API."""
 
 
 class ApiProblem(Exception):
@@ -108,13 +108,15 @@ class ApiClient:
 
 def _strange(answer: Answer) -> str:
     if answer.status < 400:
-        return f"what answered is not the API of Snapkeep (is its address right?): {answer.text[:200]!r}"
+        return f"the answer did not come from Snapkeep's API (is the address right?): {answer.text[:200]!r}"
     return f"the API answered HTTP {answer.status} without a problem document: {answer.text[:200]!r}"
 
 
 def _path(*segments: str) -> str:
-    """The path of these segments. Raises ApiProblem for an empty one: the path would be that of a list."""
+    """The path of these segments. Raises ApiProblem if one is empty, because the path would then be that
+    of a list.
+    """
     if "" in segments:
-        text = "one of the names is empty: is a variable of the shell not set?"
+        text = "one of the names is empty: is a shell variable unset?"
         raise ApiProblem(422, {"code": "invalid_request", "detail": text, "fix": "give every name"})
     return "/v1/" + "/".join(quote(segment, safe="") for segment in segments)

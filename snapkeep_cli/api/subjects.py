@@ -1,4 +1,4 @@
-"""Recovery points and claims as people name them: by an EBS snapshot, or as NAMESPACE/NAME."""
+"""Recovery points and claims as people name them: by EBS snapshot, or as NAMESPACE/NAME."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from snapkeep_cli.output import fail, say
 
 SNAPSHOT = "snap-"
 MOST = 5000
-"""Recovery points looked through for the one of an EBS snapshot."""
+"""How many recovery points are searched for the one of an EBS snapshot."""
 
 
 def the_point(
@@ -52,7 +52,7 @@ def the_claim(given: str, namespace: str, option: str) -> tuple[str, str]:
     before, _, name = given.rpartition("/")
     if before and namespace and before != namespace:
         raise fail(
-            "usage", f"{option} {given} is in namespace {before}, but {namespace} is given, too", "give one"
+            "usage", f"{option} {given} is in namespace {before}, but {namespace} is also given", "give one"
         )
     if not (before or namespace):
         raise fail("usage", f"which namespace is {name} in?", "give NAMESPACE/NAME, or -n NAMESPACE")

@@ -1,4 +1,4 @@
-"""What went wrong on the way to AWS or a cluster, in a sentence: never an exception's own text."""
+"""Says in a sentence why AWS or a cluster could not be reached; never an exception's own text."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def why_no_answer(error: BaseException) -> str:
         if isinstance(cause, urllib3.exceptions.NameResolutionError | socket.gaierror):
             return "there is no such host, or no DNS"
         if isinstance(cause, urllib3.exceptions.ConnectTimeoutError):
-            return "nobody took the connection in time"
+            return "nobody accepted the connection in time"
         if isinstance(cause, urllib3.exceptions.ReadTimeoutError):
-            return "it took the request and did not answer in time"
+            return "it accepted the request and did not answer in time"
         if isinstance(cause, urllib3.exceptions.SSLError):
-            return "its TLS certificate is not one that this machine trusts"
+            return "this machine does not trust its TLS certificate"
         if isinstance(cause, urllib3.exceptions.ProxyError):
-            return "the proxy did not connect to it"
+            return "the proxy could not connect to it"
         if isinstance(cause, ConnectionRefusedError):
             return "it refused the connection"
         if isinstance(cause, urllib3.exceptions.ProtocolError | ConnectionResetError):
@@ -41,7 +41,7 @@ def why_no_answer(error: BaseException) -> str:
 
 
 def why_aws_refused(error: aws.BotoCoreError | aws.ClientError) -> str:
-    """Why AWS gave nothing, in a sentence with the operation's name if there is one."""
+    """Why AWS gave no result, in a sentence; it names the operation if there is one."""
     if isinstance(error, aws.ClientError):
         return _answered(error)
     if isinstance(error, aws.NoCredentialsError | aws.PartialCredentialsError):
@@ -75,7 +75,7 @@ def _answered(error: aws.ClientError) -> str:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception and what it came from, the innermost first."""
+    """The exception and its causes, innermost first."""
     found: list[BaseException] = []
     while error is not None and error not in found:
         found.append(error)

@@ -1,5 +1,6 @@
-"""`snapkeep adopt`: gives our deployment's name to older points without one, or to those of a deployment that
-is gone."""
+"""`snapkeep adopt`: puts this deployment's name on older points without one, or on those of a deployment
+that no longer exists.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
     from snapkeep_cli.doctor.asking import Clients
 
 BATCH = 100
-"""Snapshots per CreateTags request; EC2 takes 1,000 resources, and one deleted snapshot fails them all.
+"""Snapshots per CreateTags request; EC2 accepts 1,000 resources, but one deleted snapshot fails the whole
+request.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html
 """
 
 PAGE = 1000
-"""Results per page: listings without pages are throttled sooner.
+"""Results per page: unpaged listings are throttled sooner.
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-pagination.html
 """
 
@@ -48,7 +50,7 @@ Tagging = tuple[str, Mapping[str, str]]
 def adopt(
     cluster: ClustersOption = None,
     former: Annotated[
-        str, typer.Option("--from", help="Adopt the recovery points of this deployment, which is gone.")
+        str, typer.Option("--from", help="Adopt the points of this deployment, which no longer exists.")
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Write the tags; without it, only count them.")] = False,
     config: ConfigOrApiOption = DEFAULT_CONFIG,
@@ -56,8 +58,8 @@ def adopt(
 ) -> None:
     """Give recovery points the name of the deployment that serves their cluster.
 
-    Older points without the tag snapkeep:deployment count anyway; adopted ones cannot be mistaken for another
-    deployment's. It writes with your own AWS credentials, since no function may give a point away.
+    Older points without the tag snapkeep:deployment count anyway; once adopted, they cannot be mistaken for
+    another deployment's. It uses your own AWS credentials, because no function may hand a point over.
     """
     from snapkeep_cli.doctor.asking import Clients
     from snapkeep_cli.doctor.gather import session  # botocore takes a second: import it only when needed
@@ -98,10 +100,10 @@ def _check_serving(client: Clients, cluster: str, deployment: str) -> None:
 
 
 def _wanted(client: Clients, cluster: str, deployment: str, former: str) -> tuple[list[Tagging], int]:
-    """What is to be adopted, once all of it was read, and how many snapshots stay with `former`.
+    """The snapshots to adopt, after reading all of them, and how many stay with `former`.
 
-    Those would name a point that the deployment has already: nothing would show which one is real, and
-    neither would count.
+    The latter would duplicate a point that the deployment already has: nothing would show which one is real,
+    so neither would count.
     """
     listed = list(_listed(client, cluster))
     taken = {tags.point_id_of(item.tags) for item in listed if _counts(item, deployment)}
@@ -115,7 +117,7 @@ def _wanted(client: Clients, cluster: str, deployment: str, former: str) -> tupl
 
 
 def _counts(snapshot: Snapshot, deployment: str) -> bool:
-    """True for the snapshot of a point of the deployment, ready or under way."""
+    """True for the snapshot of one of the deployment's points, ready or in progress."""
     is_good = snapshot.state is not SnapshotState.ERROR and tags.DUPLICATE not in snapshot.tags
     return is_good and not tags.is_anothers(snapshot.tags, deployment)
 
@@ -129,7 +131,9 @@ def _listed(client: Clients, cluster: str) -> Iterator[Snapshot]:
 
 
 def _write(client: Clients, wanted: Iterable[Tagging]) -> int:
-    """Tag the snapshots; returns how many got their tags. Snapshots deleted meanwhile are skipped."""
+    """Tag the snapshots; returns how many got their tags. Snapshots that were deleted meanwhile are
+    skipped.
+    """
     alike: dict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
     for name, missing in wanted:
         alike[tuple(missing.items())].append(name)

@@ -40,7 +40,7 @@ PLAN: Columns = {"NAMESPACE": "namespace", "CLAIM": "claim", "METHOD": "method",
 
 @ending_well
 def backup(
-    claims: Annotated[list[str] | None, typer.Argument(help="Claims, or NAMESPACE/CLAIM.")] = None,
+    claims: Annotated[list[str] | None, typer.Argument(help="Claims, as NAME or NAMESPACE/NAME.")] = None,
     namespace: NamespaceOption = "",
     policy: Annotated[str, typer.Option(help="Back up this policy's claims instead.")] = "",
     method: Annotated[
@@ -49,12 +49,14 @@ def backup(
     cluster: ClusterOption = "",
     dry_run: DryRunOption = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the backup has ended.")] = False,
-    timeout: Annotated[int, typer.Option(min=1, help="With --wait: the most seconds to wait.")] = 3600,
+    timeout: Annotated[
+        int, typer.Option(min=1, help="With --wait: how many seconds to wait at most.")
+    ] = 3600,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Back up claims now: by name, a whole namespace, or a policy's claims. Backups are kept for 30 days."""
     if not (claims or namespace or policy):
-        raise fail("usage", "what should be backed up?", "name claims, --namespace or --policy")
+        raise fail("usage", "nothing to back up", "name claims, --namespace or --policy")
     if policy and (claims or namespace):
         raise fail("usage", "a policy selects its claims itself", "omit claims and --namespace")
     api = client()
@@ -119,7 +121,7 @@ def _counts(answer: Document) -> str:
 
 
 def _warn(reason: str) -> None:
-    """Say why it is not all that was asked for, such as a cluster that did not answer."""
+    """Say why less was backed up than requested, such as a cluster that did not answer."""
     if reason:
         say(f"warning: {reason}")
 

@@ -1,4 +1,4 @@
-"""`snapkeep capacity`: whether an account and Region can handle this many volumes, before anybody deploys."""
+"""`snapkeep capacity`: whether an account and Region can handle this many volumes, before you deploy."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from snapkeep_cli.deployment import load_deployment
 from snapkeep_cli.output import Output, OutputOption, emit, facts, fail
 
 MOST = 10_000_000
-"""The largest number that an option takes: more than anybody has, and the figures can still be computed."""
+"""The largest number that an option accepts: more than anybody needs, and small enough to compute with."""
 PendingOption = Annotated[
     float,
     typer.Option(
         min=1,
         max=1_000_000,
-        help="Mean seconds a snapshot is pending: 10 if little changed, 1,200 for the first.",
+        help="Mean seconds that a snapshot stays pending: 10 if little changed, 1,200 for the first.",
     ),
 ]
 QpsOption = Annotated[
@@ -43,7 +43,7 @@ QpsOption = Annotated[
 def capacity(
     volumes: Annotated[int, typer.Option(min=1, max=1_000_000_000, help="Volumes to back up.")],
     accounts: Annotated[
-        int, typer.Option(min=1, max=MOST, help="Accounts (or Regions) they are spread over.")
+        int, typer.Option(min=1, max=MOST, help="Accounts (or Regions) that they are spread over.")
     ] = 1,
     backups_a_day: Annotated[
         float, typer.Option(min=0.001, max=1440, help="Backups of each volume per day.")
@@ -57,13 +57,13 @@ def capacity(
         float, typer.Option(min=0, max=1440, help="Copies of each volume to another Region per day.")
     ] = 0,
     copy_minutes: Annotated[
-        float, typer.Option(min=0.1, max=2880, help="Mean minutes a copy takes; AWS promises nothing.")
+        float, typer.Option(min=0.1, max=2880, help="Mean minutes that a copy takes; AWS guarantees nothing.")
     ] = 10,
     config: Annotated[Path | None, typer.Option(help="The config file whose pace applies.")] = None,
     kube_api_qps: QpsOption = CLIENT_CALLS,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Say how fast snapshots can be taken, how long a slot takes, and what does not fit (exit code 3)."""
+    """Show how fast snapshots can be taken, how long a slot takes, and what does not fit (exit code 3)."""
     load_of_each = Demand(ceil(volumes / accounts), backups_a_day, pending_seconds, kept)
     pace = load_deployment(config).pace if config else Pace()
     found = capacity_of(load_of_each, pace, quota)

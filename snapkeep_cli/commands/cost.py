@@ -22,7 +22,7 @@ from snapkeep.domain.report.storage import US_EAST_1
 from snapkeep_cli.output import Output, OutputOption, emit, table_of
 
 ALARMS = 40
-"""About as many as a deployment has."""
+"""About as many as a deployment can hold."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ FORMULA = (
 COPY_FORMULA = (
     "First copies, once, and again after a change of key = volumes × GiB × transfer price",
     "Transfer = first copies × change between two copies × copies a month",
-    "Copies likely = as snapshots likely, of the copies kept. Snapkeep's work for copies is not in it.",
+    "Copies likely = as snapshots likely, for the copies kept. Snapkeep's work for copies is not included.",
 )
 
 
@@ -85,7 +85,7 @@ def cost(
     ] = 1,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Say what backups cost a month: snapshots as an upper bound, Snapkeep's own work, and copies."""
+    """Estimate what backups cost a month: snapshots as an upper bound, Snapkeep's own work, and copies."""
     fleet = Fleet(volumes, a_day, kept, clusters, policies, stacks=1, alarms=ALARMS)
     sizes = (Size(fleet, used, change),) if volumes else SIZES
     found = [_priced(size) | _copied(size, copies, copies_a_day) for size in sizes]
@@ -111,7 +111,7 @@ def _priced(size: Size) -> dict[str, Any]:
 
 
 def _copied(size: Size, kept: int, copies_a_day: float) -> dict[str, Any]:
-    """What `kept` copies of each volume in another Region cost; nothing without any."""
+    """What `kept` copies of each volume in another Region cost; empty without copies."""
     if not kept:
         return {}
     fleet = size.fleet

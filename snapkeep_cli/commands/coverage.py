@@ -44,7 +44,7 @@ def coverage(
     ] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Say which claims are protected and which are not, and why."""
+    """Show which claims are protected and which are not, and why."""
     api = client()
     report = api.get(*place(the_cluster(api, cluster), namespace, "coverage"))
     claims = [claim for claim in report["claims"] if only in (None, claim["state"])]

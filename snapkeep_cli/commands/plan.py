@@ -68,7 +68,7 @@ def _tell(found: Preview, days: int) -> None:
     for policy in found.paused:
         say(f"paused: {policy.name} (enabled: false) has a schedule but does not run")
     for item in found.unforeseen:
-        say(f"not foreseen: {item.policy.name} on {', '.join(item.clusters)}: {item.reason}")
+        say(f"unknown times: {item.policy.name} on {', '.join(item.clusters)}: {item.reason}")
     policies = len({run.policy.name for run in found.runs})
     say(
         f"{len(found.runs)} runs of {policies} {'policy' if policies == 1 else 'policies'} in {days} "

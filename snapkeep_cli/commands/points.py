@@ -71,7 +71,7 @@ def get_points(
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """List recovery points, newest first for each claim; even of namespaces and clusters that are gone."""
+    """List recovery points, newest first for each claim, even of deleted namespaces and clusters."""
     api = client()
     if from_cluster and not from_place:
         raise fail("usage", "--from-cluster goes with --from-place", "give --cluster, or --from-place, too")
@@ -106,7 +106,7 @@ def describe_point(
     namespace: NamespaceOption = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Show a recovery point: what it holds, who holds it, and the command that restores it."""
+    """Show a recovery point: what it contains, who holds it, and the command that restores it."""
     api = client()
     cluster = the_cluster(api, cluster)
     point = the_point(api, cluster, namespace, point)

@@ -1,4 +1,4 @@
-"""`snapkeep policies protect`: the organization's policy that keeps administrators away from backups."""
+"""`snapkeep policies protect`: an organization's policy that protects backups from administrators."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ROLE = re.compile(r"(arn:aws[a-z-]*:iam::\d{12}:(role|user)/)?([A-Za-z0-9_+=,.@
 
 @app.callback()
 def group() -> None:
-    """Print policies of the organization that protect backups."""
+    """Print policies for the organization that protect backups."""
 
 
 @app.command()
@@ -40,7 +40,7 @@ def protect(
         ),
     ],
     break_glass: Annotated[
-        str, typer.Option(help="The role that the policy never stops: its ARN or name.")
+        str, typer.Option(help="The role that the policy never restricts: its ARN or name.")
     ] = "break-glass",
     key: Annotated[
         list[str] | None,
@@ -79,15 +79,14 @@ def protect(
 
 
 def _fitting(protected: Protected, part: Part) -> str:
-    """The policy as text: indented if that fits an organization's limit, otherwise without blanks."""
+    """The policy as text: indented if that fits the size limit, otherwise compact."""
     document = policy(protected, part)
     lines, tight = json.dumps(document, indent=1), json.dumps(document, separators=(",", ":"))
     if len(tight) > LONGEST:
         raise fail(
             "usage",
-            f"the policy has {len(tight)} characters, a service control policy at most {LONGEST}",
-            "print it with --part backups and with --part deployment, or for fewer accounts, "
-            "and attach each to those accounts",
+            f"the policy has {len(tight)} characters; a service control policy may have {LONGEST}",
+            "print it with --part backups and with --part deployment and attach both, or name fewer accounts",
         )
     return lines if len(lines) <= LONGEST else tight
 

@@ -1,4 +1,4 @@
-"""`snapkeep prune`: what would be deleted, an immediate prune, and what the brake refused."""
+"""`snapkeep prune`: shows what would be deleted and what the brake refused; prunes at once if asked."""
 
 from __future__ import annotations
 

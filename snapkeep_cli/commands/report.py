@@ -1,4 +1,4 @@
-"""`snapkeep report`: fetches the page that Snapkeep writes every hour into a file."""
+"""`snapkeep report`: saves the page that Snapkeep writes every hour to a file."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def report(
 
 
 def _written(file: str, name: str, page: bytes) -> Path:
-    """Where the page is now; ends the command if it cannot be written there."""
+    """Write the page and return its path; ends the command if it cannot be written."""
     try:
         path = Path(file or tempfile.mkdtemp(prefix="snapkeep-")).absolute()
         if path.is_dir():

@@ -33,7 +33,7 @@ from snapkeep_cli.tables import Columns, Facts, long_id, wide
 
 ENDED = ("bound", "removed", "failed")
 USABLE = ("waiting_for_consumer", *ENDED)
-"""A claim that waits for its first pod has got as far as it can without one."""
+"""A claim that waits for its first pod is as far as it can get without one."""
 
 COLUMNS: Columns = {
     "NAMESPACE": "namespace",
@@ -74,7 +74,7 @@ def restore(
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     dry_run: DryRunOption = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the claim can be used.")] = False,
-    timeout: Annotated[int, typer.Option(min=1, help="With --wait: the most seconds to wait.")] = 600,
+    timeout: Annotated[int, typer.Option(min=1, help="With --wait: how many seconds to wait at most.")] = 600,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Create a claim from a recovery point; a restore that cannot work is refused before anything is
@@ -166,7 +166,7 @@ def get_restore(
     namespace: NamespaceOption = "",
     cluster: ClusterOption = "",
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the claim is bound.")] = False,
-    timeout: Annotated[int, typer.Option(min=1, help="With --wait: the most seconds to wait.")] = 600,
+    timeout: Annotated[int, typer.Option(min=1, help="With --wait: how many seconds to wait at most.")] = 600,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show a restore's current state, and what happened to it."""

@@ -19,10 +19,10 @@ from snapkeep_cli.output import Output, OutputOption, emit, out, say, table_of
 from snapkeep_cli.tables import COLORS, Columns, Folded, Paper, clean, sentence
 
 MOST_TROUBLES = 10
-"""The most claims in trouble on a screen; `snapkeep coverage` lists all."""
+"""How many claims in trouble to show; `snapkeep coverage` lists all."""
 
 WANTING = ("failing", "late", "unprotected")
-"""States that somebody has to do something about."""
+"""States that need somebody's attention."""
 
 ENDED = ("bound", "removed", "failed")
 
@@ -44,7 +44,7 @@ def watch(
     cluster: ClusterOption = "",
     every: Annotated[int, typer.Option(min=2, help="Seconds between refreshes.")] = 15,
 ) -> None:
-    """Show the status repeatedly until Ctrl+C; it survives API errors. A file gets every look."""
+    """Show the status repeatedly until Ctrl+C, through API errors. In a file or pipe, append each one."""
     api = client()
     cluster = the_cluster(api, cluster)
     paper = out()
@@ -73,7 +73,7 @@ def _on_screen(paper: Paper, found: Document, look: Look, every: int) -> None:
 
 
 def _in_lines(paper: Paper, found: Document, look: Look, every: int) -> None:
-    """Each look below the last, for a file or a pipe."""
+    """Append each status to the last, for a file or a pipe."""
     while True:
         paper.print(screen(found), Text(), crop=False)
         paper.file.flush()

@@ -1,4 +1,4 @@
-"""`snapkeep try`: what an edited config would take, leave and prune, before it is deployed."""
+"""`snapkeep try`: what an edited config would take, skip and prune, before it is deployed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def try_config(
     policy: Annotated[list[str] | None, typer.Option(help="Only this policy; repeatable.")] = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Show what an edited config would take, leave and prune in a cluster now; nothing is changed."""
+    """Show what an edited config would take, skip and prune in a cluster now; changes nothing."""
     deployment = load_deployment(file)
     cluster = the_only(deployment.clusters, cluster, str(file)).name
     policies = [item for item in to_document(deployment)["policies"] if cluster in item["clusters"]]
@@ -67,7 +67,7 @@ def _tables(trial: Document) -> RenderableType:
 
 
 def _taken(trial: Document) -> Iterator[Mapping[str, Any]]:
-    """A row for each claim and policy, those that no longer take it included."""
+    """A row for each claim and policy, including policies that no longer take it."""
     changes = {item["claim"]: item for item in trial["changed"]}
     for item in trial["taken"]:
         change = changes.get(f"{item['namespace']}/{item['claim']}")
@@ -84,7 +84,7 @@ def _taken(trial: Document) -> Iterator[Mapping[str, Any]]:
 def _left(trial: Document) -> Iterator[Mapping[str, Any]]:
     for item in trial["left"]:
         namespace, _, claim = item["subject"].partition("/")
-        yield {"namespace": namespace, "claim": claim, "change": "left", "reason": item["reason"]}
+        yield {"namespace": namespace, "claim": claim, "change": "skipped", "reason": item["reason"]}
 
 
 def _deletion(item: Document) -> Mapping[str, Any]:
@@ -99,7 +99,7 @@ def _sum_up(trial: Document, file: Path) -> None:
     )
     taken = len({(item["namespace"], item["claim"]) for item in trial["taken"]})
     say(
-        f"with {file}, {taken} claims are taken and {len(trial['left'])} are left; "
+        f"with {file}, {taken} claims are taken and {len(trial['left'])} are skipped; "
         f"{len(trial['changed'])} change their policies"
     )
     say(

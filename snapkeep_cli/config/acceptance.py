@@ -21,6 +21,6 @@ class Accepted(Strict):
     reason: Annotated[str, Field(min_length=3, max_length=200)]
     """Why no backup is needed: the report shows it."""
     until: date | None = None
-    """The last day, in UTC, on which that holds, such as 2027-06-30; no end if omitted."""
+    """The last day, in UTC, on which this applies, such as 2027-06-30; no end if omitted."""
     clusters: Annotated[list[ClusterName], Field(min_length=1)] | None = None
-    """The clusters it is about; all if omitted."""
+    """The clusters that this applies to; all if omitted."""

@@ -72,15 +72,15 @@ def _accepted(item: acceptance.Accepted) -> Acceptance:
 
 
 def _interruption(block: interruption.Interruption) -> InterruptionRules:
-    everywhere = _reaction(block, NodeRules())
+    everywhere = _node_rules(block, NodeRules())
     rules = (
-        NodeRule(_reaction(rule, everywhere), tuple(rule.clusters or ()), rule.match_labels)
+        NodeRule(_node_rules(rule, everywhere), tuple(rule.clusters or ()), rule.match_labels)
         for rule in block.rules
     )
     return InterruptionRules(everywhere, tuple(rules))
 
 
-def _reaction(block: interruption.Reaction, otherwise: NodeRules) -> NodeRules:
+def _node_rules(block: interruption.NodeRules, otherwise: NodeRules) -> NodeRules:
     return NodeRules(
         cordon=_first(block.cordon, otherwise.cordon),
         snapshot=Snapshotting(_first(block.snapshot, otherwise.snapshot.value)),
@@ -146,5 +146,5 @@ def _lock(lock: keeping.Lock | None) -> Lock | None:
 
 
 def _first(*values: T | None) -> T:
-    """The first value that was given; the checks made sure that there is one."""
+    """The first value that was given; the checks ensure that there is one."""
     return next(value for value in values if value is not None)

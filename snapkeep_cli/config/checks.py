@@ -1,7 +1,7 @@
 """Checks that need several keys at once.
 
-The checks read plain data that may still be wrong in other ways, so that a user sees every
-problem at once; whatever has the wrong shape is skipped here and reported by the models.
+They read plain data that may still be wrong in other ways, so that a user sees every problem at once. What
+has the wrong shape is skipped here and reported by the models.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _verifies_nothing(block: Mapping[str, Any]) -> Iterator[Problem]:
     everywhere = block.get("drain", "auto")
     rules = [_mapping(rule) for rule in _list(block.get("rules"))]
     drains = [rule.get("drain", everywhere) for rule in rules]
-    text = "only has a meaning with drain: auto; remove it"
+    text = "has no meaning without drain: auto; remove it"
     if "verify" in block and "auto" not in (everywhere, *drains):
         yield Problem(("interruption", "verify"), text)
     for index, (rule, drain) in enumerate(zip(rules, drains, strict=True)):
@@ -124,7 +124,7 @@ def _verifies_nothing(block: Mapping[str, Any]) -> Iterator[Problem]:
 def _locked_past_max_age(
     here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    """`max_age` promises to delete older points, and a lock forbids it: only one can be intended."""
+    """`max_age` promises to delete older points, which a lock forbids: the user cannot mean both."""
     days = _mapping(policy.get("lock", defaults.get("lock"))).get("days")
     max_age = _mapping(policy.get("retention", defaults.get("retention"))).get("max_age")
     try:
@@ -141,7 +141,7 @@ def _locked_past_max_age(
 
 
 def contradictions(config: Config) -> Iterator[Problem]:
-    """Selections that contradict those of the defaults."""
+    """Selections that contradict the defaults' selection."""
     for index, policy in enumerate(config.policies):
         if problem := contradiction(merged(policy.selection, config.defaults.selection)):
             text = f"with what defaults.selection adds: {problem}"

@@ -102,10 +102,10 @@ access entry."""
 def group_name(function: str) -> str:
     """The Kubernetes group of a function: `plan_backup` is in `snapkeep:plan-backup`.
 
-    Raises KeyError, which lists the functions with access, for a function without.
+    Raises KeyError, which lists the functions with access, for a function that has none.
     """
     if function not in FUNCTIONS:
-        raise KeyError(f"{function!r} has no access to clusters; these have: {', '.join(FUNCTIONS)}")
+        raise KeyError(f"{function!r} has no access to clusters; these functions do: {', '.join(FUNCTIONS)}")
     return f"snapkeep:{function.replace('_', '-')}"
 
 

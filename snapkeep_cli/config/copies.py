@@ -18,7 +18,7 @@ KEY_OF_AWS = "alias/aws/ebs"
 
 
 def _no_alias(value: Any) -> Any:
-    """Refuse aliases in words of their own: they are what people try first."""
+    """Refuse an alias, which people try first, with a message of its own."""
     if isinstance(value, str) and value.removeprefix("alias/").endswith("aws/ebs"):
         raise ValueError(
             f"{value[:80]!r} is the key of AWS for EBS, whose policy nobody can change; use the ARN of a key "
@@ -60,7 +60,7 @@ class Place(Strict):
     """The account (12 digits, in quotes) of a vault that makes the copies there; copies stay in the account
     of the deployment if omitted."""
     retire: bool = False
-    """true makes no more copies, and lets those in the place run down by their retention."""
+    """true stops new copies; those in the place expire by their retention."""
 
     @model_validator(mode="before")
     @classmethod
@@ -86,6 +86,6 @@ class CopyRule(Strict):
     lock: LockOrOff = None
     """How long nobody can delete a copy, or off (the default). Not for a place with account."""
     backfill: Annotated[int, Field(ge=1, le=MOST_BACKFILLED)] = 1
-    """With how many of a claim's newest points a new place begins (1)."""
+    """How many of a claim's newest points to copy when a place is new (1)."""
     also: list[Literal["interruption", "on-demand"]] = Field(default_factory=list)
-    """Built-in policies whose points of the policy's claims are copied, too."""
+    """Built-in policies whose points of the same claims are also copied."""

@@ -39,7 +39,7 @@ def check_places(places: Mapping[str, Any], clusters: Sequence[Mapping[str, Any]
 
 
 def _region_of(item: Mapping[str, Any]) -> str:
-    """The Region of a cluster or place; "" for one that AWS has not."""
+    """The Region of a cluster or place; "" if AWS has no such Region."""
     region = item.get("region")
     return region if isinstance(region, str) and region in regions.KNOWN else ""
 
@@ -89,7 +89,7 @@ def check_copies(here: Location, policy: Mapping[str, Any], places: Mapping[str,
             hint = did_you_mean(name, map(str, places))
             yield Problem((*at, "to"), f"{name!r} is not a place of this file{hint}; {allowed}")
         elif isinstance(name, str) and name in names[:index]:
-            text = f"{name!r} is also the place of copies[{names.index(name)}]; keep one rule a place"
+            text = f"{name!r} is also the place of copies[{names.index(name)}]; keep one rule for each place"
             yield Problem((*at, "to"), text)
         place = places.get(name) if isinstance(name, str) else None
         yield from _keeping(at, rule, place if isinstance(place, dict) else {})
@@ -109,7 +109,9 @@ def _keeping(here: Location, rule: Mapping[str, Any], place: Mapping[str, Any]) 
 
 
 def uncountable(config: Config) -> Iterator[Problem]:
-    """Rules of `every: N` whose policy keeps fewer than N points singly: nobody could count to N."""
+    """Rules with `every: N` whose policy keeps fewer than N single points, so that N points cannot be
+    counted.
+    """
     for index, policy in enumerate(config.policies):
         retention, schedule = policy.retention or config.defaults.retention, policy.schedule or Schedule()
         shared = config.defaults.schedule
@@ -130,7 +132,7 @@ def uncountable(config: Config) -> Iterator[Problem]:
 
 
 def _locked_too_long(here: Location, rule: Mapping[str, Any]) -> Iterator[Problem]:
-    """A lock forbids what `max_age` and `within` promise: only one can be intended."""
+    """A lock forbids what `max_age` and `within` promise: the user cannot mean both."""
     lock, retention = rule.get("lock"), rule.get("retention")
     days = lock.get("days") if isinstance(lock, dict) else None
     if not isinstance(days, int) or days <= 0 or not isinstance(retention, dict):

@@ -13,7 +13,7 @@ import yaml
 from snapkeep_cli.config.errors import ConfigError, Location, Problem
 
 DEEPEST = 30
-"""Levels of lists and mappings; real settings use fewer than half of them."""
+"""Levels of lists and mappings; real settings use fewer than half as many."""
 
 QUOTE_STARS = "quote text that begins with *, and put what policies share under defaults"
 SHORTHAND = ', such as "@daily"'
@@ -21,7 +21,7 @@ SHORTHAND = ', such as "@daily"'
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The data of a file, the line of each key, and problems that YAML itself allows but we do not."""
+    """The data of a file, the line of each key, and problems that YAML allows but we do not."""
 
     data: Any
     lines: Mapping[Location, int]
@@ -59,22 +59,24 @@ def _parse(text: str) -> Document:
 
 
 class _Loader(yaml.SafeLoader):
-    """Names the line of a value that only looks like what it is, such as the date 2027-02-30."""
+    """Names the line of a value that YAML takes for another type and cannot convert, such as the date
+    2027-02-30.
+    """
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        """The value of a node. PyYAML itself lets the errors of Python's own types through."""
+        """The value of a node. PyYAML lets the errors of Python's own types through."""
         try:
             return super().construct_object(node, deep)
         except (ValueError, LookupError, AttributeError) as error:
             kind, text = str(node.tag).rpartition(":")[2], str(node.value)[:60]
-            wrong = f"{text!r} looks like a {kind} and is none; correct it, or put text in quotes"
+            wrong = f"{text!r} looks like a {kind} but is not valid; correct it, or put text in quotes"
             raise yaml.constructor.ConstructorError(None, None, wrong, node.start_mark) from error
 
 
 def _unwanted(text: str) -> Iterator[Problem]:
-    """Problems that must be found before the whole file is read, because it may expand endlessly.
+    """Problems to find before the file is loaded, because loading might never end.
 
-    Aliases are mostly cron expressions without quotes. Deep nesting is read recursively.
+    Most aliases are unquoted cron expressions. Deep nesting would be read recursively.
     """
     depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
@@ -103,7 +105,7 @@ def _walk(node: yaml.Node | None, location: Location, lines: dict[Location, int]
                 continue
             lines[here] = line
             if key.tag != "tag:yaml.org,2002:str":
-                yield Problem(here, "is read as a key that is not text; put it in quotes", line)
+                yield Problem(here, "is not read as text; put it in quotes", line)
             if value.tag == "tag:yaml.org,2002:null":
                 yield Problem(here, "has no value; give it one or remove the key", line)
             yield from _walk(value, here, lines)

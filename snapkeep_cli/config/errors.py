@@ -1,4 +1,4 @@
-"""Everything that is wrong with a config file, each with its place and what is allowed."""
+"""The problems of a config file, each with its place and what is allowed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Problem:
 
 
 class ConfigError(Exception):
-    """A config file cannot be used; the text lists every problem with its file, line and key path."""
+    """A config file cannot be used; the text lists every problem with file, line and key path."""
 
     def __init__(self, file: str, problems: Sequence[Problem]) -> None:
         self.file = file

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 
 def covered(pattern: str, by: Sequence[str]) -> bool:
-    """True when every name that fits the pattern also fits one of `by`; False when that is in doubt."""
+    """True if every name that fits the pattern also fits one of `by`; False if in doubt."""
     return any(re.fullmatch(_as_regex(other), pattern) for other in by)
 
 
 def _as_regex(glob: str) -> str:
-    """A pattern of patterns: `?` takes one character, `*` also a `*`."""
+    """A regex that matches patterns: `?` takes one character other than `*`, and `*` takes any."""
     return "".join({"*": ".*", "?": "[^*]"}.get(character, re.escape(character)) for character in glob)
 
 
 def meet(one: str, other: str) -> bool:
-    """True when some name fits both patterns."""
+    """True if some name fits both patterns."""
     ends = {(0, 0)}
     seen: set[tuple[int, int]] = set()
     while ends:

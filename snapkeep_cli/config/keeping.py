@@ -48,11 +48,11 @@ class Retention(Strict):
     within_yearly: DurationText | None = None
     """One point a year, this far back from the newest one."""
     max_age: DurationText | None = None
-    """Older points are deleted although a rule keeps them (never the last ones, see minimum)."""
+    """Older points are deleted even if a rule keeps them (never the last ones; see minimum)."""
     minimum: Annotated[int, Field(json_schema_extra={"minimum": 1})] | None = None
     """How many points always stay; 1 if omitted."""
     after_claim_deleted: DurationText | None = None
-    """How long points of a deleted claim stay; as long as before if omitted. The last one always stays."""
+    """How long points of a deleted claim stay; if omitted, as long as any. The last one always stays."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -71,7 +71,7 @@ class Retention(Strict):
 
 
 CONFIRM_COMPLIANCE = "confirm_nobody_can_delete_early"
-"""Must be given, and true, with mode compliance."""
+"""Required with mode compliance, and must be true."""
 
 
 class Lock(Strict):
@@ -80,11 +80,12 @@ class Lock(Strict):
     mode: Literal["governance", "compliance"]
     """governance: anyone whom IAM lets unlock snapshots can lift it. compliance: nobody can, not even AWS."""
     days: Annotated[int, Field(ge=1, le=MOST_LOCKED_DAYS)]
-    """How many days a point is locked, from when it is ready."""
+    """How many days a point is locked once it is ready."""
     cool_off_hours: Annotated[int, Field(ge=1, le=72)] | None = None
-    """Compliance only: how many hours the lock may still be lifted; not at all if omitted."""
+    """Compliance only: for how many hours the lock can still be lifted; not at all if omitted."""
     confirm_nobody_can_delete_early: bool = False
-    """Must be true for compliance: until the lock ends, the snapshots stay and cost whatever happens."""
+    """Must be true for compliance: nothing can end the lock early, so the snapshots stay and cost money.
+    """
 
     @model_validator(mode="after")
     def _is_meant(self) -> Self:
@@ -100,7 +101,7 @@ class Lock(Strict):
 
 
 class _LockOrOff:
-    """In the schema: a lock, or off."""
+    """A lock or off, as the schema shows it."""
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

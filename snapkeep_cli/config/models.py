@@ -53,11 +53,11 @@ class Schedule(Strict):
     catch_up: CatchUp | None = None
     """How late a run may still start (60 seconds to 24 hours; default 1 hour)."""
     enabled: bool | None = None
-    """false pauses the policy: its schedule stays and does not fire."""
+    """false pauses the policy: its schedule stays but does not fire."""
 
 
 class Shared(Strict):
-    """What a policy may set itself or take from the defaults."""
+    """What a policy may set or take from the defaults."""
 
     clusters: Annotated[list[ClusterName], Field(min_length=1)] | None = None
     """The clusters to back up; all if omitted."""
@@ -68,7 +68,7 @@ class Shared(Strict):
     csi_fallback: Literal["ebs", "fail"] | None = None
     """What a csi policy does while the cluster cannot take VolumeSnapshots; fail is the default."""
     group_fallback: Literal["sequential", "fail"] | None = None
-    """What to do with a group that EC2 refuses to take at one moment; fail is the default."""
+    """What to do with a group that EC2 cannot snapshot at one moment; fail is the default."""
     retention: Retention | None = None
     """What to keep; a policy's own block replaces the whole default block."""
     lock: LockOrOff = None
@@ -87,11 +87,11 @@ class Policy(Shared):
     name: PolicyName
     """The policy's name; claims opt in with it."""
     exclusive: bool = False
-    """true keeps other policies off the claims it takes; of several such policies the first in the file."""
+    """true keeps other policies off its claims; among several such policies, the first in the file wins."""
     group: LabelKey | None = None
     """A label key: claims of one namespace with the same value are taken at the same moment."""
     copies: list[CopyRule] = Field(default_factory=list)
-    """To which places its points are copied; one rule a place."""
+    """The places its points are copied to; one rule for each place."""
 
     def lock_with(self, defaults: Defaults) -> Lock | None:
         """The lock in force; None if it is off."""
@@ -143,11 +143,11 @@ class Config(Strict):
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
     accept: list[Accepted] = Field(default_factory=list)
-    """What needs no backup, and why; only claims that no policy takes can be accepted."""
+    """What needs no backup, and why; this applies only to claims that no policy takes."""
     orphans: Literal["report", "delete"] = "report"
     """What the weekly sweep does with leftovers of backups: report (the default) or delete."""
     interruption: Interruption = Field(default_factory=Interruption)
-    """What to do for nodes that are about to die."""
+    """What to do with nodes that are about to die."""
     consistency_wait: ConsistencyWait | None = None
     """How long EC2 may take to show a new snapshot (1 minute to 1 hour; default 5 minutes)."""
     deployment: StackOptions = Field(default_factory=StackOptions)

@@ -12,7 +12,7 @@ from snapkeep_cli.config.globs import covered, meet
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two policies that take a claim twice where it fits both; `namespaces` are patterns."""
+    """Two policies that both take a claim that fits them; `namespaces` are patterns."""
 
     first: str
     second: str
@@ -25,12 +25,12 @@ class Overlap:
         return (
             f"policies {self.first} and {self.second} both take a claim that fits them, in {where} "
             f"(cluster {', '.join(self.clusters)}): each keeps its own points. If one is enough, add "
-            "exclusive: true to the one that shall have it"
+            "exclusive: true to the one that should take it"
         )
 
 
 def overlaps(deployment: Deployment) -> Iterator[Overlap]:
-    """The pairs of policies in the order of the file; none of them is paused, exclusive or opt-in only."""
+    """The pairs of policies in the order of the file; paused, exclusive and opt-in policies are left out."""
     active = [
         policy
         for policy in deployment.policies
@@ -44,7 +44,7 @@ def overlaps(deployment: Deployment) -> Iterator[Overlap]:
 
 
 def _shared_namespaces(one: Selection, other: Selection) -> tuple[str, ...]:
-    """Patterns of the namespaces that both cover; where neither pattern covers the other, both joined."""
+    """Patterns of the namespaces that both cover; where neither pattern covers the other, both are shown."""
     excluded = (*one.exclude_namespaces, *other.exclude_namespaces)
     found: dict[str, None] = {}
     for left, right in product(one.namespaces or ("*",), other.namespaces or ("*",)):

@@ -1,4 +1,4 @@
-"""Reads and checks `snapkeep.yaml`: what `snapkeep_cli.config` offers, with all that it takes."""
+"""Reads and checks `snapkeep.yaml`; `snapkeep_cli.config` imports this only when a file is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The AWS Regions: a deployment serves the clusters of one, and a name that is none deploys nowhere."""
+"""The AWS Regions. A deployment serves the clusters of one Region; a misspelled name is refused."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def known_region(name: str) -> str:
 
 
 def several(clusters: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
-    """The clusters in another Region than the first, each with what to do."""
+    """The clusters outside the first cluster's Region, each with what to do."""
     regions = [cluster.get("region") for cluster in clusters]
     names = [cluster.get("name") for cluster in clusters]
     for index, region in enumerate(regions):

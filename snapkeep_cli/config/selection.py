@@ -66,7 +66,7 @@ class Selection(Strict):
 
 
 def contradiction(selection: Selection) -> str:
-    """Why no claim could be taken, or nothing was said; "" for a selection that makes sense."""
+    """Why the selection takes no claim or is empty; "" if it makes sense."""
     conditions = selection.model_fields_set - {"opt_in_only"}
     if selection.opt_in_only and conditions:
         return f"opt_in_only takes only labelled claims; remove it or {', '.join(sorted(conditions))}"
@@ -84,12 +84,12 @@ def contradiction(selection: Selection) -> str:
 def merged(own: Selection | None, shared: Selection | None) -> Selection:
     """A policy's selection: its own keys, and those that only the defaults have.
 
-    An opt-in policy takes nothing from the defaults, because only labels count for it; nor is a policy with
-    conditions of its own an opt-in policy because of the defaults.
+    An opt-in policy takes nothing from the defaults, because only labels count for it. A policy with
+    conditions of its own does not become opt-in through the defaults.
     """
     if own is None or shared is None:
         selection = own or shared
-        assert selection is not None, "the checks made sure that there is one"
+        assert selection is not None, "the checks ensure that there is one"
         return selection
     if own.opt_in_only or shared.opt_in_only:
         return own

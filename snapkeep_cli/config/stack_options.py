@@ -1,4 +1,4 @@
-"""What a deployment needs from its AWS account: only `infra` reads it, never a function."""
+"""What a deployment needs from its AWS account. Only `infra` reads it, never a function."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class StackOptions(Strict):
     """What a deployment needs from its AWS account; nothing if omitted."""
 
     kms_key: KmsKeyArn | None = None
-    """Your KMS key for journal, queues, topic and logs; keys of AWS if omitted."""
+    """Your KMS key for journal, queues, topic and logs; AWS's keys if omitted."""
     permissions_boundary: PolicyArn | None = None
     """The permissions boundary of every role in the stack."""
     tracing: bool = False
@@ -79,4 +79,4 @@ class StackOptions(Strict):
     vpc: Vpc | None = None
     """The VPC of functions that talk to clusters with a private endpoint; no VPC if omitted."""
     runbooks: Annotated[str, Field(min_length=1, max_length=500)] = "docs/runbooks"
-    """Where alarms say their runbooks are: the folder, or the address at which you publish it."""
+    """Where the runbooks are that alarms link to: a folder, or the address where you publish it."""

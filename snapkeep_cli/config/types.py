@@ -35,13 +35,13 @@ _SPAN_SCHEMA = {"type": "string", "pattern": f"^{_SPAN}$", "examples": ["90 minu
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Makes text match a pattern, in the schema too, and says in words what is allowed."""
+    """Requires text to match a pattern, also in the schema, and says in words what is allowed."""
 
     pattern: str
     allowed: str
 
     def check(self, text: str) -> str:
-        """The text itself; raises ValueError if it does not match as a whole."""
+        """The text itself. Raises ValueError unless all of it matches."""
         if not re.fullmatch(self.pattern, text):
             raise ValueError(f"{text[:80]!r} is not allowed; use {self.allowed}")
         return text
@@ -113,7 +113,7 @@ def _window(value: object) -> timedelta:
         return timedelta()
     span = _span(timedelta(minutes=1), timedelta(minutes=1440), "1 minute to 1440 minutes, or off")(value)
     if span % timedelta(minutes=1):
-        raise ValueError(f"{value!r} is not allowed; Scheduler wants whole minutes")
+        raise ValueError(f"{value!r} is not allowed; Scheduler needs whole minutes")
     return span
 
 

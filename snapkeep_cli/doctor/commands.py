@@ -12,7 +12,7 @@ CDK = "npx cdk"
 """The CLI pinned in package-lock.json, installed by `npm ci`; npm's `latest` cannot read our assemblies."""
 
 VIEWER = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
-"""Lets somebody get and list everything, and change nothing.
+"""Lets somebody read everything and change nothing.
 https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html"""
 
 DEPLOYED_BY_DEFAULT = {"stack": "Snapkeep", "prefix": USUAL_NAME}
@@ -30,7 +30,7 @@ def eks(visit: Visit, operation: str, *words: str) -> str:
 
 
 def let_in(visit: Visit, principal: str) -> str:
-    """Lets somebody look at the whole cluster, and no more."""
+    """Lets the caller read the whole cluster, and no more."""
     who = ("--principal-arn", principal)
     policy = ("--policy-arn", VIEWER, "--access-scope", "type=cluster")
     return (

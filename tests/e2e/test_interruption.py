@@ -59,7 +59,7 @@ def stage(product: Product, request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 
 def remove_node(product: Product, name: str) -> None:
-    """Another machine may get its name: nothing of it may be left."""
+    """Another machine may get its name, so nothing may remain."""
     for resource in ("nodes", "csinodes"):
         if not product.is_gone(resource, None, name):
             with suppress(NotFound):  # the cloud controller was faster

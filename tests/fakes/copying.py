@@ -106,7 +106,7 @@ class CopyWorld(World):
         self.build(wrap)
 
     def build(self, wrap: Callable[[Any], Any] = lambda port: port) -> None:
-        """Make the function anew, as a deployment does; `wrap` may put a proxy around each port."""
+        """Rebuild the function, as a deployment does; `wrap` may put a proxy around each port."""
         ports = replace(
             self.ports(wrap),
             deployment=self.deployment,

@@ -83,7 +83,7 @@ class FakeSnapshots(Faults):
         self._set_tier(snapshot_id, archived=True, until=None)
 
     def restore_tier(self, snapshot_id: str, until: datetime | None = None) -> None:
-        """Bring a snapshot back from the archive tier, for good or until the given time."""
+        """Bring a snapshot back from the archive tier, permanently or until the given time."""
         self._set_tier(snapshot_id, archived=False, until=until)
 
     def take_out_of_bin(self, snapshot_id: str) -> None:

@@ -1,4 +1,4 @@
-"""What somebody who watches the demo (or reads its log) is told."""
+"""What somebody who watches the demo (or reads its log) sees."""
 
 from __future__ import annotations
 

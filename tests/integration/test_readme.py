@@ -78,11 +78,14 @@ def test_the_policy_it_explains_is_one_of_the_example(page: Path) -> None:
 
 
 def test_the_places_that_are_explained_are_accepted(tmp_path: Path) -> None:
-    _, whole = re.findall(r"```yaml\n(.*?)```", (DOCS / "configuration.md").read_text(), re.DOTALL)
+    _, *files = re.findall(r"```yaml\n(.*?)```", (DOCS / "configuration.md").read_text(), re.DOTALL)
     config = tmp_path / "snapkeep.yaml"
-    config.write_text(whole)
+    names = []
+    for whole in files:
+        config.write_text(whole)
+        names += [place.name for place in load(config).places]
 
-    assert [place.name for place in load(config).places] == ["osaka"]
+    assert names == ["osaka", "vault"]
 
 
 def test_the_deployment_options_that_are_shown_are_accepted(tmp_path: Path) -> None:

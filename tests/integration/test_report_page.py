@@ -117,7 +117,7 @@ def test_search_and_states_narrow_the_list(reader: Reader) -> None:
     page.get_by_role("button", name="late").click()
     assert names(page) == ["shop/sessions", "shop/uploads"]
     page.locator("#search").fill("nothing like that")
-    expect(page.locator("#shown")).to_have_text("No claim is like that.")
+    expect(page.locator("#shown")).to_have_text("No claim matches.")
 
 
 def test_everything_is_reached_by_keyboard(reader: Reader) -> None:

@@ -76,6 +76,6 @@ def test_every_page_is_on_the_first_one_and_says_what_to_do() -> None:
             assert f"]({page.name})" in index
             assert re.findall(r"^## (.+)$", page.read_text(), re.MULTILINE) == [
                 "What it means",
-                "How to look",
-                "How to mend",
+                "How to investigate",
+                "How to fix it",
             ]

@@ -1,4 +1,6 @@
-"""docs/events.md and its schema are what the code publishes, and deploy/chat.yaml makes a message of it."""
+"""docs/events.md and its schema match what the code publishes, and deploy/chat.yaml turns it into a
+message.
+"""
 
 from __future__ import annotations
 

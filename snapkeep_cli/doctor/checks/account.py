@@ -43,7 +43,7 @@ def cluster(facts: Facts) -> Iterator[Finding]:
 
 
 def authentication(facts: Facts) -> Iterator[Finding]:
-    """The cluster honours access entries.
+    """The cluster's authentication mode honours access entries.
 
     https://docs.aws.amazon.com/eks/latest/userguide/setting-up-access-entries.html
     """
@@ -116,7 +116,7 @@ def quota(facts: Facts) -> Iterator[Finding]:
         yield problem(
             "quota",
             f"{found.used:,} or more of the {found.limit:,} snapshots allowed in this Region are in use: "
-            "at the limit, no backup is made",
+            "at the limit, no backup can be made",
             commands.aws(
                 facts.visit,
                 *("service-quotas", "request-service-quota-increase", "--service-code", "ebs"),

@@ -16,7 +16,7 @@ ANYWHERE = "0.0.0.0/0"
 
 
 def endpoint(facts: Facts) -> Iterator[Finding]:
-    """Every function reaches the API of the cluster."""
+    """Every function can reach the cluster's API."""
     found = facts.described
     if isinstance(found, Unknown) or found is None:
         return
@@ -36,7 +36,7 @@ def _from_outside(facts: Facts, found: EksCluster, number: int) -> Iterator[Find
     where = f"open to {listed(list(found.public_cidrs))} only" if found.public else "private"
     yield problem(
         ENDPOINT,
-        f"the endpoint is {where}: {who} have no fixed address and do not reach it. Put them into "
+        f"the endpoint is {where}: {who} have no fixed address and cannot reach it. Put them into "
         f"{found.vpc}: deployment.vpc in {facts.visit.config}, whose cluster_security_groups names "
         f"{found.security_group} for {facts.visit.cluster}",
         commands.deploy(facts.visit),

@@ -33,7 +33,7 @@ class OneAtATime:
 
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
-    """One for all tests: each session reads the models of AWS's services from disk anew."""
+    """One for all tests, because each session reads the models of AWS's services from disk again."""
     import moto  # noqa: F401 - it only sees the calls of sessions that are made after its import
 
     return boto3.Session("testing", "testing", region_name="ap-northeast-2")

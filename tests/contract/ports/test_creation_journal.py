@@ -182,6 +182,6 @@ def test_a_csi_point_with_a_snapshot_is_not_planned_again(journal: Journal) -> N
     point = a_point(method=Method.CSI)
     journal.points.add_points([point])
     journal.creations.write_created(point.run, [Creation(point.id, "snap-1", NOW)])
-    with pytest.raises(TemporaryError, match="has a snapshot by now"):
+    with pytest.raises(TemporaryError, match="already has a snapshot"):
         journal.creations.replan(point, "late")
     assert stored(journal, point).method is Method.CSI

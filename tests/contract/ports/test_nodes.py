@@ -61,7 +61,7 @@ class FakeWorld(World):
 
 
 def now() -> datetime:
-    """The present: the server's clock is real, too."""
+    """The present, because the server's clock is real."""
     return datetime.now(UTC)
 
 

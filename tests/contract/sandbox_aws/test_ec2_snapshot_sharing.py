@@ -1,4 +1,4 @@
-"""Snapshots shared with another account: what it sees, what it may copy, and what it is told."""
+"""Snapshots shared with another account: what it sees, what it may copy, and which event it gets."""
 
 import json
 from collections.abc import Callable

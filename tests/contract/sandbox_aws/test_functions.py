@@ -1,4 +1,4 @@
-"""Functions see what AWS shows them and nothing else; their failures are told, retried and kept."""
+"""Functions see what AWS shows them and nothing else; their failures are reported, retried and kept."""
 
 import json
 import sys

@@ -20,7 +20,7 @@ def lab() -> Iterator[Lab]:
 
 @pytest.fixture
 def slow_lab() -> Iterator[Lab]:
-    """EC2 leaves snapshots pending until it is told to complete them."""
+    """EC2 leaves snapshots pending until a test completes them."""
     made = Lab(instant=False)
     yield made
     made.stop()

@@ -1,4 +1,4 @@
-"""What becomes of fields that a kind does not have, and of values of another type."""
+"""Fields that a kind does not have, and values of another type."""
 
 from typing import Any
 

@@ -80,7 +80,7 @@ class MemoryCreations(Faults):
         if known.method is Method.EBS:
             return
         if known.snapshot_id or known.state.is_final:
-            raise TemporaryError(f"point {point.id} has a snapshot by now and is not planned again")
+            raise TemporaryError(f"point {point.id} already has a snapshot and is not planned again")
         self._points.put(_planned(replace(known, method=Method.EBS, method_reason=reason, fell_back=True)))
         self._after("replan")
 

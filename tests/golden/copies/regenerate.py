@@ -1,4 +1,4 @@
-"""Writes the answers of all golden cases anew, for a review of the difference."""
+"""Rewrites the answers of all golden cases, for a review of the difference."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tests.integration.deployed import CLUSTER, Deployed
 
 
 def pass_time(product: Deployed, by: timedelta) -> None:
-    """Move the sandbox's clock on without firing a schedule."""
+    """Advance the sandbox's clock without firing a schedule."""
     product.sandbox.aws.advance(by, only="none")
 
 

@@ -1,4 +1,4 @@
-"""A locked recovery point stays whatever retention or anybody says, and goes once its lock has ended.
+"""A locked recovery point stays, whatever retention or anybody says, and goes once its lock has ended.
 
 What somebody takes out of the Recycle Bin then is kept for a while.
 """

@@ -23,7 +23,7 @@ def items_of(product: Deployed) -> Items:
 
 
 def restore(product: Deployed, copy: Items) -> None:
-    """Let the table hold what it held when the copy was made, as a restore of it does."""
+    """Reset the table to what it held when the copy was made, as restoring the table would."""
     dynamodb, table = product.sandbox.client("dynamodb"), product.outputs["JournalTableName"]
     for pk, sk in items_of(product).keys() - copy.keys():
         dynamodb.delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})

@@ -61,11 +61,11 @@ def test_a_lock_that_outlasts_the_rules_is_told_by_the_interval_of_the_copies() 
 def test_a_place_that_retires_or_gets_nothing_is_told() -> None:
     rule = CopyRule("osaka", {"last": 1})
     assert said(a_deployment(rule, place=replace(OSAKA, retire=True)))[1:] == [
-        "note: osaka retires: it gets no more copies, and those there run down"
+        "note: osaka retires: no more copies; those there expire by their retention"
     ]
     assert list(places_in_words(a_deployment(rule))) == []
     assert list(places_in_words(a_deployment())) == [
-        "note: no policy copies to osaka (ap-northeast-3), and copies there stay for ever"
+        "note: no policy copies to osaka (ap-northeast-3), and copies there stay forever"
     ]
 
 
@@ -102,7 +102,8 @@ def test_a_vault_is_told_with_its_account_and_decides_for_itself() -> None:
     deployment = a_deployment(CopyRule("vault", {"last": 1}, Every(Period.DAY)), place=vault)
     assert said(deployment) == [
         "copies to vault (eu-west-1 of account 222233334444): one point a day; the vault says how long they "
-        "stay"
+        "stay",
+        "note: nothing answers in vault yet: this release asks a vault, but cannot be one",
     ]
     assert list(places_in_words(a_deployment(place=vault))) == [
         "note: no policy copies to vault (eu-west-1 of account 222233334444)"

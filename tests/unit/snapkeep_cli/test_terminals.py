@@ -159,7 +159,7 @@ def test_what_a_command_shows_fits_the_terminal(
         ("get clusters", ("myeks", "ap-northeast-2")),
         ("backup", (LONG, "csi")),
         ("plan", ("myeks",)),
-        ("try", (LONG, "shop", "longer", "left")),
+        ("try", (LONG, "shop", "longer", "skipped")),
     ],
 )
 def test_names_and_states_are_whole_at_every_width(

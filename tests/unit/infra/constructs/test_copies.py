@@ -1,4 +1,4 @@
-"""copy_points: what starts it, what it may do, and that a deployment without places has nothing of it."""
+"""copy_points: what starts it, what it may do, and that a deployment without places lacks it."""
 
 from __future__ import annotations
 

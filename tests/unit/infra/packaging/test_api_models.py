@@ -11,6 +11,7 @@ import botocore
 import botocore.session
 import pytest
 from botocore import xform_name
+from botocore.loaders import Loader
 from botocore.stub import Stubber
 
 from infra.packaging.api_models import EC2_OPERATIONS, cut, cut_endpoints, cut_model
@@ -87,7 +88,7 @@ def test_a_client_works_on_the_cut_model(tmp_path: Path, monkeypatch: pytest.Mon
     cut_model(tmp_path / "ec2", EC2_OPERATIONS)
     session = botocore.session.get_session()
     session.set_credentials("test", "test")
-    session.get_component("data_loader").search_paths.insert(0, str(tmp_path))
+    session.register_component("data_loader", Loader(extra_search_paths=[str(tmp_path)]))
     client = session.create_client("ec2", "ap-northeast-2")
     answer = {"Reservations": [{"Instances": [{"InstanceId": "i-0123456789abcdef0"}]}]}
 

@@ -27,7 +27,7 @@ class Teller:
         self.news = FakeTroubleNews()
 
     def tell(self, *subjects: str, patience: timedelta = timedelta()) -> list[str]:
-        """What rings in this pass when these are found."""
+        """What is announced in this pass if these are found."""
         before = len(self.news.rung())
         found = {subject: f"{subject} failed" for subject in subjects}
         TellTroubles(self.journal.troubles, self.news, self.clock).tell(TOPIC, found, patience)

@@ -203,7 +203,7 @@ def test_a_class_that_names_another_deployment_fails_its_points_with_what_to_do(
     blue.reconcile()
 
     assert blue.point("mysql").state is PointState.FAILED
-    assert "apply the manifests again" in blue.point("mysql").reason
+    assert "apply again what `snapkeep manifests` prints" in blue.point("mysql").reason
 
 
 def test_the_only_good_snapshot_of_a_point_is_never_marked_as_a_duplicate() -> None:

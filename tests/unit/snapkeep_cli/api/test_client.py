@@ -49,7 +49,7 @@ def test_an_answer_that_is_no_problem_is_shown_as_it_came() -> None:
 
 @pytest.mark.parametrize("text", ["<html>Sign in", "[1]", "null", "5"])
 def test_a_page_of_somebody_else_is_no_answer(text: str) -> None:
-    with pytest.raises(ApiProblem, match="what answered is not the API of Snapkeep"):
+    with pytest.raises(ApiProblem, match="the answer did not come from Snapkeep"):
         ApiClient(Canned(200, text)).get("clusters", "myeks", "status")
 
 

@@ -1,4 +1,4 @@
-"""A person is told that the command waits, and never twice at once."""
+"""A person sees that the command is waiting, but never twice at once."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def looking(*answers: Any) -> Callable[[], Any]:
 
 
 def wait(look: Callable[[], Any], seconds: int = 60) -> Any:
-    """Wait with a clock that goes on by ten seconds at each reading."""
+    """Wait with a clock that advances by ten seconds at each reading."""
     return wait_for(
         look,
         ("completed",),

@@ -53,7 +53,7 @@ def test_a_backup_of_a_cluster_that_does_not_answer_says_at_once_what_it_will_do
     world.clusters.unreachable.add("myeks")
     started = snapkeep("backup", "data", "-n", "shop")
     assert started.code == 0
-    assert "the claims that recovery points remember are backed up by ebs" in started.err
+    assert "the claims known from recovery points are backed up by ebs" in started.err
 
 
 def test_a_backup_whose_snapshot_was_deleted_in_ec2_says_so(snapkeep: Command, world: World) -> None:

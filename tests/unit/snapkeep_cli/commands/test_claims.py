@@ -1,4 +1,4 @@
-"""`snapkeep describe claim`: why it is safe, what becomes of each point, the command that restores it."""
+"""`snapkeep describe claim`: why it is safe, the fate of each point, the command that restores it."""
 
 from __future__ import annotations
 

@@ -44,11 +44,11 @@ def test_a_cluster_that_does_not_answer_is_shown_from_its_points_and_fails_a_che
     world.clusters.unreachable.add("myeks")
     shown = snapkeep("coverage")
     assert shown.code == 0 and "shop" in shown.out
-    assert "warning: " in shown.err and "recovery points and the last runs remember" in shown.err
+    assert "warning: " in shown.err and "known from recovery points and the last runs" in shown.err
     assert snapkeep("coverage", "--check").code == 6
-    assert "recovery points and the last runs remember" in snapkeep("status").out
+    assert "known from recovery points and the last runs" in snapkeep("status").out
     described = snapkeep("describe", "claim", "shop/data").out
-    assert "recovery points and the last runs remember" in described and "not checked" in described
+    assert "known from recovery points and the last runs" in described and "not checked" in described
 
 
 def test_clusters_are_listed(snapkeep: Command) -> None:

@@ -1,4 +1,4 @@
-"""`snapkeep restore`: refused in words and with exit code 3, or under way."""
+"""`snapkeep restore`: refused in words and with exit code 3, or started."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_every_wish_has_its_own_key(snapkeep: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("-n", "shop"), "what should be restored?"),
+        (("-n", "shop"), "nothing to restore"),
         (("POINT", "-n", "shop"), "which claim should be created?\n  fix: give its name with --as"),
         (("POINT", "--as", "copy"), "which namespace should it be restored into?"),
         (("POINT", "--claim", "data", "-n", "shop"), "and --claim data are both given"),

@@ -55,7 +55,7 @@ def test_an_edit_shows_what_it_would_take_leave_and_prune(
     assert ["shop", "data", "shop", "ebs", "new"] in [row[:5] for row in rows]
     assert ["shop", "data", "nightly", "no", "longer"] in rows
     assert len([row for row in rows if row[:1] and row[0].startswith("snap-")]) == 2
-    assert "2 claims are taken and 0 are left; 1 change their policies" in shown.err
+    assert "2 claims are taken and 0 are skipped; 1 change their policies" in shown.err
     assert before == (world.journal.points.all, world.ebs.all)
 
 

@@ -1,4 +1,4 @@
-"""What looks like a slip and is none is accepted."""
+"""What looks like a mistake but is not is accepted."""
 
 from __future__ import annotations
 

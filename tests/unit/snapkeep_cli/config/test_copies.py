@@ -138,7 +138,7 @@ def test_a_place_that_cannot_work_is_refused(refusals: Refusals, old: str, new: 
         ),
         (
             ["{to: osaka, retention: {last: 3}}", "{to: osaka, every: day, retention: {last: 3}}"],
-            "policies[0].copies[1].to: 'osaka' is also the place of copies[0]; keep one rule a place",
+            "policies[0].copies[1].to: 'osaka' is also the place of copies[0]; keep one rule for each place",
         ),
         (["{to: osaka}"], "policies[0].copies[0].retention: is missing"),
         (["{retention: {last: 3}}"], "policies[0].copies[0].to: is missing"),

@@ -86,7 +86,7 @@ def test_verify_is_refused_where_no_drain_is_left_to_others(
     refusals: Refusals, block: str, place: str
 ) -> None:
     text = "\n".join(refusals(f"{BASE}\n    interruption: {block}\n"))
-    assert place in text and "with drain: auto" in text
+    assert place in text and "without drain: auto" in text
 
 
 def test_verify_may_stand_around_a_rule_that_leaves_its_drain_to_others(loaded: Loader) -> None:

@@ -105,7 +105,7 @@ policies:
         (
             "{namespaces: [default]}",
             "{match_labels: {on: x}}",
-            "6: policies[0].selection.match_labels.on: is read as a key that is not text; put it in quotes",
+            "6: policies[0].selection.match_labels.on: is not read as text; put it in quotes",
         ),
         (
             "{namespaces: [default]}",
@@ -283,7 +283,7 @@ def test_a_problem_names_its_place_and_what_is_allowed(
             "flexible_window: 1441 minutes",
             "'1441 minutes' is out of bounds; use 1 minute to 1440 minutes, or off",
         ),
-        ("flexible_window: 90 seconds", "'90 seconds' is not allowed; Scheduler wants whole minutes"),
+        ("flexible_window: 90 seconds", "'90 seconds' is not allowed; Scheduler needs whole minutes"),
         ("flexible_window: on", "True is not allowed; use a number and a unit"),
         ("enabled: 'no'", "'no' is not allowed; use true or false"),
     ],

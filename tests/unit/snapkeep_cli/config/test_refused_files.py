@@ -50,14 +50,14 @@ from tests.unit.snapkeep_cli.config.conftest import Refusals
         ),
         (
             "a:\n  until: 2027-02-30",
-            "snapkeep.yaml:2: is not valid YAML: '2027-02-30' looks like a timestamp and is none; "
+            "snapkeep.yaml:2: is not valid YAML: '2027-02-30' looks like a timestamp but is not valid; "
             "correct it, or put text in quotes",
         ),
         *(
             (
                 f"a: 1\nb: {value}",
-                f"snapkeep.yaml:2: is not valid YAML: {shown!r} looks like a {kind} and is none; correct it, "
-                "or put text in quotes",
+                f"snapkeep.yaml:2: is not valid YAML: {shown!r} looks like a {kind} but is not valid; "
+                "correct it, or put text in quotes",
             )
             for value, kind, shown in (
                 ("2027-06-30T10:00:00+99:00", "timestamp", "2027-06-30T10:00:00+99:00"),

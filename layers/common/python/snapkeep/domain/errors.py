@@ -13,7 +13,7 @@ SnapkeepError
     │   ├── BadCursor        the cursor of a page request is not valid
     │   └── UnknownVersion   a message of another release, which this one cannot read
     ├── TooLarge       the answer does not fit
-    ├── ForeignSource  the requested thing belongs to somebody else
+    ├── ForeignSource  the requested object belongs to somebody else
     ├── Forbidden      AWS refuses our role this call on this thing
     ├── NameTaken      an object of this name exists and is not ours
     ├── UnreadableRecord   this version cannot read an item of the journal
@@ -46,7 +46,7 @@ class TemporaryError(SnapkeepError):
 
 
 class Throttled(TemporaryError):
-    """AWS or Kubernetes refused the call for now, and certainly did nothing.
+    """AWS or Kubernetes refused the call for now and certainly did nothing.
 
     After any other TemporaryError, a create may or may not have happened.
     """
@@ -65,7 +65,7 @@ class ClusterUnreachable(TemporaryError):
 
 
 class PermanentError(SnapkeepError):
-    """No later attempt can succeed until somebody changes something."""
+    """No attempt can succeed until somebody changes something."""
 
 
 class NotFound(PermanentError):
@@ -89,15 +89,15 @@ class UnknownVersion(Invalid):
 
 
 class TooLarge(PermanentError):
-    """The answer is larger than what can be passed on; the text says how to ask for less."""
+    """The answer is too large to pass on; the text says how to ask for less."""
 
 
 class ForeignSource(PermanentError):
-    """The requested thing belongs to a namespace or cluster that the caller may not read here."""
+    """The requested object belongs to a namespace or cluster that the caller may not read here."""
 
 
 class Forbidden(PermanentError):
-    """AWS refuses our role this call on this thing in its present state."""
+    """AWS denies our role this call on this object in its present state."""
 
 
 class NameTaken(PermanentError):
@@ -113,7 +113,7 @@ class UnreadableRecord(PermanentError):
     def __init__(self, name: str, why: str) -> None:
         super().__init__(
             f"this version cannot read the journal's record {name} ({why}). If a newer version was deployed "
-            "before, deploy that one again"
+            "earlier, deploy that one again"
         )
         self.name = name
 

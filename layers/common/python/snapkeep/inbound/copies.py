@@ -1,6 +1,6 @@
-"""What EC2 says about copies that ended: events of other Regions, forwarded to ours and queued.
+"""Reads EC2's events about copies that ended, which are forwarded from other Regions and queued.
 
-Only the envelope's account and Region are believed; what became of a copy is what EC2 shows there.
+Only the envelope's account and Region are trusted; EC2 there says what became of a copy.
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 from snapkeep.inbound.errors import MalformedMessage
 
 TRIES = 3
-"""How often an event waits for another invocation that works on its place. The schedule's next turn settles
-the copy, too."""
+"""How often an event waits while another invocation works on its place. The schedule's next turn would also
+settle the copy."""
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def by_region(messages: Sequence[Mapping[str, Any]], account: str) -> tuple[dict
             unreadable.append(message["messageId"])
             continue
         if ended is None or ended.account != account:
-            log.info("nothing to do for message %s: it is of no copy of ours", message["messageId"])
+            log.info("nothing to do for message %s: it is not about a copy of ours", message["messageId"])
             continue
         batch = batches.setdefault(ended.region, Batch())
         if ended.incremental is not None:

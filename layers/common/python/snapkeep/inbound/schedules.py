@@ -1,6 +1,7 @@
 """The messages from EventBridge Scheduler: our own input document with the slot filled in.
 
-Scheduler replaces `<aws.scheduler.scheduled-time>` by the scheduled time, the same for every retry.
+Scheduler replaces `<aws.scheduler.scheduled-time>` with the scheduled time, which is the same for every
+retry.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 """
 

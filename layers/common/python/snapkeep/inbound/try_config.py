@@ -1,4 +1,4 @@
-"""The message to try_config: only the API sends it, and it has checked every policy."""
+"""The message to try_config. Only the API sends it, after checking every policy."""
 
 from __future__ import annotations
 

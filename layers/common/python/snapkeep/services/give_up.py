@@ -1,4 +1,4 @@
-"""What a scheduled function gave up in one pass: always counted, and reported once it lasts."""
+"""Counts what a scheduled function gave up on in one pass, and reports what lasts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from snapkeep.ports.troubles import Troubles, UnreadableRecords
 from snapkeep.services.tell_troubles import TellTroubles
 
 UNREADABLE = (
-    "this version cannot read it and passes over it; if a newer one was deployed before, deploy that again"
+    "this version cannot read it and skips it; if a newer version was deployed earlier, deploy that one again"
 )
 """Why work on a journal record was given up; the log has the details."""
 
@@ -25,8 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """Reports the end of a function's pass; `patience` is how long trouble may last before people are
-    told."""
+    """Reports the end of a function's pass; `patience` is how long trouble may last before it is reported."""
 
     troubles: Troubles
     unreadable: UnreadableRecords
@@ -44,8 +43,9 @@ class GiveUp:
         """Count all parts given up in this pass (subject to reason), and report those that last.
 
         A pass over one cluster names it. Unreadable journal records count as parts, and so does a failure to
-        report; all parts are returned. `unseen` are the parts that a pass that broke off never reached (None:
-        all others): they last as before, or each such pass would announce them anew.
+        report; all parts are returned. `unseen` are the parts that an interrupted pass never reached (None:
+        all others): their troubles last as before, because otherwise each such pass would announce them
+        again.
         """
         parts = {**parts, **self.unreadable_records()}
         count = len(parts)
@@ -61,7 +61,7 @@ class GiveUp:
         return parts
 
     def unreadable_records(self) -> dict[str, str]:
-        """The unreadable records skipped since the last call (as parts of a pass), and why."""
+        """The unreadable records that were skipped since the last call (as parts of a pass), and why."""
         return {f"record {name}": UNREADABLE for name in self.unreadable.passed_over()}
 
 

@@ -1,4 +1,4 @@
-"""An event bus that remembers, and what it is told."""
+"""An event bus that records what it gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the world is told: events with every figure and reason, metrics with few dimensions."""
+"""What is published: events with every figure and reason, metrics with few dimensions."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
 class Lambda:
-    """A Lambda that answers what it is told to."""
+    """A Lambda with a fixed answer."""
 
     def __init__(self, answer: Any = None, error: str = "", trouble: Exception | None = None) -> None:
         self.answer, self.error, self.trouble = answer, error, trouble

@@ -1,4 +1,4 @@
-"""What Auto Scaling is told, and what it may answer."""
+"""What is sent to Auto Scaling, and what it may answer."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from snapkeep.adapters.kubernetes.patience import PatientSocket, TookTooLong, wi
 
 
 class Stopwatch:
-    """Rises only when it is told to."""
+    """A clock that advances only on demand."""
 
     def __init__(self) -> None:
         self.seconds = 100.0

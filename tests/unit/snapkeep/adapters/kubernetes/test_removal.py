@@ -1,4 +1,4 @@
-"""What is read before an object is deleted, and what is deleted of it."""
+"""What is read before an object is deleted, and what is deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What urllib3 raises is told in words, however deep its cause is."""
+"""urllib3's errors become sentences, however deep the cause is."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ POOL = urllib3.HTTPSConnectionPool("host")
 @pytest.mark.parametrize(
     ("raised", "words"),
     [
-        (urllib3.exceptions.ConnectTimeoutError("x"), "nobody took the connection in time"),
+        (urllib3.exceptions.ConnectTimeoutError("x"), "nobody accepted the connection in time"),
         (
             urllib3.exceptions.MaxRetryError(
                 POOL, "/api", urllib3.exceptions.ReadTimeoutError(POOL, "/api", "read timed out")
             ),
-            "it took the request and stayed silent",
+            "it accepted the request and stayed silent",
         ),
         (urllib3.exceptions.SSLError("bad"), "its certificate is not the one that EKS names"),
         (urllib3.exceptions.ProtocolError("x", ConnectionResetError("x")), "it closed the connection"),

@@ -51,5 +51,5 @@ def test_a_snapshot_of_another_volume_belongs_to_no_lineage_of_the_claim() -> No
 def test_where_nobody_can_tell_the_volume_none_of_the_claims_points_counts() -> None:
     strangers, lineages = settled({}, listed("s1", "v"), listed("s2", "w"), listed("s3", "v", "b"))
     assert sorted(strangers) == ["s1", "s2"]
-    assert "of several volumes name the claim shop/a, this one of v" in strangers["s1"]
+    assert "of several volumes name the claim shop/a, this one v" in strangers["s1"]
     assert list(lineages) == [("b", "nightly")]

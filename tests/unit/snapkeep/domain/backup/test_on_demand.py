@@ -1,4 +1,4 @@
-"""Wishes: exactly what was asked for is taken, and what cannot be is told with the reason."""
+"""On-demand requests: exactly what was requested is taken, and what cannot be is reported with the reason."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_claims_asked_for_by_name_are_taken_and_no_others() -> None:
         OnDemandRequest(claims=(ClaimName("shop", "data"),)), a_claim("data"), a_claim("logs"), FOREIGN
     )
     assert names(chosen) == ["shop/data"]
-    assert chosen.taken[0].reason == "it was asked for by name"
+    assert chosen.taken[0].reason == "it was requested by name"
     assert chosen.skipped == ()
 
 

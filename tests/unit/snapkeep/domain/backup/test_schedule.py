@@ -1,4 +1,4 @@
-"""Schedules: what Scheduler is told, and when it will run."""
+"""Schedules: what Scheduler gets, and when it will run."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_after_an_outage_only_the_newest_slot_is_run() -> None:
     slots = [SLOT - timedelta(hours=hours) for hours in range(24)]
     found = [take(HOURLY, slot) for slot in slots]
     accepted(found[0])
-    assert found[1] == "the slot 20261124T180000Z has come since"
+    assert found[1] == "it was superseded by the slot 20261124T180000Z"
     assert [item for item in found[1:] if isinstance(item, SlotRecord)] == []
 
 

@@ -1,4 +1,4 @@
-"""A changed key is told as full copies, with their dollars."""
+"""A changed key is reported as full copies, with their cost."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ def test_an_answer_without_a_field_is_refused(field: str) -> None:
 @pytest.mark.parametrize("detail", [None, [], "text", 7])
 def test_what_is_no_object_is_refused(detail: object) -> None:
     for read in (read_request, read_answer):
-        with pytest.raises(Invalid, match="no object"):
+        with pytest.raises(Invalid, match="must be an object"):
             read(detail)
 
 

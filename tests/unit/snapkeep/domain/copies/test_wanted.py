@@ -49,7 +49,7 @@ def wanted(choice: Choice) -> list[datetime]:
 def test_a_new_place_begins_with_the_newest_point() -> None:
     choice = chosen(hours(0, 24, 48), [], EACH)
     assert wanted(choice) == hours(48)
-    assert {item.reason for item in choice.passed_over} == {"from before osaka began, whose backfill is 1"}
+    assert {item.reason for item in choice.passed_over} == {"from before osaka began (backfill: 1)"}
 
 
 def test_a_backfill_begins_with_more_points_as_far_as_the_place_would_keep_them() -> None:
@@ -58,7 +58,7 @@ def test_a_backfill_begins_with_more_points_as_far_as_the_place_would_keep_them(
     assert wanted(choice) == hours(48, 30)
     assert [(item.source.taken, item.reason) for item in choice.passed_over] == [
         (hours(24)[0], "overtaken by the point of 2026-11-25 00:00 UTC, and no rule of osaka would keep it"),
-        (hours(0)[0], "from before osaka began, whose backfill is 3"),
+        (hours(0)[0], "from before osaka began (backfill: 3)"),
     ]
     assert wanted(chosen(hours(0, 24, 30, 48), hours(48), rule)) == hours(30)
     assert wanted(chosen(hours(0, 24, 30, 48), hours(48, 30), rule)) == []

@@ -1,4 +1,4 @@
-"""What is written on a node, and what of it may be taken back."""
+"""What is written on a node, and what may be removed again."""
 
 from __future__ import annotations
 
@@ -45,4 +45,4 @@ def test_our_cordon_is_lifted_with_its_note() -> None:
 def test_a_node_that_somebody_uncordoned_only_loses_the_note() -> None:
     plan = uncordon(a_node(annotations={CORDON: "{}"}))
     assert plan.change == NodeChange(annotations={CORDON: None})
-    assert "somebody uncordoned" in plan.reason
+    assert "somebody has already uncordoned" in plan.reason

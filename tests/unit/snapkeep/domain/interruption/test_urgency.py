@@ -129,4 +129,4 @@ def test_recommendations_can_be_ignored() -> None:
 
 def test_a_machine_that_only_runs_asks_for_nothing() -> None:
     runs = of(a_notice(AT, Kind.STATE, action="running"))
-    assert (runs.action, runs.reason) == (Action.NOTHING, "no notice stands any more")
+    assert (runs.action, runs.reason) == (Action.NOTHING, "no notice applies any more")

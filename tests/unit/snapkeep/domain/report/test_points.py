@@ -56,7 +56,7 @@ def test_duplicates_are_left_out_and_tags_that_do_not_fit_are_kept_with_the_reas
     edited.tags[tags.SLOT] = "20261101T000000Z"
     (point,) = told(a_snapshot("data", NIGHTS[-2], duplicate="true"), edited)
     assert (point.fate, point.state) == (Outlook.STAYS, PointState.PENDING)
-    assert point.reasons == ("its tags do not fit each other: somebody edited them",)
+    assert point.reasons == ("its tags contradict each other: somebody edited them",)
 
 
 def test_twins_stay_both_and_say_so() -> None:

@@ -94,7 +94,7 @@ def test_a_restore_that_ended_well_is_not_looked_at_again() -> None:
 
 def test_a_claim_that_is_gone_was_removed_by_somebody() -> None:
     assert told(None) == (RestoreState.REMOVED, "claim shop/data-restored was deleted before it was bound")
-    assert told(None, Stage.BOUND)[1] == "claim shop/data-restored was bound and has been deleted since"
+    assert told(None, Stage.BOUND)[1] == "claim shop/data-restored was bound and has since been deleted"
 
 
 def test_before_the_claim_is_made_the_restore_is_accepted() -> None:

@@ -1,4 +1,4 @@
-"""Turnover: a steady state never brakes, however small the cluster, and a slip does all the same."""
+"""Turnover: a steady state never trips the brake, however small the cluster, but a mistake does."""
 
 from __future__ import annotations
 

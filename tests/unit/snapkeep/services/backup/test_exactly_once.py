@@ -103,7 +103,7 @@ def test_a_crash_at_any_step_ends_with_one_counted_point_per_claim(
 
 
 def a_refused_world(wrap: Callable[[Any], Any], lag: timedelta) -> World:
-    """The class asks for what the driver refuses for good, and the policy may fall back to ebs."""
+    """The class requests what the driver refuses permanently, and the policy may fall back to ebs."""
     claims = [a_claim("mysql"), a_claim("wordpress")]
     world = World(*claims, policy=a_policy(method=Method.CSI, csi_fallback=True), lag=lag, wrap=wrap)
     world.cluster.refusal = "rpc error: code = InvalidArgument desc = Invalid tag value"

@@ -91,7 +91,7 @@ def test_unfinished_foreign_and_incomplete_snapshots_tell_nothing() -> None:
 
 
 def test_a_retained_volume_that_was_claimed_again_is_the_later_claims() -> None:
-    """Its data may be another namespace's by now: nothing of it becomes a point of the old claim."""
+    """Its data may belong to another namespace by now, so nothing becomes a point of the old claim."""
     world = backed_up("mysql")
     world.wait(days=1)
     again = replace(world.cluster.claim_list[0], namespace="bank", uid="uid-bank-mysql")
@@ -108,7 +108,7 @@ def test_a_retained_volume_that_was_claimed_again_is_the_later_claims() -> None:
     (point,) = world.journal.points.points_of(run.id)
     (left,) = world.journal.runs.skipped(run.id)
     assert (point.claim.namespace, left.subject, left.code) == ("bank", "shop/mysql", "replaced")
-    assert "was backed up for a claim of another namespace since" in left.reason
+    assert "has since been backed up for a claim of another namespace" in left.reason
 
 
 def test_claims_that_share_a_volume_are_both_known() -> None:

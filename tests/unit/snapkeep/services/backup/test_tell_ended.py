@@ -1,4 +1,4 @@
-"""Claims whose backups end while they are there are told, although no run fails."""
+"""Claims whose backups end while the claims still exist are reported, although no run fails."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_claim_that_is_lost_rings_once_and_weekly_although_its_runs_complete()
     (topic, (trouble,), _) = world.announcer.troubles[0]
     assert (topic.kind, topic.about) == ("backups ended", "nightly")
     assert trouble.reason.startswith(
-        "the claim is Lost: the volume it was bound to is gone; if that is meant"
+        "the claim is Lost: the volume it was bound to is gone; if that is intended"
     )
 
 

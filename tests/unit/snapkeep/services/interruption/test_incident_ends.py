@@ -1,4 +1,4 @@
-"""How an incident ends: whatever comes late, twice or never, the end is told once."""
+"""How an incident ends: whatever comes late, twice or never, the end is announced once."""
 
 from __future__ import annotations
 

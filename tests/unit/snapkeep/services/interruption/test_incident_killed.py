@@ -59,7 +59,7 @@ def test_a_death_around_any_call_leads_to_the_same_end(drain: Draining, after: b
 
 
 def rings(killer: CrashAt, shown: tuple[str, ...], *, vanishes: bool) -> list[float]:
-    """The volumes that were told to be missed, each time, of a node that nobody saves; its incident ends."""
+    """The volumes announced as missed, each time, for a node that nobody saves; its incident ends."""
     story = a_story(killer)
     world = story.world
     story.saves, story.vanishes = False, vanishes

@@ -96,7 +96,7 @@ def test_an_api_that_is_busy_lets_the_event_come_again() -> None:
 
 
 def test_a_node_that_vanishes_while_it_is_cordoned_is_said_so() -> None:
-    with pytest.raises(NotFound, match="went away while it was cordoned"):
+    with pytest.raises(NotFound, match="disappeared while it was being cordoned"):
         seen(Reply(200, a_node()), Reply(409), Reply(404))
 
 

@@ -1,4 +1,4 @@
-"""A node whose volumes nobody saved: somebody is told when it is over."""
+"""A node whose volumes nobody saved is announced when its incident is over."""
 
 from __future__ import annotations
 

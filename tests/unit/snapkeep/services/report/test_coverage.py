@@ -192,7 +192,7 @@ def test_memory_says_that_no_policy_takes_what_only_a_former_one_took() -> None:
     world.clusters.unreachable.add("myeks")
     (found,) = report(world).values()
     assert found.state is Coverage.UNPROTECTED
-    assert "as far as the last runs know, no policy takes it; its last good" in found.reason
+    assert "according to the last runs, no policy takes it; its last good" in found.reason
 
 
 def test_coverage_tells_that_a_snapshot_was_deleted_in_ec2() -> None:

@@ -1,4 +1,4 @@
-"""Gathering the report: what the world did is what it says."""
+"""Gathering the report: it says what really happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A snapshot that somebody deleted in EC2 is told wherever its point would be looked for."""
+"""A snapshot that somebody deleted in EC2 is reported wherever people would look for its point."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def test_after_an_hour_of_trouble_it_gives_up_and_says_so() -> None:
     story.clusters.unreachable.add("myeks")
     assert story.finish(minutes=61).failed == [a_restore().id]
     failed = story.journal.restores.all[a_restore().id]
-    assert failed.reason == "its claim could not be made within 60 minutes; the log says what kept it"
+    assert failed.reason == "its claim could not be created within 60 minutes; the log says why"
     assert failed.is_open  # until the cluster answers again, and nothing of it is left
 
 

@@ -1,4 +1,4 @@
-"""Finishing is told as part of the stories of test_restore.py; here is what only the finisher can meet."""
+"""test_restore.py covers finishing as part of its stories; here is what only the finisher can meet."""
 
 from __future__ import annotations
 

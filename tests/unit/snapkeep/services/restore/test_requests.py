@@ -1,4 +1,4 @@
-"""Restores as people ask for them; what the API makes of them is told in inbound/api/test_restores.py."""
+"""Restores as people request them; inbound/api/test_restores.py covers the API."""
 
 from __future__ import annotations
 

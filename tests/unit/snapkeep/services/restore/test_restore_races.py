@@ -118,7 +118,7 @@ def restored_or_told(world: World, status: int) -> None:
 
 
 def prune_all(world: World) -> None:
-    """Prune what retention lets go, past the brake."""
+    """Prune what retention does not keep, past the brake."""
     world.prune(confirm=world.token())
 
 

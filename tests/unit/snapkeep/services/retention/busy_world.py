@@ -76,7 +76,7 @@ class BusyWorld(World):
             self.prune(confirm=self.token())
 
     def last_points(self) -> dict[tuple[str, str], set[str]]:
-        """What must stay: the newest good points of each claim, and of each scheduled lineage of it.
+        """What must stay: the newest good points of each claim, and of each of its scheduled lineages.
 
         Read from the tags without any code of retention; unmarked twins are newest points together.
         """

@@ -1,4 +1,4 @@
-"""Worlds with points that retention lets go."""
+"""Worlds with points that retention does not keep."""
 
 from __future__ import annotations
 

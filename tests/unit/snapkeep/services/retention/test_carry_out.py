@@ -1,4 +1,4 @@
-"""Carrying out: what was let through goes on where it ended, at the pace of EC2."""
+"""Carrying out: permitted deletions continue where they stopped, at EC2's pace."""
 
 from __future__ import annotations
 

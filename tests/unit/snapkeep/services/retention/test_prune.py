@@ -1,4 +1,4 @@
-"""Prune: what retention lets go goes, everything else stays, and past the brake nothing happens."""
+"""Prune: what retention does not keep is deleted, everything else stays, and nothing passes the brake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a cluster: cut to what fits an answer, while counts and the log have all of it."""
+"""The report of a cluster: cut to what fits an answer, while counts and the log are complete."""
 
 from __future__ import annotations
 

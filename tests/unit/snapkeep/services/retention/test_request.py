@@ -1,4 +1,4 @@
-"""A refused plan is not carried out; what the API makes of it is told in inbound/api/test_prune.py."""
+"""A refused plan is not carried out; inbound/api/test_prune.py covers the API."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ SHOWN_FAILURES = 50
 NAMED_TROUBLES = 100
 SHOWN_REASON = 300
 """The limits of one event: how many troubles it names, and characters per reason. They always fit, even if
-JSON needs six bytes per character, so every trouble marked as told was named."""
+JSON needs six bytes per character, so every trouble marked as announced was named."""
 
 MOST_BYTES = 240_000
 """The largest detail: an entry of PutEvents and a message of SNS hold 256 KB, including the envelope.
@@ -98,7 +98,7 @@ class EventAnnouncer(WorkCounter):
         count(METRICS[run.state], 1, run.cluster, run.policy)
         count(Metric.POINTS_READY, run.ready, run.cluster, run.policy)
         count(Metric.POINTS_FAILED, run.failed, run.cluster, run.policy)
-        if late:  # a metric costs only while it is counted
+        if late:  # a metric costs money only while it is counted
             count(Metric.POINTS_LATE, len(late), run.cluster, run.policy)
         self.put(
             ENDS[run.state],
@@ -140,7 +140,9 @@ class EventAnnouncer(WorkCounter):
         self.put(Event.SLOT_REFUSED, detail)
 
     def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
-        """Count the age of the newest run with a ready point, in seconds, and what is owed a point."""
+        """Measure the age of the newest run with a ready point, in seconds, and count the claims that are
+        owed a point.
+        """
         count(Metric.NEWEST_GOOD_AGE, age.total_seconds(), cluster, policy)
         count(Metric.CLAIMS_LATE, len(late), cluster, policy)
         if late:
@@ -217,7 +219,7 @@ class EventAnnouncer(WorkCounter):
 
     def unknown_notice(self, source: str, kind: str) -> None:
         """Count an event of a kind we do not know; the log says which."""
-        log.info("nothing to do for %r of %r: its kind is not known", kind, source)
+        log.info("nothing to do for %r of %r: its kind is unknown", kind, source)
         count(Metric.NOTICES_UNKNOWN, 1, NO_CLUSTER, INTERRUPTION_POLICY)
 
     def prune_braked(self, refusal: Refusal) -> None:

@@ -38,7 +38,8 @@ class LambdaTrier:
             raise TookTooLong(document["took_too_long"])
         if "too_large" in document:
             raise TooLarge(
-                f"the answer has {document['too_large'] / 1e6:.1f} MB, more than can be passed on: name one "
+                f"the answer has {document['too_large'] / 1e6:.1f} MB, more than the API can return: name "
+                "one "
                 "namespace, or the policies to show"
             )
         try:

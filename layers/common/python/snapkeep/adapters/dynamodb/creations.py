@@ -29,8 +29,9 @@ class DynamoCreations:
         self._items = PointItems(table)
 
     def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
-        """Take the lease of a lead point; returns the point as it stands, None when another owner holds
-        it."""
+        """Take the lease of a lead point; returns the current point, or None if another owner holds the
+        lease.
+        """
         values = {"owner": owner, "until": precise(until), "now": precise(now)}
         try:
             return self._items.update(point, LEASE, f"{EXISTS} AND {FREE}", values)
@@ -125,7 +126,7 @@ class DynamoCreations:
         except Refused:
             if self._items.known(point)["method"] != Method.EBS:
                 raise TemporaryError(
-                    f"point {point.id} has a snapshot by now and is not planned again"
+                    f"point {point.id} already has a snapshot and is not planned again"
                 ) from None
 
     def _held_update(self, point: Point, owner: str, change: str, values: dict[str, Any]) -> Point:

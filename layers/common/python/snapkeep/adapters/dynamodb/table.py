@@ -55,7 +55,7 @@ class Contended(TemporaryError):
     """Too many writers at once; the same call works a moment later."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} is written by many at once", timedelta(seconds=5))
+        super().__init__(f"{what} is being written by many at once", timedelta(seconds=5))
 
 
 class Table:
@@ -180,8 +180,9 @@ class Table:
             raise UnreadableRecord(_name(item), f"{type(error).__name__}: {error}") from error
 
     def read_each(self, items: Iterable[Values], read: Callable[[Values], T]) -> Iterator[T]:
-        """The values in the items, without those that this version cannot read: they must not stop the work
-        on the others, so they are logged, and `passed_over` names them."""
+        """The values in the items, except those that this version cannot read. They must not stop the work on
+        the others, so they are logged, and `passed_over` names them.
+        """
         for item in items:
             try:
                 found = self.read(item, read)

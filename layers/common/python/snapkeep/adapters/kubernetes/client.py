@@ -250,8 +250,8 @@ def _not_admitted(message: str, status: int) -> str:
         return f"{_cut(message)}. Wait until the namespace is gone and create it again"
     if OWN_POLICY in message:
         mend = (
-            "Apply what `snapkeep manifests` prints; delete objects that are not Snapkeep's by hand if "
-            "they may go"
+            "Apply what `snapkeep manifests` prints; delete objects that are not Snapkeep's by hand if they "
+            "are no longer needed"
         )
         return f"{_cut(message, LONG)}. {mend}"
     if " denied the request" in message or " denied request: " in message:

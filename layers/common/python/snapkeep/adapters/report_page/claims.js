@@ -1,4 +1,4 @@
-// Rows are made as they are looked at: thousands of claims cost what a screen of them costs.
+// Rows are created as they come into view: thousands of claims cost as much as one screen.
 const rows = document.getElementById("rows"), more = document.getElementById("more");
 const search = document.getElementById("search"), shown = document.getElementById("shown");
 const AT_ONCE = 100;
@@ -91,7 +91,7 @@ function make(howMany) {
   more.hidden = left === 0;
   more.textContent = `Show all ${wanted.length.toLocaleString("en")}`;
   const of = wanted.length === claims.length ? "" : ` of ${claims.length.toLocaleString("en")}`;
-  shown.textContent = wanted.length ? `${count(wanted.length, "claim")}${of}` : "No claim is like that.";
+  shown.textContent = wanted.length ? `${count(wanted.length, "claim")}${of}` : "No claim matches.";
 }
 
 function choose() {
@@ -145,7 +145,7 @@ const old = Date.now() / 1000 - data.at;
 if (old > 2 * HOUR) {
   const stale = document.getElementById("stale");
   stale.textContent = `This page is ${span(old)} old. A new one is written every hour: what it shows may be wrong. ` +
-    "snapkeep status shows the present.";
+    "snapkeep status shows the current state.";
   stale.hidden = false;
 }
 choose();

@@ -1,4 +1,4 @@
-// Recovery points: read chunk by chunk when somebody looks, drawn on a line, listed with their reasons.
+// Recovery points: read chunk by chunk when needed, drawn on a line, listed with their reasons.
 const chunks = new Map();
 
 function detailsOf(claim) {
@@ -28,7 +28,7 @@ function kind(point) {
   return { stays: "stays", "goes next": "next", goes: "goes" }[point.fate];
 }
 
-// One scale for all rows, a year from left to right: what is missing near the present shows as a gap.
+// One scale for all rows, a year from left to right: missing recent points show as a gap.
 function strip(points) {
   const oldest = data.at - 366 * DAY;
   const dots = points.map((point) => drawn("circle", {
@@ -37,7 +37,7 @@ function strip(points) {
   return drawn("svg", { class: "strip", viewBox: "0 0 144 18", "aria-hidden": "true" }, ...dots.reverse());
 }
 
-// A bar a day, the oldest first; `?` is a day of which nothing is left and whose runs nobody read.
+// A bar for each day, the oldest first; `?` is a day without remaining points whose runs were not read.
 const DAY_KINDS = { g: ["good", "with a good point"], f: ["failed", "with only failures"], "-": ["none", "without a backup"],
   "?": ["unknown", "unknown"] };
 
@@ -56,7 +56,7 @@ function past(days, named = false) {
   return named ? element("div", { class: "past" }, svg, element("span", { class: "quiet" }, `Last ${days.length} days: ${told}`)) : svg;
 }
 
-// Drawn as wide as it is shown, so that its words keep their size on a phone.
+// Drawn at its displayed width, so that text keeps its size on a phone.
 function timeline(points) {
   const oldest = Math.min(...points.map((point) => point.slot));
   const wide = Math.max(260, Math.min(1000, rows.clientWidth - 40));

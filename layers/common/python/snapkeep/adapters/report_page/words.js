@@ -1,5 +1,5 @@
 "use strict";
-// The page's data, and how it becomes words and elements. Text only ever becomes text nodes and attributes,
+// The page's data, and how it becomes text and elements. Text only ever becomes text nodes and attributes,
 // never markup.
 const data = JSON.parse(document.getElementById("data").textContent);
 const HOUR = 3600, DAY = 24 * HOUR, SVG = "http://www.w3.org/2000/svg";

@@ -1,8 +1,7 @@
-"""Which claim a snapshot belongs to: a claim has one volume for life, and tags cannot change what was
-snapshotted.
+"""Which claim a snapshot belongs to: a claim has one volume for life, whatever the tags of a snapshot say.
 
 A claim's volume cannot be exchanged, nor can the EBS volume behind a PersistentVolume. So a snapshot of
-another volume is not the claim's, whatever its tags say: somebody edited or copied them.
+another volume is not the claim's: somebody edited or copied its tags.
 https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
 """
 
@@ -52,7 +51,7 @@ def settle(lineages: Lineages, names: Mapping[str, str], volumes: Mapping[str, s
     """Remove snapshots of the wrong volume from the lineages, and yield each with the reason.
 
     `names` holds the disputed claims by UID, `volumes` the known volume of each. If a claim's volume is
-    unknown, all its points are removed, because nobody can tell which are its own.
+    unknown, all its points are removed, because nothing shows which ones belong to it.
     """
     for lineage in sorted(key for key in lineages if key[0] in names):
         volume = volumes.get(lineage[0], "")
@@ -68,8 +67,8 @@ def settle(lineages: Lineages, names: Mapping[str, str], volumes: Mapping[str, s
 def _reason(point: Candidate, claim: str, volume: str) -> str:
     if not volume:
         return (
-            f"snapshots of several volumes name the claim {claim}, this one of {point.volume}, and the "
-            "journal does not know which volume is the claim's. Delete or untag those that are not its own"
+            f"snapshots of several volumes name the claim {claim}, this one {point.volume}, and the "
+            "journal does not know which volume is the claim's. Delete or untag those of other volumes"
         )
     return (
         f"its tags name the claim {claim}, but the claim's volume is {volume} and the snapshot is of "

@@ -1,7 +1,7 @@
-"""On-demand requests: backups that somebody asks for now, of claims by name, of a selection or of a policy.
+"""On-demand requests: somebody asks to back up named claims, a selection or a policy's claims now.
 
 The recovery points always belong to the built-in policy `on-demand`, whose retention deletes them; a policy
-named in the request only says what is taken, and how.
+named in the request only says what to take, and how.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from snapkeep.domain.points import ClaimFacts
 from snapkeep.domain.policies import ON_DEMAND, BackupSpec, Deployment, Method, Policy, Selection
 from snapkeep.domain.sizes import parse_quantity
 
-BY_NAME = "it was asked for by name"
+BY_NAME = "it was requested by name"
 
 NAMED = 3
 """How many claims a sentence names; the list of skipped claims has them all."""
@@ -35,7 +35,7 @@ NAMED = 3
 class OnDemandRequest:
     """What to back up now: `claims`, or a `selection`, or what a `policy` takes; exactly one is given.
 
-    Without a `method` a VolumeSnapshot is taken where the cluster supports it, else an EBS snapshot by EC2. A
+    Without a `method`, it takes a VolumeSnapshot if the cluster supports it, else an EBS snapshot by EC2. A
     request for one `namespace` is visible in that namespace only.
     """
 
@@ -48,9 +48,9 @@ class OnDemandRequest:
 
 
 def spec_of(request: OnDemandRequest, cluster: str, deployment: Deployment) -> BackupSpec | None:
-    """How a request is carried out in a cluster: as the policy that it names, if any.
+    """How to carry out a request in a cluster: like the policy that it names, if any.
 
-    None when that policy is not there.
+    None if the cluster lacks that policy.
     """
     if request.policy:
         policy = deployment.policy(request.policy)
@@ -66,7 +66,7 @@ def spec_of(request: OnDemandRequest, cluster: str, deployment: Deployment) -> B
 
 
 def unknown_policy(request: OnDemandRequest, cluster: str, deployment: Deployment) -> str:
-    """A sentence saying that the requested policy does not exist in the cluster, and which do."""
+    """A sentence saying that the cluster lacks the requested policy, and which policies it has."""
     here = ", ".join(item.name for item in deployment.policies if cluster in item.clusters) or "none"
     return f"cluster {cluster} has no policy {request.policy} (its policies: {here})"
 
@@ -93,8 +93,7 @@ def select_wanted(
 
 
 def wants_known(request: OnDemandRequest, spec: BackupSpec, claim: ClaimFacts) -> bool:
-    """Whether a request takes a claim that is known only from the tags of earlier points, which hold no
-    labels."""
+    """Whether a request takes a claim that is known only from earlier points, whose tags hold no labels."""
     if request.policy:
         return True
     if request.claims:
@@ -108,7 +107,7 @@ def wants_known(request: OnDemandRequest, spec: BackupSpec, claim: ClaimFacts) -
 
 
 def unmet(request: OnDemandRequest, cluster: str, selected: Selected) -> str:
-    """What a request does not get, in words; "" when it gets everything."""
+    """What a request will not get, in words; "" if it gets everything."""
     if request.claims and selected.skipped:
         missing = "; ".join(f"{item.subject}: {item.reason}" for item in selected.skipped[:NAMED])
         more = len(selected.skipped) - NAMED

@@ -1,8 +1,8 @@
 """Which claims a policy takes and which it skips, each with the reason.
 
 The most specific instruction wins: a claim's label `snapkeep.io/exclude` over its label `snapkeep.io/policy`
-over the policy's own selection. Labels are data: one can name a configured policy and nothing else. A claim
-that cannot be protected is skipped with a plain reason, never an error.
+over the policy's own selection. A label can only name a configured policy. A claim that cannot be protected
+is skipped with a plain reason; it is never an error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from snapkeep.domain.policies import BackupSpec, Deployment, Method, Policy, Sel
 from snapkeep.domain.sizes import format_quantity
 
 POLICIES_SHOWN = 4
-"""How many policies a reason quotes; with dozens nobody could read it."""
+"""How many policies a reason quotes, so that it stays readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,14 @@ def select_for(
 def select(
     claims: Iterable[Claim], policies: Sequence[Policy], cluster: str, scratch: Iterable[ScratchVolume] = ()
 ) -> Selected:
-    """What all policies together take in a cluster: a claim is taken once per policy, or skipped once."""
+    """What all policies together take in a cluster: each claim once per policy, or skipped once."""
     here = sorted((policy for policy in policies if cluster in policy.clusters), key=lambda item: item.name)
     decisions = [decision for claim in claims for decision in _decide_by_all(claim, here, policies)]
     return arranged(decisions, [SkippedClaim(volume, *scratch_refusal(volume)) for volume in scratch])
 
 
 def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | SkippedClaim:
-    """Whether `policy` takes the claim; `policies` are those of the file, in its order."""
+    """Whether `policy` takes the claim; `policies` are all of the file, in its order."""
     opted_in = claim.labels.get(object_labels.POLICY) == policy.name
     refusal = (
         _excluded(claim)
@@ -102,7 +102,7 @@ def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | 
 
 
 def misread_exclusion(claim: Claim) -> str:
-    """Why a label that looks like an exclusion excludes nothing; "" without such a label."""
+    """Why a label that looks like an exclusion has no effect; "" without such a label."""
     value = claim.labels.get(object_labels.EXCLUDE, "")
     if value in ("", "true", "false"):
         return ""
@@ -112,8 +112,8 @@ def misread_exclusion(claim: Claim) -> str:
 def decide_alone(claim: Claim, policy: BackupSpec, reason: str = "") -> Taken | SkippedClaim:
     """Whether `policy` takes the claim, whatever policy its label names; `reason` says why.
 
-    On-demand requests are decided this way: the label that names a policy concerns schedules only, the one
-    that excludes a claim always counts.
+    Used for on-demand requests: the label that names a policy concerns schedules only, but the one that
+    excludes a claim always counts.
     """
     refusal = (
         _excluded(claim)
@@ -136,10 +136,11 @@ def reaches(selection: Selection, namespace: str) -> bool:
 def method_for(claim: Claim, policy: BackupSpec) -> tuple[Method, str]:
     """The method for a point of the claim, and the reason when it is not the policy's own.
 
-    The snapshot controller answers "snapshotting non-CSI volumes is not supported" for a volume
-    without `spec.csi`, and a CSI-migrated volume is still an in-tree object without one.
+    The snapshot controller answers "snapshotting non-CSI volumes is not supported" for a volume without
+    `spec.csi`, and a CSI-migrated volume is still an in-tree object without one.
     https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/common-controller/snapshot_controller.go
-    The EBS CSI driver has no group snapshots: https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/2350
+    The EBS CSI driver has no group snapshots:
+    https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/2350
     """
     if policy.method is Method.EBS:
         return Method.EBS, ""
@@ -184,7 +185,7 @@ def _decide_by_all(
 
 
 def _why_none(skipped: Sequence[tuple[str, SkippedClaim]]) -> str:
-    """What a few policies say, those for other namespaces last, and how many more there are."""
+    """The reasons of a few policies, those for other namespaces last, and how many more there are."""
     nearest = sorted(skipped, key=lambda each: each[1].code is Code.NAMESPACE)
     said = [f"{name}: {decision.reason}" for name, decision in nearest[:POLICIES_SHOWN]]
     more = len(skipped) - POLICIES_SHOWN

@@ -24,7 +24,7 @@ SUCCEEDED = timedelta(minutes=5)
 """A slot this old has certainly been started: Scheduler may be a minute late, and the planner takes time."""
 
 REMEMBERED = 20
-"""How many schedules are remembered: nobody changes one more often within a catch-up window."""
+"""How many schedules are kept: more than anybody changes within a catch-up window."""
 
 Due = Callable[[Schedule, datetime, datetime], Iterable[datetime]]
 """The slots in (after, until] of a schedule that has a preview, ascending, including those in DST gaps."""
@@ -51,7 +51,7 @@ class SlotRecord:
     version: int = 0
 
     def seen(self, schedule: Schedule, now: datetime) -> SlotRecord:
-        """The record with the policy's present schedule at its end; unchanged when it is there already."""
+        """The record with the policy's present schedule at its end; unchanged if it is already there."""
         if self.schedules and self.schedules[-1].schedule == schedule:
             return self
         return replace(self, schedules=(*self.schedules, KnownSchedule(schedule, now))[-REMEMBERED:])
@@ -110,7 +110,7 @@ class SlotRecord:
 
 
 def _superseded(schedule: Schedule, slot: datetime, now: datetime, due: Due) -> str:
-    """Why a slot within the catch-up window gets no run: a newer slot has come; "" while it is the newest."""
+    """Why a slot within the catch-up window gets no run: there is a newer one; "" if it is the newest."""
     until = now - SUCCEEDED - timedelta(minutes=schedule.flexible_minutes)
     newer = next(iter(due(schedule, slot, until)), None) if until > slot else None
-    return f"the slot {compact(newer)} has come since" if newer else ""
+    return f"it was superseded by the slot {compact(newer)}" if newer else ""

@@ -1,6 +1,6 @@
-"""Fields of documents that strangers wrote: each reader returns what may be used, or raises Invalid.
+"""Reads fields of documents that strangers wrote: each reader returns a usable value, or raises Invalid.
 
-Reasons show values of strangers cut short and escaped, because people read them in terminals and chats.
+Reasons show such values truncated and escaped, because people read them in terminals and chats.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ EARLIEST, LATEST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 
 def shown(value: object) -> str:
-    """A value of somebody else for people to read: short, and without characters that a terminal obeys."""
+    """A stranger's value for people to read: short, and without control characters."""
     if isinstance(value, str):
         return ascii(value[:80])
     return (
@@ -29,7 +29,7 @@ def text(document: Mapping[str, Any], name: str) -> str:
     """A text."""
     value = document.get(name)
     if not isinstance(value, str):
-        raise Invalid(f"{name} is {shown(value)}, and no text")
+        raise Invalid(f"{name} must be text, not {shown(value)}")
     return value
 
 
@@ -37,7 +37,7 @@ def matching(document: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -
     """A text that matches a pattern as a whole."""
     value = text(document, name)
     if not pattern.fullmatch(value):
-        raise Invalid(f"{name} is {shown(value)}, which cannot be right")
+        raise Invalid(f"{name} is not valid: {shown(value)}")
     return value
 
 
@@ -50,7 +50,7 @@ def whole(document: Mapping[str, Any], name: str, most: int) -> int:
     """A whole number from 1 to `most`."""
     value = document.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
-        raise Invalid(f"{name} is {shown(value)}, which is no number from 1 to {most}")
+        raise Invalid(f"{name} must be a number from 1 to {most}, not {shown(value)}")
     return value
 
 
@@ -63,4 +63,4 @@ def time(document: Mapping[str, Any], name: str) -> datetime:
             return found.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise Invalid(f"{name} is {shown(value)}, and no time such as 2026-11-30T09:00:00Z")
+    raise Invalid(f"{name} must be a time such as 2026-11-30T09:00:00Z, not {shown(value)}")

@@ -1,7 +1,7 @@
-"""What a source and the vault in another account tell each other about copies.
+"""The messages about copies between a source and the vault in another account.
 
-The two do not trust each other: each reads the other's events field by field, and believes nothing that it
-can ask EC2. Who sent an event is in its envelope, which EventBridge writes, and never in its detail.
+The two do not trust each other: each reads the other's events field by field, and trusts nothing that it can
+ask EC2. Who sent an event is in its envelope, which EventBridge writes, and never in its detail.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
 """
 
@@ -46,7 +46,7 @@ _KEY = re.compile(
 
 
 class Outcome(StrEnum):
-    """What became of a request. `later` is no end: the vault takes no more for now."""
+    """What became of a request. `later` is not final: the vault accepts no more for now."""
 
     READY = "ready"
     FAILED = "failed"
@@ -203,10 +203,10 @@ def read_answer(detail: object) -> CopyAnswer:
 
 def _document(detail: object) -> Mapping[str, Any]:
     if not isinstance(detail, Mapping):
-        raise Invalid(f"the detail is {fields.shown(detail)}, and no object")
+        raise Invalid(f"the detail must be an object, not {fields.shown(detail)}")
     version = detail.get("version")
     if isinstance(version, bool) or not isinstance(version, int):
-        raise Invalid(f"version is {fields.shown(version)}, and no number")
+        raise Invalid(f"version must be a number, not {fields.shown(version)}")
     if version != VERSION:
         raise UnknownVersion(
             f"the message is not of version {VERSION}, which this Snapkeep reads; deploy the same release to "
@@ -218,13 +218,13 @@ def _document(detail: object) -> Mapping[str, Any]:
 def _deployment(document: Mapping[str, Any]) -> str:
     value = fields.text(document, "deployment")
     if not is_deployment_name(value):
-        raise Invalid(f"deployment is {fields.shown(value)}, which is no name of a deployment")
+        raise Invalid(f"deployment must be the name of a deployment, not {fields.shown(value)}")
     return value
 
 
 def _point(value: object, name: str) -> str:
     if not isinstance(value, str) or not is_name(value):
-        raise Invalid(f"{name} is {fields.shown(value)}, which is no id of a recovery point")
+        raise Invalid(f"{name} must be the id of a recovery point, not {fields.shown(value)}")
     return value
 
 
@@ -233,11 +233,11 @@ def _tags(document: Mapping[str, Any], deployment: str) -> Mapping[str, str]:
     copies that the driver may delete."""
     found = document.get("tags")
     if not isinstance(found, Mapping):
-        raise Invalid(f"tags is {fields.shown(found)}, and no object")
+        raise Invalid(f"tags must be an object, not {fields.shown(found)}")
     known = {key: found[key] for key in TAGS_OF_POINT if key in found}
     for key, value in known.items():
         if not isinstance(value, str) or len(value) > TAG_VALUE_LIMIT or not value.isprintable():
-            raise Invalid(f"the tag {key} is {fields.shown(value)}, which EC2 would not take")
+            raise Invalid(f"the tag {key} has a value that EC2 would not accept: {fields.shown(value)}")
     if not tags.are_ours(known) or tags.is_anothers(known, deployment):
         raise Invalid(f"tags are not those of a recovery point of {deployment}")
     _point(known.get(tags.POINT), f"the tag {tags.POINT}")

@@ -1,6 +1,6 @@
 """Copies as retention sees them: lineages of their own, by the age of their data, in one place.
 
-They are planned apart from points, so a copy never shields its source nor the other way round.
+They are planned separately from points, so a copy never shields its source, or vice versa.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _leftover(copy: Copy, other: Copy | None, stage: CopyStage | None) -> Planne
 
 
 def _twins(copies: Sequence[Copy]) -> Iterator[tuple[str, str]]:
-    """Copies (ids) of one point that nothing tells apart, each with what to do."""
+    """Copies (ids) of one point that nothing distinguishes, each with what to do."""
     by_point: dict[str, list[Copy]] = defaultdict(list)
     for copy in copies:
         if copy.is_good:
@@ -167,16 +167,16 @@ def _twins(copies: Sequence[Copy]) -> Iterator[tuple[str, str]]:
             other = same[number - 1].snapshot_id
             yield (
                 copy.snapshot_id,
-                f"{other} is a copy of the same point, too. Tag one of them snapkeep:duplicate=true, or "
+                f"{other} is also a copy of the same point. Tag one of them snapkeep:duplicate=true, or "
                 "delete it",
             )
 
 
 def _pins(copies: Sequence[Copy], place: Place) -> dict[str, tuple[Protection, ...]]:
-    """The copies that must stay so that the next one of their volume moves only what changed: the newest,
-    and the one made last where that is another.
+    """The copies that must stay so that the next copy of their volume is incremental: the newest, and the one
+    made last if that is another.
 
-    EC2 makes a full copy where the most recent one is gone.
+    EC2 makes a full copy if the most recent one is gone.
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html#ebs-incremental-copy
     """
     newest: dict[str, Copy] = {}

@@ -1,6 +1,6 @@
-"""Which points of a lineage are to be copied to a place, and which are passed over, each with the reason.
+"""Which points of a lineage to copy to a place, and which to skip, each with the reason.
 
-One point of each slot, day, week or N slots is copied. A point that a newer one overtakes is passed over,
+One point of each slot, day, week or N slots is copied. A point that a newer one overtakes is skipped,
 unless a retention rule of the place would keep its copy.
 """
 
@@ -25,7 +25,7 @@ OLDEST = "oldest "
 
 @dataclass(frozen=True, slots=True)
 class Reasoned:
-    """A point, and why it is wanted or passed over."""
+    """A point, and why it is wanted or skipped."""
 
     source: Source
     reason: str
@@ -35,7 +35,7 @@ class Reasoned:
 class Choice:
     """What is to be copied of a lineage, and which of the points that could be are not; newest first.
 
-    `unclear` are points that several snapshots stand for: nothing shows which is real.
+    `unclear` are points that several snapshots claim to be: nothing shows which one is real.
     """
 
     wanted: tuple[Reasoned, ...] = ()
@@ -85,8 +85,8 @@ def _unique(sources: Iterable[Source]) -> tuple[list[Source], list[Reasoned]]:
 def _twins(some: Sequence[Source]) -> str:
     names = " and ".join(sorted(source.snapshot_id for source in some))
     return (
-        f"not copied: {names} all say that they are the point of {moment(some[0].slot)}, and nothing shows "
-        "which is real; delete the false one, or tag it snapkeep:duplicate=true"
+        f"not copied: the tags of {names} all name the point of {moment(some[0].slot)}, and nothing shows "
+        "which one is real; delete the false one, or tag it snapkeep:duplicate=true"
     )
 
 
@@ -116,8 +116,8 @@ def _period(time: datetime, period: Period, zone: tzinfo, point: str) -> Hashabl
 def _every_nth(sources: Sequence[Source], there: Mapping[str, datetime], number: int) -> list[Reasoned]:
     """Each `number`-th point after the newest copy, newest first.
 
-    Where its source is gone nobody knows how many points came since: then the newest one is wanted. Without
-    any copy they are counted back from the newest.
+    If its source is gone, the number of points since is unknown, and the newest one is wanted. Without any
+        copy, they are counted back from the newest.
     """
     what = f"every {number} points"
     if not there:
@@ -142,7 +142,7 @@ def _begun(
         if rank < rule.backfill or (oldest is not None and candidate.source.taken > oldest):
             allowed.append(candidate)
         else:
-            text = f"from before {rule.to} began, whose backfill is {rule.backfill}"
+            text = f"from before {rule.to} began (backfill: {rule.backfill})"
             before.append(Reasoned(candidate.source, text))
     return allowed, before
 
@@ -186,8 +186,8 @@ def _kept(
 ) -> dict[str, str]:
     """Which points the place would keep if all were copied, and by which rules.
 
-    That the oldest stays while a rule is not filled counts only for what is there already: it would call back
-    what the place has let go.
+    That the oldest stays while a rule is not filled applies only to existing copies; otherwise it would bring
+    back what the place has deleted.
     """
     times = {**there} | {item.source.point_id: item.source.taken for item in candidates}
     points = [Candidate(point, time, PointState.READY) for point, time in times.items()]

@@ -1,4 +1,4 @@
-"""Draining: who does it, which pods go and in which order, and how long each has.
+"""Draining: who drains, which pods are evicted in which order, and how long each gets.
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
 """
@@ -31,7 +31,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html#manage
 
 @dataclass(frozen=True)
 class Drainer:
-    """Whether Snapkeep drains, the sentence for the timeline, and who else does (`other`), if anybody."""
+    """Whether Snapkeep drains, the sentence for the timeline, and who else drains (`other`), if anybody."""
 
     ours: bool
     reason: str
@@ -40,7 +40,7 @@ class Drainer:
 
 @dataclass(frozen=True)
 class Leaving:
-    """A pod to evict and the seconds it gets."""
+    """A pod to evict, and how many seconds it gets."""
 
     pod: Pod
     grace_seconds: int
@@ -56,7 +56,7 @@ class Staying:
 
 @dataclass(frozen=True)
 class DrainPlan:
-    """Pods to evict in this order, and those that stay."""
+    """The pods to evict, in this order, and those that stay."""
 
     leaving: tuple[Leaving, ...]
     staying: tuple[Staying, ...]
@@ -102,8 +102,8 @@ def grace(pod: Pod, deadline: datetime | None, now: datetime) -> int:
 
 
 def is_last_moment(deadline: datetime | None, now: datetime) -> bool:
-    """True in the last moments before the deadline: a pod that is still blocked would die with its node
-    anyway, so it is better deleted while it can still unmount.
+    """True in the last moments before the deadline, when a pod that is still blocked is better deleted, so
+    that it can unmount before it dies with its node.
 
     False after the deadline: then the instance may not be going away at all.
     """
@@ -118,7 +118,7 @@ def _stays(pod: Pod) -> str:
     if pod.phase in ("Succeeded", "Failed"):
         return f"it has ended ({pod.phase})"
     if pod.deleting:
-        return "it is being deleted already"
+        return "it is already being deleted"
     return ""
 
 

@@ -27,7 +27,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class IncidentRecord:
-    """One instance that is going away, or was said to be.
+    """One instance that is going away, or was announced to.
 
     `ours` says that the cordon is Snapkeep's. `run` and `saved_at` belong to the last snapshots taken for it.
     `answered` are tokens of lifecycle actions that need no answer from Snapkeep any more. `again` is when the
@@ -62,7 +62,7 @@ class IncidentRecord:
 
     @property
     def hooks(self) -> tuple[Hook, ...]:
-        """Lifecycle actions that still wait for an answer."""
+        """The lifecycle actions that still wait for an answer."""
         hooks = {notice.hook.token: notice.hook for notice in self.notices if notice.hook}
         return tuple(hook for token, hook in sorted(hooks.items()) if token not in self.answered)
 
@@ -75,8 +75,7 @@ class IncidentRecord:
         """The record with one more entry; a repeated text adds none, unless the incident was closed in
         between.
 
-        Entries are in the order of their times, also when another function's clock, or its turn to write,
-        was ahead.
+        Entries are sorted by time, even if another function's clock is ahead or it writes first.
         """
         since = self.closed_before
         if any(moment.text == text for moment in self.timeline if since is None or moment.at > since):
@@ -96,8 +95,9 @@ class IncidentRecord:
         )
 
     def needs_save(self, now: datetime, since: datetime) -> bool:
-        """True when no snapshots were taken since `since`, the time of the notice, nor in the last minutes
-        (`FRESH`)."""
+        """True if no snapshots were taken since the notice (`since`), nor within the last minutes
+        (`FRESH`).
+        """
         return self.saved_at is None or (self.saved_at < since and now - self.saved_at >= FRESH)
 
     @property
@@ -107,15 +107,15 @@ class IncidentRecord:
 
     @property
     def why_missed(self) -> str:
-        """What was not snapshotted, in words; "" when nothing was missed."""
+        """What was not snapshotted, in words; "" if nothing was missed."""
         if self.unsaved:
             return f"{len(self.unsaved)} volumes were not snapshotted before it was gone: " + ", ".join(
                 self.unsaved
             )
         if self.unlooked:
             return (
-                "it is unknown whether it had data volumes: EC2 showed none when it was announced, and it "
-                "was gone before the cluster could be read"
+                "it is unknown whether it had data volumes: EC2 showed none at the notice, and it was gone "
+                "before the cluster could be read"
             )
         return ""
 
@@ -134,14 +134,14 @@ class IncidentRecord:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing was done for a node that may have had volumes."""
+        """True if nothing was done for a node that may have had volumes."""
         is_announced = any(notice.action != "terminated" for notice in self.notices)
         may_have_had = self.node or self.missed or not is_announced
         return bool(may_have_had) and self.cordoned_at is None and self.saved_at is None
 
     def left_behind(self, volumes: Sequence[str]) -> IncidentRecord:
         """The record with the volumes still attached to a dead node, which can no longer be saved; unchanged
-        when it was saved meanwhile.
+        if it was saved meanwhile.
 
         If the instance had no node when it was announced, only volumes that Kubernetes attached count,
         because EC2 also shows the instance's other disks.
@@ -156,8 +156,9 @@ class IncidentRecord:
         return replace(self, unsaved=(), unlooked=False)
 
     def hooks_end(self, now: datetime) -> datetime | None:
-        """When waiting lifecycle hooks are answered even if volumes are still attached; None when none
-        waits."""
+        """When to answer waiting lifecycle hooks even if volumes are still attached; None if no hook
+        waits.
+        """
         waiting = {hook.token for hook in self.hooks}
         called = [each.announced_at for each in self.notices if each.hook and each.hook.token in waiting]
         if not called:

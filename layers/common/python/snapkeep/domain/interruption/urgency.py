@@ -1,4 +1,4 @@
-"""What the notices of an incident ask for now: to act, to wait, or to undo."""
+"""What the notices of an incident call for now: to act, to wait, or to undo."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snapkeep.domain.interruption.rules import NodeRules, OnRebalance
 from snapkeep.domain.times import moment
 
 LIFECYCLE_LIMIT = timedelta(minutes=15)
-"""How long a lifecycle hook is kept waiting at most; its message does not contain the hook's own timeout."""
+"""How long to keep a lifecycle hook waiting at most; its message does not contain the hook's own timeout."""
 
 
 class Action(StrEnum):
@@ -36,7 +36,7 @@ class Urgency:
 
 
 def assess(incident: Incident, rules: NodeRules, now: datetime) -> Urgency:
-    """What the incident asks for at `now`. The most urgent notice that stands decides."""
+    """What the incident calls for at `now`. The most urgent notice that still stands decides."""
     standing = [notice for notice in incident.standing_notices if _counts(notice, rules)]
     live = [notice for notice in standing if not _came_to_nothing(incident, notice, rules, now)]
     acting = [notice for notice in live if notice.kind is not Kind.HEALTH or notice.acts_at <= now]
@@ -56,7 +56,7 @@ def assess(incident: Incident, rules: NodeRules, now: datetime) -> Urgency:
         return Urgency(Action.NOTHING, "the rules ignore rebalance recommendations")
     if any(notice.withdrawn for notice in incident.notices):
         return Urgency(Action.TAKE_BACK, "the announced event was cancelled")
-    return Urgency(Action.NOTHING, "no notice stands any more")
+    return Urgency(Action.NOTHING, "no notice applies any more")
 
 
 def _came_to_nothing(incident: Incident, notice: Notice, rules: NodeRules, now: datetime) -> str:
@@ -84,7 +84,7 @@ def _ends(notice: Notice, rules: NodeRules) -> datetime | None:
 
 
 def _next_change(live: Sequence[Notice], rules: NodeRules, now: datetime) -> datetime | None:
-    """When one of the notices next asks for something different."""
+    """When one of the notices next calls for something different."""
     times = [_ends(notice, rules) for notice in live] + [notice.acts_at for notice in live]
     return min((time for time in times if time and time > now), default=None)
 
@@ -96,7 +96,7 @@ def _counts(notice: Notice, rules: NodeRules) -> bool:
 
 
 def _weight(notice: Notice) -> tuple[bool, float, datetime]:
-    """The earliest deadline is the most urgent, a rebalance recommendation the least."""
+    """Sort key: the earliest deadline is the most urgent, a rebalance recommendation the least."""
     deadline = notice.deadline.timestamp() if notice.deadline else float("inf")
     return notice.kind is not Kind.REBALANCE, -deadline, notice.announced_at
 

@@ -1,4 +1,4 @@
-"""The state of a restore, worked out from what the cluster shows now.
+"""Derives the state of a restore from what the cluster shows now.
 
 A claim whose class binds on first use stays Pending until a pod uses it, as intended.
 https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode
@@ -93,8 +93,9 @@ def progress(operation: RestoreOperation, claim: RestoredClaim | None) -> Progre
 
 
 def _bound(operation: RestoreOperation, claim: RestoredClaim, bound_to: Binding, where: str) -> Progress:
-    """The restore is bound only when the volume was created from the point; a `BOUND` operation was checked
-    before."""
+    """The progress of a bound claim: done only if its volume was created from the point, which was already
+    checked for a `BOUND` operation.
+    """
     if operation.stage is Stage.BOUND or is_right(operation, bound_to):
         return Progress(RestoreState.BOUND, f"{where} is bound to volume {bound_to.volume}", claim.events)
     if not bound_to.is_settled:
@@ -107,7 +108,7 @@ def _without_claim(operation: RestoreOperation, where: str) -> Progress:
     if operation.stage is Stage.ACCEPTED:
         return Progress(RestoreState.ACCEPTED, f"{where} is about to be created")
     if operation.stage is Stage.BOUND:
-        return Progress(RestoreState.REMOVED, f"{where} was bound and has been deleted since")
+        return Progress(RestoreState.REMOVED, f"{where} was bound and has since been deleted")
     return Progress(RestoreState.REMOVED, f"{where} was deleted before it was bound")
 
 

@@ -57,7 +57,7 @@ def read(snapshot: Snapshot, cluster: str) -> ReadablePoint | Unreadable:
     """The snapshot as a candidate of the cluster, or why it cannot be one.
 
     A point's id hashes its deployment, cluster, claim UID, policy and slot, so edited tags do not match it.
-    Points from before deployments had names hash no deployment, even after adoption.
+    Ids from before deployments had names hash no deployment, even after adoption.
     """
     facts = tags.claim_facts_of(snapshot.tags)
     policy, slot = snapshot.tags.get(tags.POLICY, ""), tags.slot_of(snapshot.tags)
@@ -68,7 +68,7 @@ def read(snapshot: Snapshot, cluster: str) -> ReadablePoint | Unreadable:
     identity = (facts.name, cluster, facts.uid, policy, slot)
     named, whose = snapshot.tags.get(tags.POINT), snapshot.tags.get(tags.DEPLOYMENT, "")
     if not any(named == point_id(*identity, name) for name in (whose, "")):
-        return Unreadable(snapshot.id, "its tags do not fit each other: somebody edited them")
+        return Unreadable(snapshot.id, "its tags contradict each other: somebody edited them")
     return ReadablePoint(
         facts.uid, policy, _candidate(snapshot, facts), slot, f"{facts.namespace}/{facts.name}"
     )
@@ -77,7 +77,7 @@ def read(snapshot: Snapshot, cluster: str) -> ReadablePoint | Unreadable:
 def hold_of(snapshot: Snapshot) -> bool:
     """True when the hold tag, which is authoritative, forbids deletion.
 
-    Any value counts: somebody who sets `snapkeep:hold` to `yes` by hand means it.
+    Any value counts, because somebody may set `snapkeep:hold` to `yes` by hand.
     """
     return tags.HOLD in snapshot.tags
 
@@ -97,7 +97,7 @@ def _candidate(snapshot: Snapshot, facts: ClaimFacts) -> Candidate:
 
 
 def _is_restorable(facts: ClaimFacts) -> bool:
-    """True when the tags hold everything a restore needs; reconcile may not have completed them yet."""
+    """True if the tags hold everything that a restore needs; reconcile may not have completed them yet."""
     return bool(facts.requested and facts.access_modes and facts.volume_mode)
 
 

@@ -1,4 +1,4 @@
-"""What the API can do, in words of the domain. `wiring.api` hands in the services that do it."""
+"""What the API can do, in domain terms. `wiring.api` provides the services that do it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actions:
-    """Everything the routes call. Arguments go in the order that each action names."""
+    """Everything that the routes call. Arguments are in the order that each action names."""
 
     deployment: Deployment
 
     plan_restore: Callable[[RestoreRequest], RestorePlan]
-    """What would be made, with all findings. Raises NotFound without such a cluster or point."""
+    """What would be created, with all findings. Raises NotFound without such a cluster or point."""
 
     start_restore: Callable[[RestorePlan, str, str], RestoreOperation]
     """(plan, operation id, caller) Carry out a plan that is not refused."""
@@ -113,10 +113,10 @@ class Actions:
     Raises PermanentError for an unknown token."""
 
     try_config: Callable[[TrialRequest], Trial]
-    """What other policies would take, leave and prune in a cluster now. Raises TookTooLong and TooLarge."""
+    """What other policies would take, skip and prune in a cluster now. Raises TookTooLong and TooLarge."""
 
     show_status: Callable[[str], Report]
-    """(cluster) The cluster now, without its recovery points. Raises UnknownCluster."""
+    """(cluster) The cluster's present state, without recovery points. Raises UnknownCluster."""
 
     show_claim: Callable[[str, str, str], ReportedClaim]
     """(cluster, namespace, name) One claim with its points. Raises UnknownCluster and NotFound."""

@@ -14,7 +14,7 @@ PROBLEMS = {
     400: "The request is malformed, or its Idempotency-Key is missing",
     403: "The caller may not do this",
     404: "Something that the request names does not exist",
-    409: "It conflicts with something that exists, or a request with this Idempotency-Key is in progress",
+    409: "It conflicts with an existing object, or a request with this Idempotency-Key is in progress",
     413: "The body is too large",
     415: "The body is not JSON",
     422: "The request makes no sense, is refused with its findings, or reuses an Idempotency-Key",
@@ -38,7 +38,9 @@ def problem(description: str) -> dict[str, Any]:
 
 def read_responses(model: type[BaseModel]) -> dict[int, Any]:
     """The possible responses to a GET."""
-    return {200: answered("As it is now", model)} | {status: problem(PROBLEMS[status]) for status in READING}
+    return {200: answered("The current state", model)} | {
+        status: problem(PROBLEMS[status]) for status in READING
+    }
 
 
 def change_responses(**models: type[BaseModel]) -> dict[int, Any]:
@@ -46,7 +48,7 @@ def change_responses(**models: type[BaseModel]) -> dict[int, Any]:
     success."""
     texts = {
         "rehearsed": (200, "What would be done"),
-        "accepted": (202, "It is under way"),
+        "accepted": (202, "It is in progress"),
         "changed": (200, "It is done"),
     }
     good = {texts[name][0]: answered(texts[name][1], model) for name, model in models.items()}

@@ -49,7 +49,7 @@ def application(
     open_store: Callable[[], BasePersistenceLayer],
     resolver: ApiGatewayResolver | None = None,
 ) -> ApiGatewayResolver:
-    """The API over these actions; `open_store` gives what remembers responses by Idempotency-Key.
+    """The API over these actions; `open_store` returns the store that remembers responses by Idempotency-Key.
 
     The resolver is API Gateway's unless another one, with validation on, is given.
     """

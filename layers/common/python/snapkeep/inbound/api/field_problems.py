@@ -1,4 +1,4 @@
-"""What is wrong with the fields of a request, in words that suit a person as well as a program.
+"""Says what is wrong with the fields of a request, in words that suit people and programs.
 
 Each sentence follows the name of a field and a colon: `reason: must have at most 500 characters`.
 """
@@ -59,7 +59,7 @@ def problem_of_field(error: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _within(place: Sequence[Any]) -> Sequence[Any]:
-    """The place without its first part, which says that it is in the body or a parameter."""
+    """The place without its first part, which says whether it is in the body or a parameter."""
     return place[1:]
 
 

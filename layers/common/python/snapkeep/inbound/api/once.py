@@ -35,7 +35,7 @@ REMEMBERED_FOR = timedelta(days=1)
 class Once(BaseMiddlewareHandler[ApiGatewayResolver]):
     """Middleware for routes that change something.
 
-    Whoever only reads does not wait for the imports: Powertools' idempotency brings boto3 along.
+    Requests that only read do not wait for the imports: Powertools' idempotency imports boto3.
     """
 
     def __init__(self, open_store: Callable[[], BasePersistenceLayer]) -> None:

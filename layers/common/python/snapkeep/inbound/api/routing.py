@@ -10,7 +10,7 @@ from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.once import Once
 
 Routes = Callable[[Actions, Once], Router]
-"""Creates the routes about one thing; those that change something pass through `Once`."""
+"""Creates the routes for one subject; those that change something pass through `Once`."""
 
 
 def new_router() -> Router:

@@ -55,7 +55,8 @@ class PlanBackup:
     clock: Clock
 
     def run(self, cluster: str, policy_name: str, slot: datetime, owner: str) -> Run | None:
-        """The run of this slot, planned by this call or an earlier one; None while another call plans it.
+        """The run of this slot, planned by this call or an earlier one; None while another call is planning
+        it.
 
         Every step is idempotent: a repeated event, or a retry after a crash, continues the same run. Raises
         PermanentError when the deployment knows no such cluster or policy.
@@ -145,7 +146,7 @@ class PlanBackup:
         return select_wanted(request, spec, self.deployment, cluster.claims(), scratch)
 
     def _known(self, run: Run, spec: BackupSpec) -> Iterator[KnownClaim]:
-        """The claims of a policy, or of a request, as known from earlier points."""
+        """The claims of a policy or a request, as known from earlier points."""
         request = run.request
         if request is None or request.policy:
             yield from known_claims(self.snapshots, self.volumes, self.points, run.cluster, spec.name)
@@ -167,12 +168,14 @@ def _known_points(run: Run, known: Iterable[KnownClaim]) -> Iterator[Point]:
 
 
 def _replaced(item: KnownClaim) -> Skipped:
-    """A skipped claim whose volume another claim had in its last run: the data now belongs to that claim."""
+    """A skipped claim whose volume belonged to another claim in the last run, which now owns the data."""
     subject = f"{item.claim.namespace}/{item.claim.name}"
     is_theirs = item.successor.startswith(f"{item.claim.namespace}/")
     whose = item.successor if is_theirs else "a claim of another namespace"
-    reason = f"its volume {item.volume_id} was backed up for {whose} since"
-    return Skipped(subject, Code.REPLACED.value, f"{reason}, and the cluster cannot be asked whose it is")
+    reason = f"its volume {item.volume_id} has since been backed up for {whose}"
+    return Skipped(
+        subject, Code.REPLACED.value, f"{reason}; the cluster does not answer, so its owner is unknown"
+    )
 
 
 def _both(*texts: str) -> str:

@@ -1,4 +1,4 @@
-"""Requests for a backup now: checked first, then journaled, then started."""
+"""Takes requests for a backup now: checks, journals, then starts them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from snapkeep.ports.runs import RunRequests
 log = logging.getLogger(__name__)
 
 SECONDS_AHEAD = 60
-"""A slot is a whole second; requests in the same second take the next free ones, up to this many seconds
-ahead."""
+"""A slot is a whole second; requests in the same second take the next free slots, up to this many seconds
+ahead.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ class RequestBackup:
         return BackupPlan(selected.taken, selected.skipped, spec.method, unmet(request, cluster, selected))
 
     def known(self, request_id: str) -> Run | None:
-        """The run of this request if it was accepted earlier; one that is not being planned yet is started
-        again."""
+        """The run of this request if it was accepted earlier; if nobody plans it yet, it is started again."""
         run = self.requests.requested_run(request_id)
         if run is not None and run.state is RunState.PLANNING:
             self._start(run)
@@ -83,8 +83,8 @@ class RequestBackup:
             if run is not None:
                 return run
         raise Throttled(
-            f"{SECONDS_AHEAD} backups of cluster {cluster} were requested within a minute, the next one "
-            "must wait",
+            f"{SECONDS_AHEAD} backups of cluster {cluster} were requested within a minute; try again "
+            "in a minute",
             timedelta(seconds=SECONDS_AHEAD),
         )
 

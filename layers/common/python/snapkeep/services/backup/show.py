@@ -1,4 +1,4 @@
-"""Shows a backup: its run as it stands, its points page by page, and what it skipped."""
+"""Shows a backup: the current state of its run, its points page by page, and what it skipped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snapkeep.services.report.lost_points import FindLostPoints
 
 @dataclass(frozen=True, slots=True)
 class ShowBackup:
-    """Reads the journal: three calls per page, and one more per thousand skipped entries or so.
+    """Reads the journal: three calls per page, and one more for about every thousand skipped entries.
 
     EC2 says which ready points of the page still have a snapshot.
     """
@@ -31,7 +31,7 @@ class ShowBackup:
         run = self.runs.run(run_id)
         if run is None or run.cluster != cluster or not _is_shown_in(run, namespace):
             where = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
-            raise NotFound(f"{where} has no backup {run_id} (any more: the journal forgets after 90 days)")
+            raise NotFound(f"{where} has no backup {run_id} (the journal forgets them after 90 days)")
         page = list(self.points.page_of_points(run.id, limit + 1, after))
         following = page[limit - 1].id if len(page) > limit else ""
         gone = self.lost.gone(page[:limit])

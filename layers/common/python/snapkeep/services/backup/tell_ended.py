@@ -1,4 +1,6 @@
-"""Reports claims that were backed up until now but that no policy takes any more, which fails no run."""
+"""Reports claims that were backed up until now but that no policy takes any more; no run fails because of
+that.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ LOOK_BACK = timedelta(days=35)
 log = logging.getLogger(__name__)
 
 MEANT = (Code.EXCLUDED, Code.DELETING, Code.OTHER_POLICY, Code.UNKNOWN_POLICY)
-"""Claims skipped on purpose, taken by another policy, or already reported because of a label."""
+"""Codes of claims that are skipped on purpose, taken by another policy, or already reported because of a
+label.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class TellEnded:
             claim = item.subject
             if isinstance(claim, Claim) and item.code not in MEANT and self._is_nobodys(claim, run.policy):
                 found[str(claim)] = (
-                    f'{item.reason}; if that is meant, set its label {object_labels.EXCLUDE} to "true"'
+                    f'{item.reason}; if that is intended, set its label {object_labels.EXCLUDE} to "true"'
                 )
                 claims.append(claim)
         new = self._taken_before(run, [claim for claim in claims if str(claim) not in known])
@@ -95,8 +99,9 @@ class TellEnded:
 
 @dataclass(frozen=True, slots=True)
 class TellUnmeant:
-    """Reports claims that a run takes or skips although people may not intend it; a failure never fails the
-    run."""
+    """Reports claims that a run takes or skips, perhaps against their owners' intent. A failure to report
+    never fails the run.
+    """
 
     tell_ended: TellEnded
     tell_troubles: TellTroubles

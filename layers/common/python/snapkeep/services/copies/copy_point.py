@@ -20,7 +20,7 @@ from snapkeep.services.copies.turn import Turn
 from snapkeep.services.restore.holds import HoldPoints
 
 HOLD_FOR = timedelta(days=1)
-"""How long a point is kept for a copy at most."""
+"""How long to hold a point for a copy at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class CopyPoint:
         """The snapshot of a point as it is now. Raises NotFound when it can no longer be copied."""
         snapshot = self.snapshots.get(source.snapshot_id)
         if snapshot is None or read_source(snapshot) is None:
-            raise NotFound(f"{source.snapshot_id} is no ready recovery point any more")
+            raise NotFound(f"{source.snapshot_id} is no longer a ready recovery point")
         return snapshot
 
     def _copy(self, turn: Turn, source: Snapshot) -> str:
@@ -86,7 +86,7 @@ class CopyPoint:
         return turn.copier.copy(source.id, home, turn.place.kms_key, all_tags, what)
 
     def _started(self, turn: Turn, record: CopyRecord, snapshot_id: str) -> CopyRecord:
-        """Lock the copy at once, then journal it; a lock that must wait is put on by the next turn."""
+        """Lock the copy at once, then journal it; if the lock must wait, the next turn sets it."""
         record = record.started(snapshot_id, self.clock())
         try:
             record = replace(record, lock_reason=lock_copy(turn, self.deployment, record))

@@ -1,4 +1,4 @@
-"""Settles copies that were begun: what they became in EC2 decides, whatever event got lost."""
+"""Settles copies that were started, by their state in EC2, whichever events were lost."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NOTHING_MADE = "no copy appeared after the answer of CopySnapshot was lost"
 
 @dataclass(frozen=True, slots=True)
 class SettleCopies:
-    """Brings open records up to what EC2 shows."""
+    """Updates open records to what EC2 shows."""
 
     deployment: Deployment
     holds: HoldPoints
@@ -42,7 +42,7 @@ class SettleCopies:
     clock: Clock
 
     def run(self, turn: Turn, listed: PlaceCopies) -> list[CopyRecord]:
-        """Settle every copy that was begun; returns the records that are still open."""
+        """Settle every copy that was started; returns the records that are still open."""
         begun = [each for each in turn.records.open_copies(turn.place.name) if turn.is_here(each)]
         found = {(each.cluster, each.point_id): each for each in begun}
         found |= self._unknown(turn, listed, found)
@@ -54,7 +54,7 @@ class SettleCopies:
                 still_open.append(found[key])
         with turn.part("duplicates"):
             self._mark_duplicates(turn, listed)
-        with turn.part("what events said"):
+        with turn.part("applying events"):
             _note_incremental(turn, listed)
         return still_open
 
@@ -107,7 +107,9 @@ class SettleCopies:
         return read_copy(snapshot) if snapshot else None
 
     def _in_doubt(self, turn: Turn, record: CopyRecord) -> CopyRecord:
-        """CopySnapshot may have been called: it is certain that it made nothing after several searches."""
+        """CopySnapshot may have been called; only after several searches is it certain that it made
+        nothing.
+        """
         record = turn.write(record.not_found(self.clock()))
         wait = wait_before_retry(record, self.deployment.consistency_wait, self.clock())
         if wait.total_seconds() > 0:
@@ -183,7 +185,7 @@ def _note_incremental(turn: Turn, listed: PlaceCopies) -> None:
 
 
 def _fix(copy: Copy) -> str:
-    """What to do about EC2's words; it names neither the key nor the snapshot that it means."""
+    """What to do about EC2's message, which names neither the key nor the snapshot."""
     if "key" in copy.message.lower():
         return (
             f". Enable {copy.key or 'the kms_key of the place'} and let its policy and that of the key of "

@@ -21,7 +21,7 @@ from snapkeep.ports.ec2 import Instances
 from snapkeep.ports.kubernetes import NodeClusters, Nodes
 
 ATTEMPTS = 5
-"""How often a node that others change at the same time is read and written again."""
+"""How often to read and write a node again if others change it at the same time."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ class CordonNode:
     clock: Clock
 
     def look(self, notice: Notice) -> Triage:
-        """Triage a notice: one EC2 call, and for a node of ours two Kubernetes calls, read and write.
+        """Triage a notice with one EC2 call, and for a node of our clusters two Kubernetes calls, read and
+        write.
 
         A report that an instance runs costs no call here: the journal shows whether an incident waits for it.
         Raises TemporaryError when something did not answer.
@@ -110,9 +111,9 @@ class CordonNode:
                 return plan
             again = nodes.named(node.name)
             if again is None or not again.is_instance(notice.instance):
-                raise NotFound(f"the node {node.name} went away while it was cordoned")
+                raise NotFound(f"the node {node.name} disappeared while it was being cordoned")
             node = again
-        raise TemporaryError(f"{node.name} changed {ATTEMPTS} times while it was cordoned")
+        raise TemporaryError(f"{node.name} changed {ATTEMPTS} times while it was being cordoned")
 
     def cordon_again(self, cluster: str, node: Node, notice: Notice) -> CordonPlan:
         """Read the node again and cordon it."""
@@ -130,4 +131,4 @@ class CordonNode:
             plan = uncordon(node)
             if plan.change is None or nodes.write(node, plan.change):
                 return plan
-        raise TemporaryError(f"{name} changed {ATTEMPTS} times while it was uncordoned")
+        raise TemporaryError(f"{name} changed {ATTEMPTS} times while it was being uncordoned")

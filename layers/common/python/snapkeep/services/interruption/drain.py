@@ -1,5 +1,6 @@
-"""Drains a dying node: pods are evicted before the deadline, blocked ones deleted shortly before it, and each
-blocker is named."""
+"""Drains a dying node: evicts pods before the deadline, deletes blocked ones shortly before it, and names
+each blocker.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +94,11 @@ class DrainNode:
             said = _said(pod, "SnapkeepEvictionBlocked", f"{node}, and it cannot be evicted: {why}")
         elif name in drained.forced:
             why = drained.forced[name]
-            said = _said(pod, "SnapkeepDeleted", f"{node} within seconds; it is deleted although: {why}")
+            said = _said(
+                pod,
+                "SnapkeepDeleted",
+                f"{node} within seconds; it is deleted, although it cannot be evicted: {why}",
+            )
         else:
             return
         try:

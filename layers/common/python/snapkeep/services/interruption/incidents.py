@@ -1,4 +1,4 @@
-"""Incidents: every notice is journaled, acted on, watched, and undone when nothing came of it."""
+"""Journals every notice, acts on it, watches the instance, and undoes the action if nothing happened."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class HandleInterruption:
             if record.again and self.clock() < record.again:
                 continue
             name = record.instance
-            with part_of_a_pass(f"the look at the incident of {name}", given_up, name):
+            with part_of_a_pass(f"the check of the incident of {name}", given_up, name):
                 handled.append(self._advance(record))
             if name in given_up:
                 handled.append(Handled(name, FAILED, given_up[name], record.cluster, record.node))
@@ -145,14 +145,15 @@ class HandleInterruption:
     def _told_without_node(self, record: IncidentRecord, triage: Triage) -> IncidentRecord:
         notice, machine = triage.notice, triage.machine
         told = self._log.noted(record.with_notices((notice,)), notice.in_words)
-        is_told = record.incident.terminated  # its end, and the missed volumes, were published
+        is_told = record.incident.terminated  # its end and the missed volumes were published
         if machine is None or is_told or not self._may_lose_volumes(triage):
             return told
         return told.to_be_saved(machine.volumes, triage.rules, notice, self.clock())
 
     def _still_cordoned(self, triage: Triage, known: IncidentRecord | None) -> Triage:
-        """Check again a cordon of ours that the journal does not know, because it may just be being
-        lifted."""
+        """Check again a cordon of ours that the journal does not know, because it may be about to be
+        removed.
+        """
         node, plan = triage.node, triage.plan
         journaled = known is not None and known.cordoned_at is not None
         if node is None or plan is None or plan.change is not None or not plan.ours or journaled:
@@ -181,7 +182,7 @@ class HandleInterruption:
         return replace(told, again=asked.again or now + LOOK_AGAIN)
 
     def _is_undone(self, record: IncidentRecord, asked: Urgency) -> bool:
-        """Whether the notice alone asked for more than everything known about the instance together."""
+        """Whether the notice alone calls for more than all that is known about the instance."""
         if record.closed_at is not None or asked.action is Action.ACT:
             return False
         return record.ours or asked.action is not Action.WAIT
@@ -242,7 +243,7 @@ class HandleInterruption:
         return Handled(record.instance, asked.action.value, reason, record.cluster, record.node)
 
     def _lifted(self, record: IncidentRecord, asked: Urgency) -> tuple[IncidentRecord, str]:
-        """The record after lifting its cordon, if that is ours, and the reason."""
+        """The record after removing its cordon, if that is ours, and the reason."""
         plan = self.cordoner.uncordon(record.cluster, record.instance, record.node) if record.ours else None
         if plan is None:
             return record, asked.reason
@@ -274,7 +275,7 @@ class HandleInterruption:
         self.to_release.send(record.instance)
         soon = self.clock() + LOOK_AGAIN
         self._log.change(record, lambda one: replace(one, again=soon))
-        reason = "EC2 says that it is gone or going away; its volumes are released"
+        reason = "EC2 says that it is gone or going; its volumes are released"
         return Handled(record.instance, "released", reason, record.cluster, record.node)
 
     def _say(self, triage: Triage, record: IncidentRecord) -> None:

@@ -88,7 +88,7 @@ class SaveNode:
     clock: Clock
 
     def run(self, instance: str, owner: str) -> SaveReport:
-        """Do what the incident asks for now, and request another call for the rest.
+        """Do what the incident calls for now, and request another call for the rest.
 
         `owner` must be unique to this invocation. Raises TemporaryError when something did not answer.
         """
@@ -199,7 +199,7 @@ class SaveNode:
         for claim in state.claims:
             if str(claim) in saved.claims:
                 point = saved.claims[str(claim)]
-                text = f"its node {state.node.name} is dying; recovery point {point} is made"
+                text = f"its node {state.node.name} is dying; recovery point {point} is being taken"
                 kind = "PersistentVolumeClaim"
                 said = NodeEvent(kind, claim.namespace, claim.name, claim.uid, "SnapkeepSaved", text, False)
                 self._say(state.nodes, said)

@@ -1,4 +1,4 @@
-"""Coverage: the present claims of a cluster, compared with the promises of its policies."""
+"""Compares the present claims of a cluster with the promises of its policies."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ NEAR, FAR = timedelta(hours=25), timedelta(days=35)
 """How far ahead to search for slots: a little over a day, then over a month."""
 
 FROM_MEMORY = (
-    "These are the claims that recovery points and the last runs remember: newer ones are missing, and "
-    "deleted ones may be listed"
+    "These are the claims known from recovery points and the last runs: newer ones are missing, and deleted "
+    "ones may be listed"
 )
 
 Good = Mapping[str, Sequence[LastGood]]
@@ -77,8 +77,8 @@ class ShowCoverage:
         return replace(told, gone=frozenset(names - {str(claim) for claim in everywhere}))
 
     def now_or_remembered(self, cluster: str, namespace: str = "") -> CoverageReport:
-        """The report; when the cluster does not answer, that of the claims which recovery points and the last
-        runs remember.
+        """The report; if the cluster does not answer, one of the claims known from recovery points and the
+        last runs.
 
         Raises what `report` raises, except ClusterUnreachable.
         """
@@ -88,7 +88,7 @@ class ShowCoverage:
             return self._remembered(cluster, namespace, error.reason)
 
     def _remembered(self, cluster: str, namespace: str, why: str) -> CoverageReport:
-        """The claims that have good points, and those that the last runs took or left."""
+        """The claims that have good points, and those that the last runs took or skipped."""
         now = self.clock()
         slots = SlotCache(self.calendar, now)
         points = list(self._good_points(cluster, namespace, now))
@@ -144,7 +144,7 @@ class ShowCoverage:
         if known.left is None and taking:
             promises = [self._promise(policy, known.good, slots) for policy in taking]
             return coverage.covered(*known.name, promises, known.good, now)
-        unknown = "as far as the last runs know, no policy takes it"
+        unknown = "according to the last runs, no policy takes it"
         left = known.left or selection.SkippedClaim(ClaimName(*known.name), selection.Code.NO_POLICY, unknown)
         return self._left(cluster, left, known.good, now)
 
@@ -167,7 +167,7 @@ class ShowCoverage:
     def _with_notes(
         self, cluster: str, now: datetime, found: Sequence[CoveredClaim], notes: Mapping[str, str]
     ) -> CoverageReport:
-        """The report; reasons end with the claim's note, and with what became of snapshots that EC2 lost."""
+        """The report, with the claim's note and the fate of lost snapshots added to each reason."""
         late: dict[str, set[Name]] = defaultdict(set)
         for item in found:
             if item.state is Coverage.LATE:
@@ -184,7 +184,7 @@ class ShowCoverage:
 
     def _promise(self, name: str, good: Sequence[LastGood], slots: SlotCache) -> Promise:
         policy = self.deployment.policy(name)
-        assert policy is not None, f"claims were taken by {name}, which is no policy"
+        assert policy is not None, f"claims were taken by {name}, which is not a policy"
         last = coverage.keeping(name, good)
         if not policy.schedule.enabled:
             return Promise(name, True, last, None, None)
@@ -240,7 +240,9 @@ def _noting(
 
 
 def _newest(points: Iterable[tuple[ReadablePoint, LastGood]], volumes: Mapping[str, str]) -> Good:
-    """The newest of each claim (UID) under each policy, from the claim's own volume where that is known."""
+    """The newest point of each claim (UID) under each policy, from the claim's own volume if that is
+    known.
+    """
     newest: dict[str, dict[str, LastGood]] = defaultdict(dict)
     for found, point in points:
         if found.candidate.volume != volumes.get(found.claim, found.candidate.volume):
@@ -260,7 +262,7 @@ def _is_good(found: ReadablePoint, now: datetime) -> bool:
 
 
 def _notes(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:
-    """Claim (namespace/name) to what its owner should know besides its state."""
+    """By claim (namespace/name), what its owner should know besides its state."""
     shared = _shared(claims, everywhere)
     said = {str(claim): (selection.misread_exclusion(claim), shared.get(str(claim))) for claim in claims}
     return {name: "; ".join(filter(None, texts)) for name, texts in said.items()}

@@ -33,7 +33,7 @@ INCIDENTS_FOR = timedelta(days=30)
 HISTORY = timedelta(days=DAYS)
 """How far back the runs of policies are shown."""
 RESTORES, RESTORES_OF_NAMESPACE = 20, 5
-"""How many of the latest restores are shown, and how many are read per namespace."""
+"""How many of the latest restores to show, and how many to read per namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class GatherReport:
         if not found:
             raise NotFound(
                 f"namespace {namespace} of cluster {cluster} has no claim {name} and no recovery points of "
-                "one: `snapkeep coverage` lists the claims, `snapkeep get points` the points of deleted ones"
+                "it: `snapkeep coverage` lists the claims, `snapkeep get points` the points of deleted ones"
             )
         (claim,) = found
         region = self.deployment.known_cluster(cluster).region

@@ -1,4 +1,4 @@
-"""Tries policies before they are deployed: decides as backups and prunes do, and changes nothing."""
+"""Tries policies before they are deployed: decides like backups and prunes, and changes nothing."""
 
 from __future__ import annotations
 
@@ -30,18 +30,21 @@ from snapkeep.services.retention.report import Progress
 from snapkeep.services.retention.survey import Survey, survey_of
 
 LONGEST_REASON = 500
-"""Characters of a reason; that of a claim which no policy takes names every policy."""
+"""The longest reason, in characters; a claim that no policy takes has one that names every policy."""
 
 READING = timedelta(seconds=14)
-"""How long a trial may read before it says what it could not read: its caller waits for 22 seconds, and a
-thousand points more are planned in a fifth of a second."""
+"""How long a trial may read before it gives up: its caller waits for 22 seconds, and planning takes a fifth
+of a second per thousand points.
+"""
 
 LOOK_EVERY = 100
 """Snapshots between two looks at the clock."""
 
 BRAKED = "the brake would refuse to delete it until somebody confirms that"
 
-OF_ONE_NAMESPACE = "the brake judges whole clusters and saw one namespace here: it may let more go"
+OF_ONE_NAMESPACE = (
+    "the brake judges whole clusters but saw only one namespace here: it may allow more deletions"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,10 @@ class TryConfig:
     clock: Clock
 
     def run(self, request: TrialRequest) -> Trial:
-        """What the requested policies would take, leave and prune now.
+        """What the requested policies would take, skip and prune now.
 
         Raises UnknownCluster, TookTooLong with what was read so far, and TemporaryError or PermanentError
-        when the cluster, EC2 or the journal cannot be read: half an answer would look like a whole one.
+        if the cluster, EC2 or the journal cannot be read, because half an answer would look like a whole one.
         """
         self.deployment.known_cluster(request.cluster)
         now, cluster = self.clock(), self.clusters.open(request.cluster)
@@ -100,7 +103,7 @@ class TryConfig:
     def _changed(
         self, request: TrialRequest, claims: Sequence[Claim], after: Selected
     ) -> Iterator[ChangedClaim]:
-        """The claims that other policies would take than now."""
+        """The claims that different policies would take than now."""
         before = select(claims, self.deployment.policies, request.cluster)
         now, then = _policies(before, self.deployment), _policies(after, request.deployment)
         for claim in sorted(now.keys() | then.keys()):
@@ -111,7 +114,9 @@ class TryConfig:
     def _deletions(
         self, request: TrialRequest, reading: Reading, now: datetime, progress: Progress
     ) -> tuple[list[TriedDeletion], int]:
-        """The points that the rules let go once no grace is left, and how many they keep."""
+        """The points that the rules no longer keep once every grace period is over, and how many they
+        keep.
+        """
         spared = survey_of(reading.found, reading.policies, now, reading.gone)
         at_once = {item.snapshot_id for item in spared.deletions}
         ungraced = {name: replace(item, earlier=()) for name, item in reading.policies.items()}

@@ -43,7 +43,7 @@ class Lending(Protocol):
 class Restore:
     """Creates the objects of a restore, in an order that tolerates a crash at any point.
 
-    Where it may not delete (`may_delete`, in the API), finish_restores cleans up after a failed restore.
+    If it may not delete (`may_delete`, in the API), finish_restores cleans up after a failed restore.
     """
 
     clusters: Clusters
@@ -109,8 +109,8 @@ class Restore:
     def import_again(self, operation: RestoreOperation) -> RestoreOperation:
         """Import the EBS snapshot, which is held, for a claim whose VolumeSnapshot is gone or being deleted.
 
-        A prune that listed the point before it was held may have deleted the VolumeSnapshot, or anybody else.
-        After `MOST_IMPORTS` the restore fails.
+        A prune that listed the point before it was held, or anybody else, may have deleted the
+        VolumeSnapshot. After `MOST_IMPORTS` the restore fails.
         """
         lost = f"VolumeSnapshot {operation.source} was deleted"
         imports = operation.imports + 1 if operation.way is Way.IMPORT else operation.imports
@@ -156,7 +156,7 @@ class Restore:
     def _leave_held(self, operation: RestoreOperation) -> None:
         """Hold the point for a person, who may release it; a snapshot that is gone cannot be held."""
         until = operation.last_step_at + KEEP_FOR
-        reason = f"claim {operation.namespace}/{operation.target} should have been made from it and was not"
+        reason = f"claim {operation.namespace}/{operation.target} should have been made from it but was not"
         if until <= self.clock():
             return
         try:

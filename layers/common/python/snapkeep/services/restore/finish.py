@@ -27,7 +27,7 @@ RESUME_AFTER = timedelta(minutes=1)
 """How long an accepted restore is left alone: the API, which may run 29 s, may still be working on it."""
 
 HANGS_AFTER = timedelta(hours=1)
-"""A volume is made from a snapshot in seconds, or in minutes while EC2 is asked for many."""
+"""EC2 creates a volume from a snapshot in seconds, or in minutes if it is asked for many."""
 
 PATIENCE = timedelta(minutes=15)
 """Work that failed in three passes in a row is reported."""
@@ -71,7 +71,7 @@ class FinishRestores:
     clock: Clock
 
     def run(self) -> FinishReport:
-        """Take every open restore as far as possible; returns what was done."""
+        """Advance every open restore as far as possible; returns what was done."""
         report = FinishReport()
         for operation in list(self.restores.open_restores()):
             with part_of_a_pass(f"restore {operation.id}", report.given_up, operation.id):
@@ -82,7 +82,7 @@ class FinishRestores:
 
     def _end_holds(self, report: FinishReport) -> None:
         """Release the holds that have ended without a renewal."""
-        with part_of_a_pass("giving holds back", report.given_up, "holds"):
+        with part_of_a_pass("releasing holds", report.given_up, "holds"):
             ended = self.holds.release_ended()
             report.released = [f"{hold.snapshot_id}: {hold.holder}" for hold in ended]
 
@@ -113,7 +113,7 @@ class FinishRestores:
             return
         if age > GIVE_UP_AFTER:
             minutes = GIVE_UP_AFTER // timedelta(minutes=1)
-            reason = f"its claim could not be made within {minutes} minutes; the log says what kept it"
+            reason = f"its claim could not be created within {minutes} minutes; the log says why"
             operation = self.restore.fail(operation, reason)
         else:
             operation = self.restore.resume(operation)
@@ -125,7 +125,7 @@ class FinishRestores:
             report.waiting.append(operation.id)
 
     def _watch(self, operation: RestoreOperation, report: FinishReport) -> None:
-        """Clean up after a claim that is bound or deleted; leave one that waits.
+        """Clean up after a claim that is bound or deleted; leave a waiting one alone.
 
         Bound means bound to a volume created from the point; the restore fails if the claim got another
         volume, or one that EC2 never shows.
@@ -173,12 +173,14 @@ class FinishRestores:
         return None
 
     def _hangs(self, operation: RestoreOperation, seen: Progress) -> bool:
-        """True for a claim that was made long ago and is not bound, though nobody has to use it first."""
+        """True for a claim that was created long ago and is not bound, although no pod has to use it
+        first.
+        """
         waits_for_us = seen.state in (RestoreState.WAITING_FOR_SNAPSHOT, RestoreState.PROVISIONING)
         return waits_for_us and self.clock() - operation.last_step_at > HANGS_AFTER
 
     def _note(self, operation: RestoreOperation, seen: Progress) -> None:
-        """Journal since when EC2 has not shown the volume of a bound claim."""
+        """Journal when EC2 first did not show the volume of a bound claim."""
         if seen.unseen is not None and not _is_noted(operation, seen):
             self.restores.write_restore(operation.happened(self.clock(), seen.text))
 

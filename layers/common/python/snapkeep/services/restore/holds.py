@@ -1,7 +1,7 @@
-"""Holds recovery points: the journal says who and why, and IAM and prune obey the EC2 tag.
+"""Holds recovery points: the journal says who and why; IAM and prune obey the EC2 tag.
 
 A hold is journaled before it is tagged, and removed from the tag before it is forgotten: a crash in between
-leaves one hold too many, which is checked again, and never one too few.
+leaves one hold too many, which is checked again, but never one too few.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.restores import Holds, Restores
 
 ATTEMPTS = 5
-"""How often a tag is rewritten because somebody else changed the holds meanwhile."""
+"""How often to rewrite a tag because somebody else changed the holds meanwhile."""
 
 TAGS_LAG = timedelta(minutes=10)
 """How long EC2 may show old tags after a change; usually seconds.
@@ -53,7 +53,9 @@ class HoldPoints:
         """
         now = self.clock()
         if hold.ended(now):
-            raise Invalid(f"a hold until {moment(hold.until)} is over: it is {now:%Y-%m-%d %H:%M} now")
+            raise Invalid(
+                f"a hold until {moment(hold.until)} is already over: it is {now:%Y-%m-%d %H:%M} now"
+            )
         snapshot = self.snapshots.get(hold.snapshot_id)
         if snapshot is None:
             raise NotFound(f"EC2 has no snapshot {hold.snapshot_id}: it may have been deleted meanwhile")
@@ -66,7 +68,7 @@ class HoldPoints:
         is success."""
         code = code_of(holder)
         known = [hold for hold in self.holds.holds(snapshot_id) if code_of(hold.holder) == code]
-        for hold in known or [Hold(snapshot_id, holder, "given back")]:
+        for hold in known or [Hold(snapshot_id, holder, "released")]:
             self.holds.lift_hold(replace(hold, lifted_at=self.clock()))
         self._settle(snapshot_id)
 
@@ -85,9 +87,9 @@ class HoldPoints:
     def release_ended(self) -> list[Hold]:
         """Remove holds that have ended, and released ones whose tag could not be removed at the time.
 
-        The hold of an open restore stays, however late its renewal: its claim may still need the point.
-        Returns the removed holds. Trouble with one snapshot does not stop the others; TemporaryError reports
-        it at the end.
+        The hold of an open restore stays, however late its renewal, because its claim may still need the
+        point. Returns the removed holds. Trouble with one snapshot does not stop the others; TemporaryError
+        reports it at the end.
         """
         ended = [hold for hold in self.holds.ended_holds(self.clock()) if not self._is_needed(hold)]
         gone: list[Hold] = []

@@ -150,7 +150,7 @@ def _refuse_foreign(request: RestoreRequest, point: PointFacts) -> None:
     if request.own_points_only and (point.cluster, point.namespace) != (request.cluster, request.namespace):
         raise ForeignSource(
             f"the requested recovery point does not belong to namespace {request.namespace} of cluster "
-            f"{request.cluster}: restoring another's needs POST /v1/clusters/{request.cluster}/restores"
+            f"{request.cluster}: restoring others' points needs POST /v1/clusters/{request.cluster}/restores"
         )
 
 

@@ -1,4 +1,4 @@
-"""Restores on request: planned, started, watched, listed."""
+"""Plans, starts, watches and lists restores on request."""
 
 from __future__ import annotations
 
@@ -65,5 +65,7 @@ class RequestRestore:
     def _last(self, cluster: str, namespace: str, restore_id: str) -> RestoreOperation:
         last = self.restores.restore(restore_id)
         if last is None or (last.cluster, last.namespace) != (cluster, namespace):
-            raise NotFound("the requested page begins after a restore that is gone: list from the start")
+            raise NotFound(
+                "the requested page begins after a restore that no longer exists: list from the start"
+            )
         return last

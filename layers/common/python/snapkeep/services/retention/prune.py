@@ -125,12 +125,12 @@ class Prune:
         held = self.prunes.lease_prune(PruneLease(cluster, owner, now + LEASE), now)
         if held.owner != owner:
             progress.refused = (
-                f"another prune of this cluster ({held.owner}) is at work until {moment(held.until)} at the "
-                "latest, nothing is deleted by this one. Ask again when that one is done"
+                f"another prune of this cluster ({held.owner}) is running until {moment(held.until)} at the "
+                "latest, so this one deletes nothing. Try again after that"
             )
             log.info("prune of %s: %s", cluster, progress.refused)
             progress.held_by_another = held.until <= now + LEASE
-            if not progress.held_by_another:  # taken when a clock was wrong: nobody works for so long
+            if not progress.held_by_another:  # taken while a clock was wrong: no prune runs for so long
                 progress.given_up[WHOLE] = progress.refused
             return
         try:

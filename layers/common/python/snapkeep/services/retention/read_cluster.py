@@ -86,8 +86,8 @@ def retention_in_force(
 class ReadCluster:
     """Reads clusters; a rehearsal writes nothing meanwhile.
 
-    `sync_catalogue` gives what compares the catalogue of a cluster at that time. EC2's listing goes through
-    `watch`, which may end it with an error.
+    `sync_catalogue` returns the service that compares the catalogue of a cluster at that time. EC2's listing
+    goes through `watch`, which may end it with an error.
     """
 
     deployment: Deployment
@@ -101,14 +101,17 @@ class ReadCluster:
     watch: Callable[[Iterator[Snapshot]], Iterator[Snapshot]] = iter
 
     def read(self, now: datetime, progress: Progress, namespace: str = "") -> Reading:
-        """Everything that the plan of a cluster is based on. Facts that people should know go into the
-        notes. With a `namespace` it lists only that one's points, which is never enough to prune by."""
+        """Everything that the plan of a cluster is based on. Notes hold what people should know. With a
+        `namespace` it lists only that namespace's points, which is never enough for pruning.
+        """
         cluster = progress.cluster
         catalogue = self.sync_catalogue(cluster, now)
         is_compared = not progress.dry_run and catalogue.is_due()
         last, lag = self.prunes.last_prune(cluster), self.deployment.consistency_wait
         reader = ListingReader(cluster, last, lag, now)
-        assert progress.dry_run or not namespace, "a part of the points must not be pruned"
+        assert progress.dry_run or not namespace, (
+            "pruning needs all points of a cluster, not those of one namespace"
+        )
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster} | (
             {tags.NAMESPACE: namespace} if namespace else {}
         )

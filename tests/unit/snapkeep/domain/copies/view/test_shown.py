@@ -46,7 +46,7 @@ def test_a_copy_and_its_record_are_one(state: CopyState, record: CopyRecord, see
 @pytest.mark.parametrize(
     ("record", "seen", "why"),
     [
-        (RECORD.asked("ann", NOW), ShownState.WAITING, "the next turn begins it"),
+        (RECORD.asked("ann", NOW), ShownState.WAITING, "the next turn starts it"),
         (RECORD.intended(NOW), ShownState.PENDING, "EC2 does not show it yet"),
         (COPYING.failed("KMS", NOW), ShownState.FAILED, f"attempt 1 of {MOST_ATTEMPTS}: KMS; tried again"),
         (RECORD.failed("gone", NOW, for_good=True), ShownState.GIVEN_UP, "gone"),

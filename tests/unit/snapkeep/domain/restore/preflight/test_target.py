@@ -28,7 +28,7 @@ CLASSES = {item.name: item for item in (GP3, IN_TREE, EFS, AT_ONCE)}
         (
             {"claim_exists": True, "free_name": "ebs-claim-2-restored"},
             "claim_exists",
-            "claim shop/ebs-claim-2 exists already: a restore never overwrites one",
+            "claim shop/ebs-claim-2 already exists: a restore never overwrites one",
             "choose another name: --as ebs-claim-2-restored",
         ),
         (
@@ -132,7 +132,8 @@ def test_a_shared_device_needs_a_class_that_several_nodes_can_use() -> None:
         (
             {"snapkeep.io/restored": "x"},
             "label_reserved",
-            "label snapkeep.io/restored is for Snapkeep itself: restored claims get their own",
+            "label snapkeep.io/restored is reserved for Snapkeep, "
+            "which sets its own labels on restored claims",
         ),
         (
             {"app": "a b"},

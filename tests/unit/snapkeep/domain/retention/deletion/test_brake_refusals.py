@@ -1,4 +1,4 @@
-"""A refusal holds what it names, and people hear of it every week."""
+"""A refusal keeps what it names, and people are reminded every week."""
 
 from __future__ import annotations
 

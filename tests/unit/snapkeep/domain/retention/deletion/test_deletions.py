@@ -42,7 +42,7 @@ def test_any_other_policy_is_refused_with_what_would_be_lost_and_how_to_mend_it(
         refuse_unless_retained("snapcontent-1", policy, "snap-1", "VolumeSnapshot shop/data-1")
     reason = refused.value.reason
     assert f"VolumeSnapshotContent snapcontent-1 has deletionPolicy {policy!r}" in reason
-    assert "deleting VolumeSnapshot shop/data-1 would delete EBS snapshot snap-1" in reason
+    assert "deleting VolumeSnapshot shop/data-1 would also delete EBS snapshot snap-1" in reason
     patch = """--type merge -p '{"spec":{"deletionPolicy":"Retain"}}'"""
     assert f"`kubectl patch volumesnapshotcontent snapcontent-1 {patch}`" in reason
 

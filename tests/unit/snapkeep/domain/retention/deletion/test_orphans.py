@@ -1,4 +1,4 @@
-"""What is an orphan, and above all what is none."""
+"""What is an orphan, and above all what is not."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_an_import_pair_is_an_orphan_once_its_restore_is_over() -> None:
     pair = a_content("snapkeep-restore-000000000001")
     assert of_contents(pair, known="snap-1", restores=pair.name) == []
     (orphan,) = of_contents(pair, known="snap-1")
-    assert orphan.reason == "it was imported for a restore that is over"
+    assert orphan.reason == "it was imported for a restore that has ended"
 
 
 def of_volume_snapshots(*contents: SnapshotContent, created: datetime = OLD, known: str = "") -> list[Orphan]:

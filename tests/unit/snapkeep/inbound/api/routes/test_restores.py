@@ -1,4 +1,4 @@
-"""Restores through the API: refused with everything that stands in the way, or under way at once."""
+"""Restores through the API: refused with everything that prevents them, or started at once."""
 
 from __future__ import annotations
 

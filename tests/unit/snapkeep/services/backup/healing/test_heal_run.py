@@ -1,4 +1,4 @@
-"""A run that lost its planner, its points or its announcement comes to its end all the same."""
+"""A run that lost its planner, its points or its announcement still ends."""
 
 from __future__ import annotations
 

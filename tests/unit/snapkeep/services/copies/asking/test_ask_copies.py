@@ -168,7 +168,7 @@ def test_a_source_that_is_deleted_while_it_is_shared_is_given_up() -> None:
     del world.ebs.all[request.snapshot]
     world.later(hours=3)
     record = world.records()["mysql"]
-    assert record.stage is CopyStage.GIVEN_UP and "no ready recovery point any more" in record.reason
+    assert record.stage is CopyStage.GIVEN_UP and "no longer a ready recovery point" in record.reason
 
 
 def test_a_place_that_retires_asks_for_nothing_more() -> None:

@@ -27,7 +27,7 @@ def test_a_copy_that_takes_too_long_is_told_once_and_then_weekly() -> None:
     for _ in range(2):
         world.turn()
     (reason,) = world.told(TroubleKind.COPIES_LATE)
-    assert "is being copied since 2026-11-24" in reason
+    assert "has been in progress since 2026-11-24" in reason
     world.wait(days=7)
     world.turn()
     assert len(world.told(TroubleKind.COPIES_LATE)) == 2

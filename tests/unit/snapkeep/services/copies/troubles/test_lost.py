@@ -53,7 +53,7 @@ def test_the_newest_copy_is_made_anew_once_and_that_is_told_with_its_price(how: 
     world.live(minutes=30)
     (reason,) = world.told(TroubleKind.COPIES_LOST)
     assert reason.startswith(lost) and how in reason
-    assert reason.endswith("it is made anew, and costs up to 4 GiB and $0.08 to send")
+    assert reason.endswith("it is copied again, which costs up to 4 GiB and $0.08 to send")
     assert world.told(TroubleKind.COPIES_LATE) == []
     assert world.records()["mysql"].snapshot_id != lost
     assert world.osaka.calls["copy"] == 2
@@ -63,7 +63,9 @@ def test_the_newest_copy_is_made_anew_once_and_that_is_told_with_its_price(how: 
         world.wait(days=1)
         world.live(minutes=10)
     assert world.osaka.calls["copy"] == 2
-    assert world.told(TroubleKind.COPIES_LOST)[1].endswith("it was made anew once, and is not again")
+    assert world.told(TroubleKind.COPIES_LOST)[1].endswith(
+        "it was already copied again once, and will not be again"
+    )
     assert len(world.told(TroubleKind.COPIES_LOST)) == 3
 
 
@@ -73,7 +75,7 @@ def test_an_older_copy_is_told_and_not_made_anew() -> None:
     lose(world, older, "deleted")
     world.live(minutes=30)
     (reason,) = world.told(TroubleKind.COPIES_LOST)
-    assert reason.startswith(older) and "is not made anew, because a newer" in reason
+    assert reason.startswith(older) and "is not copied again, because a newer" in reason
     assert world.osaka.calls["copy"] == 2
 
 

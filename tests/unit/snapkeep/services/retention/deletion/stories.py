@@ -80,7 +80,7 @@ def a_story_beside_others(before: Retention, rounds: int) -> tuple[Story, Policy
 
 
 def a_slip() -> tuple[Story, set[str]]:
-    """A claim whose retention was lowered by mistake, and what the brake refused of it."""
+    """A claim whose retention was lowered by mistake, and what the brake refused."""
     story = Story({"last": 7})
     story.live(10)
     story.lower({"last": 1})

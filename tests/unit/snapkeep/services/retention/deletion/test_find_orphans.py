@@ -1,4 +1,4 @@
-"""Finding orphans: what belongs to something is none, and what nobody can tell of is left alone."""
+"""Finding orphans: what belongs to something is not one, and what is in doubt is left alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals are told once a week, and again when nobody heard."""
+"""Refusals are announced once a week, and again if an announcement failed."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from snapkeep.domain.times import moment
 
 
 class ShownState(StrEnum):
-    """Where the copy of a point stands.
+    """The state of a point's copy.
 
     `waiting` was asked for by somebody and has not begun. `failed` is tried again, `given_up` is not.
     """
@@ -30,7 +30,7 @@ class ShownState(StrEnum):
 
     @property
     def has_ended(self) -> bool:
-        """True when the copy changes no more by itself, except that it may be deleted."""
+        """True if the copy no longer changes by itself, except that it may be deleted."""
         return self not in (ShownState.WAITING, ShownState.PENDING, ShownState.FAILED)
 
 
@@ -107,7 +107,7 @@ class ShownCopy:
 
     @property
     def position(self) -> str:
-        """Where it stands in lists: by namespace, claim, newest data first."""
+        """Its position in lists: by namespace and claim, newest data first."""
         return SEPARATOR.join(
             (
                 self.namespace,
@@ -121,7 +121,7 @@ class ShownCopy:
 
     @property
     def locked_until(self) -> datetime | None:
-        """When its lock ends; None without one, or while nobody can tell."""
+        """When its lock ends; None if it has none, or if that is unknown."""
         return max((item.locked_until for item in self.protections if item.locked_until), default=None)
 
 
@@ -138,7 +138,7 @@ class CopyPage:
 
 
 def shown_copies(region: str, copies: Iterable[Copy], records: Iterable[CopyRecord]) -> Iterator[ShownCopy]:
-    """The copies in a place (in `region`), those of them that only the journal knows, and none twice.
+    """The copies in a place (in `region`), including those that only the journal knows, each once.
 
     `records` are those of copies that are not simply ready. Left out are duplicates, and failed attempts at a
     point that has been copied since.
@@ -183,7 +183,7 @@ def of_copy(region: str, copy: Copy, record: CopyRecord | None) -> ShownCopy:
 
 
 def with_record(shown: ShownCopy, record: CopyRecord) -> ShownCopy:
-    """The same copy with what the journal knows of it."""
+    """The same copy, with what the journal knows about it."""
     state = shown.state
     if state is ShownState.FAILED and record.stage is CopyStage.GIVEN_UP:
         state = ShownState.GIVEN_UP
@@ -225,5 +225,5 @@ def _reason(record: CopyRecord) -> str:
         return f"attempt {record.attempt} of {MOST_ATTEMPTS}: {record.reason}{again}"
     if record.stage is CopyStage.WAITING and not record.reason:
         when = f" at {moment(record.asked_at)}" if record.asked_at else ""
-        return f"asked for{when}; the next turn begins it if there is room"
+        return f"requested{when}; the next turn starts it if there is room"
     return record.reason

@@ -67,7 +67,7 @@ def _name(request: RestoreRequest, target: TargetFacts) -> Iterator[Finding]:
     elif target.claim_exists:
         yield error(
             "claim_exists",
-            f"claim {request} exists already: a restore never overwrites one",
+            f"claim {request} already exists: a restore never overwrites one",
             f"choose another name: --as {target.free_name or 'NAME'}",
         )
 
@@ -110,7 +110,7 @@ def _labels(request: RestoreRequest) -> Iterator[Finding]:
         if key.startswith(object_labels.PREFIX):
             yield error(
                 "label_reserved",
-                f"label {key} is for Snapkeep itself: restored claims get their own",
+                f"label {key} is reserved for Snapkeep, which sets its own labels on restored claims",
                 "leave it out; label the claim with kubectl once it exists",
             )
         elif not is_label(key, value):

@@ -36,7 +36,7 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDeletion:
-    """A snapshot that is to go, why, and the good point that must still be there then.
+    """A snapshot to delete, why, and the good point that must still exist at that time.
 
     Of one that a plan names, `lineage` is its lineage, and `counts` says whether it is a good point of it.
     Of a copy, `point` is the id of its point.
@@ -143,7 +143,7 @@ def refuse_unless_retained(content: str, policy: str, snapshot_id: str, what: st
     lost = f"EBS snapshot {snapshot_id}" if snapshot_id else "the EBS snapshot taken for it"
     raise PermanentError(
         f"VolumeSnapshotContent {content} has deletionPolicy {policy!r}, not {RETAIN}: deleting {what} would "
-        f"delete {lost}, too. Set it back with `{retain_command(content)}`; the deletion is then retried"
+        f"also delete {lost}. Set it back with `{retain_command(content)}`; the deletion is then retried"
     )
 
 

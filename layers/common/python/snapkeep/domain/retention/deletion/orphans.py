@@ -2,7 +2,7 @@
 Kubernetes and the journal.
 
 A recovery point with complete tags is never an orphan, whatever the journal says: losing the journal loses no
-backup. Things that may still be in progress, or whose owner is unknown, are reported and kept.
+backup. What may still be in progress, or has an unknown owner, is reported and kept.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from snapkeep.domain.retention.deletion.deletions import RETAIN, SnapshotContent
 from snapkeep.domain.retention.snapshot_tags import Unreadable, hold_of, is_away, read
 
 MIN_AGE = timedelta(days=1)
-"""Younger things are no orphans yet: snapshots take hours, listings and events lag."""
+"""Anything younger is not yet an orphan, because snapshots take hours, and listings and events lag."""
 
 RESTORE_PREFIX = object_name("")
 
@@ -225,7 +225,7 @@ def of_contents(
         flipped = "" if retains else f"; set it to Retain first: `{retain_command(content.name)}`"
         if content.name.startswith(RESTORE_PREFIX):
             if content.name not in open_restores:
-                reason = "it was imported for a restore that is over"
+                reason = "it was imported for a restore that has ended"
                 yield Orphan(OrphanKind.CONTENT, content.name, reason + flipped, deletable=retains)
         elif content.snapshot_id and content.snapshot_id not in known:
             reason = f"it names {content.snapshot_id}, which no longer exists in EC2"
@@ -261,5 +261,5 @@ def of_volume_snapshots(
 
 def lost_point(point_id: str, snapshot_id: str, size_bytes: int) -> Orphan:
     """A point that is ready in the journal but whose snapshot is gone, though Snapkeep did not delete it."""
-    reason = f"its snapshot {snapshot_id} is gone from EC2, and Snapkeep did not delete it: who did?"
+    reason = f"its snapshot {snapshot_id} is gone from EC2, and Snapkeep did not delete it: find out who did"
     return Orphan(OrphanKind.LOST_POINT, point_id, reason, size_bytes)

@@ -145,7 +145,7 @@ class BackupPlanModel(Body):
 
 
 class StartedBackupModel(Body):
-    """The response to an accepted backup; `degraded` says what it will do less, or otherwise."""
+    """The response to an accepted backup; `degraded` says what it cannot do as requested."""
 
     id: str
     cluster: str
@@ -168,7 +168,7 @@ class BackupPointModel(Body):
 
 
 class BackupModel(StartedBackupModel):
-    """A backup as it is now."""
+    """The current state of a backup."""
 
     total: int
     ready: int
@@ -199,7 +199,7 @@ def plan_model(plan: BackupPlan) -> BackupPlanModel:
 
 
 def started_model(run: Run, expected: str = "") -> StartedBackupModel:
-    """An accepted backup as a response body; `expected` is what is known already to be missing."""
+    """An accepted backup as a response body; `expected` is what is already known to be missing."""
     return StartedBackupModel(
         id=run.id,
         cluster=run.cluster,

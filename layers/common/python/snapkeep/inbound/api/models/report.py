@@ -48,7 +48,7 @@ class TroubleModel(Body):
 
 
 class IncidentModel(Body):
-    """An instance that is about to go away; `latest` is the last entry of its timeline."""
+    """An instance that is about to die; `latest` is the last entry of its timeline."""
 
     instance: str
     node: str
@@ -80,8 +80,8 @@ class PlaceStatusModel(Body):
 
 
 class StatusModel(Body):
-    """The state of a cluster. `claims` counts claims by state (those that are gone if good points remain);
-    `troubles` names those that could be protected as promised and are not; `notes` says what could not be
+    """The state of a cluster. `claims` counts claims by state (deleted ones if good points remain);
+    `troubles` names those that could be protected as promised, but are not; `notes` says what could not be
     asked."""
 
     cluster: str

@@ -100,8 +100,8 @@ class AnyRestoreBody(RestoreBody):
 class PlanModel(Body):
     """What will be created, and what the pre-flight found.
 
-    `taken_at` is the slot of the recovery point, `age_seconds` how old it is; null in the answer to a restore
-    that was begun earlier.
+    `taken_at` is the slot of the recovery point, `age_seconds` how old it is; null in the answer for a
+    restore that was started earlier.
     """
 
     recovery_point: str
@@ -167,7 +167,7 @@ class RestoreSummaryModel(Body):
 
 
 class RestoreModel(RestoreSummaryModel):
-    """A restore as it is now."""
+    """The current state of a restore."""
 
     state: RestoreState
     text: str
@@ -201,7 +201,7 @@ def plan_model(plan: RestorePlan) -> PlanModel:
 
 
 def planned_model(restore: RestoreOperation) -> PlanModel:
-    """The plan of a restore that was begun earlier, without the findings of its pre-flight, which are not
+    """The plan of a restore that was started earlier, without the findings of its pre-flight, which are not
     stored."""
     return PlanModel(
         recovery_point=restore.point_id,

@@ -41,7 +41,7 @@ MOST_BYTES = 2**60
 MOST_FLEXIBLE = 1440
 LONGEST_CATCH_UP = timedelta(days=1)
 LONGEST_COOL_OFF = 72
-"""What a schedule and a lock may ask for, in minutes and hours, as in the config."""
+"""The limits of schedules and locks, in minutes and hours, as in the config."""
 
 GLOB = re.compile(r"[-a-z0-9*?]{1,63}")
 
@@ -131,7 +131,7 @@ class TrialBody(BaseModel):
 
 
 class TriedClaimModel(BaseModel):
-    """A claim that a policy would take; `blocked` says why its point would fail all the same."""
+    """A claim that a policy would take; `blocked` says why its point would fail nevertheless."""
 
     namespace: str
     claim: str
@@ -150,7 +150,7 @@ class TriedLeftModel(BaseModel):
 
 
 class TriedChangeModel(BaseModel):
-    """A claim that other policies would take than now."""
+    """A claim that different policies would take than now."""
 
     claim: str
     before: list[str]
@@ -158,8 +158,9 @@ class TriedChangeModel(BaseModel):
 
 
 class TriedDeletionModel(BaseModel):
-    """A point that the new retention lets go: `at_once`, or 72 hours after it is deployed. `stays` says why
-    prune would keep it all the same."""
+    """A point that the new retention does not keep: it goes `at_once`, or 72 hours after the deployment.
+    `stays` says why prune would keep it nevertheless.
+    """
 
     snapshot_id: str
     claim: str

@@ -83,8 +83,8 @@ def _back_up(
     except ClusterUnreachable as error:
         if dry_run:
             raise
-        # A cluster that does not answer is backed up from what earlier points remember; the run says so.
-        from_tags = f"{error.reason}: the claims that recovery points remember are backed up by ebs"
+        # A cluster that does not answer is backed up from the tags of earlier points; the run says so.
+        from_tags = f"{error.reason}: the claims known from recovery points are backed up by ebs"
         return _started(actions.start_backup(cluster, wanted, request_id), wanted.namespace, from_tags)
     if dry_run:
         return Response(200, "application/json", plan_model(plan))

@@ -1,4 +1,4 @@
-"""Holds: a person protects a recovery point from pruning, and releases it."""
+"""Holds, with which people protect recovery points from pruning."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _in_utc(time: datetime) -> datetime:
     try:
         return time.astimezone(UTC)
     except OverflowError:
-        raise ValueError("is outside of the years 1 to 9999 in UTC") from None
+        raise ValueError("is outside the years 1 to 9999 in UTC") from None
 
 
 class HoldBody(Body):
@@ -48,13 +48,13 @@ class HoldBody(Body):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     until: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = Field(
         None,
-        description="Without it the hold does not end by itself. An earlier end than that of your present "
+        description="If omitted, the hold does not end by itself. An earlier end than that of your present "
         "hold changes nothing: release the hold first",
     )
 
 
 def hold_routes(actions: Actions, once: Once) -> Router:
-    """The routes about holds; PUT and DELETE may be sent again as they are.
+    """The routes about holds; PUT and DELETE may be repeated.
 
     Each caller (a role, whatever its session) has a separate hold on each route and releases only that one.
     """

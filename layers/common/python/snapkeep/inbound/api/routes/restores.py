@@ -84,7 +84,7 @@ def restore_routes(actions: Actions, once: Once) -> Router:
             restores=[summary_model(restore) for restore in found], next_cursor=following or None
         )
 
-    @router.get(f"{IN_NAMESPACE}/<restore>", summary="Show a restore and how far it is", **SHOWS)
+    @router.get(f"{IN_NAMESPACE}/<restore>", summary="Show a restore and its progress", **SHOWS)
     def show_restore(cluster: Cluster, namespace: Namespace, restore: Restore) -> RestoreModel:
         return restore_model(*actions.show_restore(cluster, namespace, restore))
 
@@ -109,7 +109,9 @@ def _restore(
 
 def _started(restore: RestoreOperation, plan: PlanModel) -> Response[Any]:
     if restore.stage is Stage.FAILED:
-        raise Problem(409, "conflict", restore.reason, "Choose another target, or fix what is in the way.")
+        raise Problem(
+            409, "conflict", restore.reason, "Choose another target, or fix what prevents the restore."
+        )
     place = IN_NAMESPACE.replace("<cluster>", restore.cluster).replace("<namespace>", restore.namespace)
     body = StartedRestoreModel(
         id=restore.id,

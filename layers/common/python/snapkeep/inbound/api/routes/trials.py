@@ -1,4 +1,4 @@
-"""Policies that are not deployed yet: what they would take, leave and prune."""
+"""Tries policies that are not deployed yet: what they would take, skip and prune."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from snapkeep.inbound.api.problems import Problem
 from snapkeep.inbound.api.routing import new_router
 
 MOST_CHARACTERS = 1_000_000
-"""What a body may have; 500 policies with long selections have less."""
+"""The largest body, in characters; 500 policies with long selections need less."""
 
 ANSWERS: dict[str, Any] = {
     "tags": ["policies"],
@@ -50,7 +50,7 @@ def trial_routes(actions: Actions, once: Once) -> Router:
 def _tried(actions: Actions, cluster: str, namespace: str, body: TrialBody, request: Request) -> TrialModel:
     size = len(request.resolved_event.body or "")
     if size > MOST_CHARACTERS:
-        detail = f"the body has {size:,} characters, and a trial takes {MOST_CHARACTERS:,}"
+        detail = f"the body has {size:,} characters; a trial may have {MOST_CHARACTERS:,}"
         raise Problem(413, "too_large", detail, "Send only the policies of this cluster.")
     actions.deployment.known_cluster(cluster)
     deployment = body.deployment(actions.deployment)

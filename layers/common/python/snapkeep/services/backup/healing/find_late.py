@@ -1,4 +1,4 @@
-"""Finds late claims: each claim is judged by its own recovery points in the journal's runs."""
+"""Finds late claims. Each claim is judged by its own recovery points in the journal's runs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class FindLate:
     def _whole(
         self, policy: Policy, newest_first: Sequence[Run], seen: datetime, since: datetime
     ) -> dict[str, str]:
-        """Why the whole policy is late: no run since the owed slot knows any claim."""
+        """Why the whole policy is late: no run since the owed slot saw any claim."""
         good = [run.slot for run in newest_first if run.ready or run.state is RunState.COMPLETED]
         owed = self.missed_slots.owed(policy, max(good, default=seen), since)
         if owed is None or any(run.total and run.slot >= owed for run in newest_first):
@@ -70,7 +70,7 @@ class FindLate:
         return {EVERY_CLAIM: f"{reason}: {why}" if why else reason}
 
     def _claims(self, policy: Policy, runs: Sequence[Run]) -> dict[str, str]:
-        """The late claims of the newest run that knows any claims."""
+        """The late claims of the newest run that saw any claims."""
         if runs[0].ready >= runs[0].total:
             return {}
         histories: dict[str, History] = {}
@@ -97,13 +97,15 @@ class FindLate:
                 by_id[point.id].open.append(point)
 
     def _why(self, history: History, grace: timedelta) -> str:
-        """Why the claim is late; "" while everything it waits for is in time."""
+        """Why the claim is late; "" while everything it waits for is on time."""
         overdue = [point for point in history.open if self._is_overdue(point, grace)]
         if not overdue:
             return ""
         newest, oldest = overdue[0], overdue[-1]
         why = newest.reason or _state(newest)
-        good = f"its last good one is of {moment(history.good)}" if history.good else "none before is known"
+        good = (
+            f"its last good one is of {moment(history.good)}" if history.good else "no earlier one is known"
+        )
         owed = f"its recovery point of {moment(oldest.slot)} is owed"
         return f"{owed}; the one of {moment(newest.slot)}: {why}; {good}"
 

@@ -37,7 +37,9 @@ RESEND_AFTER = timedelta(minutes=20)
 job."""
 
 FORSAKEN_AFTER = timedelta(hours=1)
-"""take_snapshots fails a point whose time is over; a point open for this much longer has no worker."""
+"""take_snapshots fails a point whose time is over; a point that stays open for this much longer has no
+worker.
+"""
 
 BIND_TIMEOUT = timedelta(minutes=10)
 """A live snapshot controller binds a VolumeSnapshot within seconds; bursts of hundreds take minutes."""
@@ -81,8 +83,7 @@ class HealPoints:
         return {word: count for word, count in done.items() if count}
 
     def correct_pace(self) -> None:
-        """Set the count of pending snapshots to those of ours in EC2 plus those that drivers have yet to
-        take.
+        """Set the count of pending snapshots to ours in EC2 plus those that drivers have yet to take.
 
         A pending snapshot without an open point may be a late one, of a point that failed in a closed run.
         """
@@ -160,7 +161,7 @@ class HealPoints:
         return self._without_driver(point, reason + why)
 
     def _may_wait(self, point: Point) -> bool:
-        """True while the controller is alive: then the driver is merely late, for example throttled."""
+        """True while the controller is alive, because then the driver is merely late, perhaps throttled."""
         spec = spec_of_point(point, self.deployment, self.runs)
         return spec is None or not spec.csi_fallback
 
@@ -176,12 +177,12 @@ class HealPoints:
             return self._lost_sight(point, f"its snapshot {snapshot_id} was deleted before it was ready")
         reason = (
             f"its VolumeSnapshot names {snapshot_id}, whose tags name another point or none: if somebody "
-            "changed the VolumeSnapshotClass, apply the manifests again that `snapkeep manifests` prints"
+            "changed the VolumeSnapshotClass, apply again what `snapkeep manifests` prints"
         )
         return self._without_driver(point, reason)
 
     def _out_of_sight(self, points: Sequence[Point], reason: str, patience: timedelta) -> Counter[str]:
-        """Handle points whose cluster gives no information: after `patience`, EC2 decides."""
+        """Handle points whose cluster gives no information; after `patience`, EC2 decides."""
         known = self.points.points(points[0].run, [point.id for point in points])
         late = [point for point in known if self._is_unbound(point) and self._age(point) > patience]
         return Counter(

@@ -1,7 +1,7 @@
-"""Missed slots: started late while the policy still allows it, otherwise reported.
+"""Starts missed slots late while the policy still allows it; otherwise reports them.
 
-Of several missed slots only the newest is started: the others would snapshot the same data again, and points
-of one moment would push out those of many.
+Of several missed slots, only the newest is started: the others would snapshot the same data again, and points
+of one moment would push out points of many.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class CaughtUp:
 
 @dataclass(frozen=True, slots=True)
 class MissedSlots:
-    """Compares the slots that should have been run with the runs of the journal."""
+    """Compares the slots that should have run with the journal's runs."""
 
     runs: Runs
     slots: Slots
@@ -47,7 +47,7 @@ class MissedSlots:
     clock: Clock
 
     def check(self, cluster: str, policy: Policy) -> CaughtUp:
-        """Start or report the slots of a policy that were not run; paused policies miss nothing."""
+        """Start or report the slots of a policy that did not run; paused policies miss nothing."""
         caught_up = CaughtUp()
         now = self.clock()
         seen = self.slots.first_seen(cluster, policy.name, now)
@@ -57,9 +57,9 @@ class MissedSlots:
         for slot in missing:
             name = run_id(cluster, policy.name, slot)
             if now > slot + policy.schedule.catch_up:
-                reason = f"the slot was not run within its catch-up window of {policy.schedule.catch_up}"
+                reason = f"the slot did not run within its catch-up window of {policy.schedule.catch_up}"
             elif slot < newest:
-                reason = f"the slot was not run before {compact(newest)}, which is run in its place"
+                reason = f"the slot did not run before {compact(newest)}, which runs in its place"
             else:
                 self.starter.start_run(cluster, policy.name, slot)
                 caught_up.started.append(name)
@@ -82,7 +82,7 @@ class MissedSlots:
     def _missing(
         self, cluster: str, policy: Policy, seen: datetime, now: datetime
     ) -> tuple[list[datetime], datetime]:
-        """The slots that were not run, ascending, and the newest slot that has come."""
+        """The slots that did not run, ascending, and the newest slot that is due."""
         schedule = policy.schedule
         since = max(seen, now - schedule.catch_up - LOOK_BACK)
         until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
@@ -95,7 +95,7 @@ class MissedSlots:
         return missing, max([*due, *runs], default=now)
 
     def _report(self, cluster: str, policy: Policy, slot: datetime, now: datetime, reason: str) -> None:
-        """Journal the slot as a failed run, so that it is reported only once, and report it."""
+        """Report the slot, and journal it as a failed run so that it is reported only once."""
         name = run_id(cluster, policy.name, slot)
         run = Run(name, cluster, policy.name, slot, accepted_at=now, degraded=reason)
         if self.runs.open_run(run, "reconcile", now + GRACE, now) is None:

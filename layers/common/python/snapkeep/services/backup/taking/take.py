@@ -144,9 +144,9 @@ class TakeSnapshots:
         return todo
 
     def _in_turn(self, job: Job, points: list[Point], report: JobReport) -> list[Point]:
-        """The points without those that wait behind a group that is not over yet.
+        """The points, except those that wait behind a group that is not over yet.
 
-        They must not ask for the account's pace: a token that is spent on waiting is missing when the group,
+        The latter must not use the account's pace: a token spent on waiting would be missing when the group,
         which is admitted whole, comes back.
         """
         leads = self.points.points(job.run, [points[0].lead]) if job.group and points else ()
@@ -211,7 +211,7 @@ class TakeSnapshots:
     def _take_group(self, points: Sequence[Point], owner: str, report: JobReport) -> None:
         """Take the members of a group under the lease of their lead, which is settled last.
 
-        Once it is settled the group is over: members without a snapshot are then taken alone.
+        Then the group is over, and members without a snapshot are taken alone.
         """
         for lead in self.points.points(points[0].run, [points[0].lead]) if points else ():
             if not lead.needs_snapshot:
@@ -257,7 +257,7 @@ class TakeSnapshots:
         return False
 
     def _try_later(self, points: Sequence[Point], reason: str, delay: timedelta, report: JobReport) -> None:
-        """Postpone the points; once their time is over and no create can be in progress, they fail."""
+        """Postpone the points; they fail once their time is over and no create can be in progress."""
         for point in self._unborn(points):
             if self.clock() >= point.give_up_at + self.deployment.consistency_wait:
                 self._fail(point, f"{GAVE_UP}: {reason}", report)
@@ -270,7 +270,9 @@ class TakeSnapshots:
         return [point for point in known if point.needs_snapshot]
 
     def _lease(self, point: Point, owner: str) -> Point | None:
-        """The lead as it stands; None when another invocation works on it, whose message survives a crash."""
+        """The lead's current record, leased; None if another invocation works on it, whose message
+        survives a crash.
+        """
         now = self.clock()
         held = self.creations.lease(point, owner, now + self.lease, now)
         return held if held is not None and held.needs_snapshot else None

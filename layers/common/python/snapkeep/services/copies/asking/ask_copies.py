@@ -1,4 +1,4 @@
-"""A turn at a vault: settles what was asked for, and asks for what is wanted most.
+"""A turn at a vault: settles earlier requests, and requests what is wanted most.
 
 The copies themselves are the vault's, under its key and for as long as it says; a source may only share and
 ask. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
@@ -102,22 +102,22 @@ def _may_begin(record: CopyRecord | None, now: datetime) -> bool:
 
 
 def _check_key(turn: Turn, records: Iterable[CopyRecord]) -> None:
-    """Tell when the vault's newest copies are under another key than the config expects."""
+    """Report if the vault's newest copies are under another key than the config expects."""
     place = turn.place
     ready = [each for each in records if each.stage is CopyStage.READY and each.account == place.account]
     newest = max(ready, key=lambda each: each.taken, default=None)
     if place.kms_key and newest is not None and newest.kms_key != place.kms_key:
         name = f"{place.name}: its key"
         turn.report.given_up[name] = (
-            f"{place.name} copies under {newest.kms_key}, and the config expects {place.kms_key}: ask the "
-            "vault's people, then correct kms_key of the place or leave it out"
+            f"{place.name} copies under {newest.kms_key}, but the config expects {place.kms_key}: ask the "
+            "vault's owners, then correct or omit the place's kms_key"
         )
 
 
 def _reasons(
     unfit: Iterable[tuple[Wanted, str]], listed: PlaceCopies, records: Iterable[CopyRecord]
 ) -> Found:
-    """Why claims have no new copy: the vault says nothing, or their key cannot be shared."""
+    """Why claims have no new copy: the vault does not answer, or their key cannot be shared."""
     newest = newest_ready(listed, by_uid)
     found = Found()
     for record in records:

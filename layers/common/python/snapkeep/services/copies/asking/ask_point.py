@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 class AskPoint:
     """Asks for points of the home Region, whose snapshots are `snapshots`, one at a time.
 
-    Every step may be repeated: to share twice is to share once, and a vault answers for what it has.
+    Every step may be repeated: sharing twice changes nothing, and a vault answers for a copy that it has.
     """
 
     deployment: Deployment
@@ -86,7 +86,7 @@ class AskPoint:
         return dropped
 
     def unshare(self, turn: Turn, record: CopyRecord) -> None:
-        """Stop sharing the point of a record; what goes wrong here, the sweep mends."""
+        """Stop sharing the point of a record; if that fails, the sweep does it later."""
         try:
             self.shares.unshare(record.source, record.account or turn.place.account)
         except SnapkeepError as error:
@@ -103,5 +103,5 @@ class AskPoint:
         """The snapshot of a point as it is now. Raises NotFound when it can no longer be copied."""
         snapshot = self.snapshots.get(snapshot_id)
         if snapshot is None or read_source(snapshot) is None:
-            raise NotFound(f"{snapshot_id} is no ready recovery point any more")
+            raise NotFound(f"{snapshot_id} is no longer a ready recovery point")
         return snapshot

@@ -1,4 +1,4 @@
-"""Which points no other account can copy, because their key cannot be shared."""
+"""Finds points that no other account can copy, because their key cannot be shared."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CheckKeys:
     def run(self, wanted: Iterable[Wanted]) -> tuple[list[Wanted], list[tuple[Wanted, str]]]:
         """The points that can be shared, and those that cannot, each with the reason.
 
-        A snapshot under the key of AWS cannot be shared, and stays under it.
+        A snapshot under AWS's key cannot be shared, and its key cannot be changed.
         https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
         """
         of_aws: dict[str, bool] = {}
@@ -34,7 +34,7 @@ class CheckKeys:
             if key and key not in of_aws:
                 of_aws[key] = self.keys.is_of_aws(key)
             if of_aws.get(key):
-                unfit.append((each, f"cannot be copied: key {key} is the key of AWS for EBS, {FIX}"))
+                unfit.append((each, f"cannot be copied: key {key} is AWS's key for EBS, {FIX}"))
             else:
                 fit.append(each)
         return fit, unfit

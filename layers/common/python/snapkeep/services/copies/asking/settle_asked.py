@@ -1,4 +1,4 @@
-"""Settles what vaults were asked for: by their answers, and by their silence."""
+"""Settles requests to vaults by their answers, or by their silence."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ log = logging.getLogger(__name__)
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the clocks of two accounts may differ at most; a failed copy is asked for again later than this."""
 
-NO_ANSWER = "the vault has not answered for a day; its people can see what became of the request"
+NO_ANSWER = "the vault has not answered for a day; ask its owners what became of the request"
 
 
 @dataclass(frozen=True, slots=True)
 class SettleAsked:
-    """Brings the records of a vault up to what it answers. `deployment` is the name of ours."""
+    """Updates the records of a vault by its answers. `deployment` is the name of ours."""
 
     deployment: str
     asker: AskPoint
@@ -68,8 +68,8 @@ class SettleAsked:
     def _counts(self, place: Place, received: Received, record: CopyRecord) -> bool:
         """True for an answer of the place's account to what was asked about the record.
 
-        A copy that is ready counts whenever that is said. All else must answer the last request: an event may
-        come late, and again.
+        A ready copy counts whenever the answer arrives. Any other answer must be to the last request, because
+        events may come late or twice.
         """
         answer = received.answer
         is_theirs = (received.account, answer.region, answer.place) == (
@@ -112,7 +112,7 @@ class SettleAsked:
         if record.cancelled_by:
             return self.asker.drop(turn, record)
         if record.account != turn.place.account:
-            return self.asker.fail(turn, record, f"{turn.place.name} is in another account now")
+            return self.asker.fail(turn, record, f"{turn.place.name} is now in another account")
         began = record.started_at or record.intent_at or record.taken
         if now - began >= UNANSWERED_AFTER:
             return self.asker.fail(turn, record, NO_ANSWER)

@@ -1,4 +1,4 @@
-"""Lists the copies of a cluster's points: what EC2 shows in places, and what the journal knows besides."""
+"""Lists the copies of a cluster's points, from EC2 in the places and from the journal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from snapkeep.services.find_copies import copies_there
 
 @dataclass(frozen=True, slots=True)
 class ListCopies:
-    """Reads the places of the config; without any it calls nobody."""
+    """Reads the places of the config; without any, it makes no call."""
 
     deployment: Deployment
     regions: Regions
@@ -51,7 +51,7 @@ class ListCopies:
         if not (found or unasked) and self.deployment.cluster(cluster) is None:
             names = ", ".join(known.name for known in self.deployment.clusters)
             raise UnknownCluster(
-                f"snapkeep.yaml names no cluster {cluster} and it has no copies; it names {names}"
+                f"snapkeep.yaml names no cluster {cluster}, which has no copies; it names {names}"
             )
         rest = sorted(
             (copy for copy in found if wanted.admits(copy) and copy.position > after),

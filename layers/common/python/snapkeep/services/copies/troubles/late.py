@@ -1,4 +1,4 @@
-"""Copies that take too long, and claims that wait too long for one."""
+"""Finds copies that take too long, and claims that wait too long for one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from snapkeep.services.copies.turn import Turn
 
 @dataclass(frozen=True, slots=True)
 class FindLate:
-    """Finds what is late at a place, a claim once.
+    """Finds what is late at a place, each claim once.
 
     A claim waits since its points were first wanted there, not since they were taken: the first points of a
     new place, or of a new rule, are days old. When that was, the journal knows, which remembers since when a
@@ -71,7 +71,7 @@ def _add_slow(found: Found, turn: Turn, listed: PlaceCopies, now: datetime) -> N
         if copy is None or copy.state is not CopyState.PENDING:
             continue
         if now - copy.started_at > volume_timeout(copy.size_bytes):
-            reason = f"{copy.snapshot_id} is being copied since {moment(copy.started_at)}"
+            reason = f"{copy.snapshot_id} has been in progress since {moment(copy.started_at)}"
             found.add(record.cluster, subject_of(copy), reason, at_once=True)
 
 

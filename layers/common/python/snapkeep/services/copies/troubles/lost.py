@@ -21,8 +21,9 @@ from snapkeep.services.copies.troubles.found import Found, by_uid, newest_ready,
 from snapkeep.services.copies.turn import Turn
 
 MOST_REMADE = 1
-"""How often a copy of one point is made anew: somebody who deletes each of them would have it all paid
-again and again."""
+"""How often one point is copied again; otherwise somebody who deletes each copy would make us pay every
+time.
+"""
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class FindLost:
-    """Looks for copies that the journal calls ready and the listing of the place does not show."""
+    """Finds copies that are ready in the journal but missing from the place's listing."""
 
     deletions: Deletions
 
@@ -51,8 +52,9 @@ class FindLost:
     ) -> Looked:
         """Tell which of the wanted points had a copy that somebody deleted.
 
-        Only a claim's newest copy is made anew, and once: it costs as much as the first. One that Snapkeep
-        deleted is not missing, and one that completed in the last hours may only not be listed yet.
+        Only a claim's newest copy is made again, and only once, because it costs as much as the first. One
+        that Snapkeep deleted is not missing, and one that completed in the last hours may only not be listed
+        yet.
         """
         looked = Looked(chosen, dict(known))
         newest = newest_ready(listed, by_uid)
@@ -71,11 +73,11 @@ class FindLost:
             if leads[by_uid(source)] is source and not overtaken and record.remade < MOST_REMADE:
                 wanted.append(each)
                 looked.known[each.key] = record.lost()
-                what = f"it is made anew, and {_cost(source)}"
+                what = f"it is copied again, which {_cost(source)}"
             elif record.remade:
-                what = "it was made anew once, and is not again"
+                what = "it was already copied again once, and will not be again"
             else:
-                what = "it is not made anew, because a newer point is or will be copied"
+                what = "it is not copied again, because a newer point is or will be copied"
             looked.found.add(source.claim.cluster, subject_of(source), f"{fate}; {what}", at_once=True)
         looked.chosen = replace(chosen, wanted=wanted)
         return looked
@@ -92,7 +94,7 @@ class FindLost:
             pruned = self.deletions.knows_deletion(name)
             return "" if pruned else f"{name} was deleted in EC2, and not by Snapkeep"
         if isinstance(copy, Unreadable):
-            return f"{name} is no copy any more: {copy.reason}"
+            return f"{name} is no longer a copy: {copy.reason}"
         if copy.state is CopyState.DELETING:
             pruned = self.deletions.knows_deletion(name)
             return "" if pruned else f"{name} is in the Recycle Bin, and Snapkeep did not delete it"

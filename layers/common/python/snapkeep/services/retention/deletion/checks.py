@@ -1,4 +1,4 @@
-"""Checks right before a deletion, because things may have changed since the plan."""
+"""Checks right before each deletion, because something may have changed since the plan."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Checks:
         if hold_of(snapshot):
             raise PermanentError("it is held (tag snapkeep:hold)")
         if snapshot.archived:
-            raise PermanentError("it is in the archive tier, where 90 days are billed at least")
+            raise PermanentError("it is in the archive tier, where at least 90 days are billed")
         if snapshot.back_to_archive_at:
             raise PermanentError(restored_for_now(snapshot.back_to_archive_at).reason)
         self.ours.check(snapshot)

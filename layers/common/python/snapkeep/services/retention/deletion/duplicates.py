@@ -23,8 +23,9 @@ from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
 T = TypeVar("T")
 
 SWAPPED_WITHIN = timedelta(days=1)
-"""By then reconcile has made a named duplicate count, or it cannot: the journal lost the point, or a hold
-lasts. Duplicates that change places are also taken within this time."""
+"""By then reconcile has made a named duplicate count, or it cannot because the journal lost the point or a
+hold lasts. Swapped duplicates were also taken within this time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Pruned:
 
 @dataclass(frozen=True, slots=True)
 class PruneDuplicates:
-    """Deletes the snapshots of a cluster that are marked `snapkeep:duplicate`, and verifies that.
+    """Deletes a cluster's snapshots that are marked `snapkeep:duplicate`, and verifies the deletion.
 
     A duplicate is deleted with the content that names it and its VolumeSnapshot, which would otherwise claim
     to be ready and name a snapshot that is gone.
@@ -99,7 +100,7 @@ class PruneDuplicates:
         left = self.objects.left(asked)
         if left:
             return Pruned(duplicate.id, False, f"kept for now: {'; '.join(map(str, left))}")
-        kept = self._kept(duplicate)  # a hold may be newer, and wins
+        kept = self._kept(duplicate)  # a newer hold wins
         if kept:
             return kept
         first = self._ready_first(duplicate)
@@ -139,7 +140,7 @@ class PruneDuplicates:
             return Pruned(listed.id, False, f"kept: its tags name another point than {first.id}")
         snapshot = self.snapshots.get(listed.id)  # a hold may be newer than the listing
         if snapshot is None:
-            return Pruned(listed.id, True, "gone already")
+            return Pruned(listed.id, True, "already gone")
         if hold_of(snapshot):
             return Pruned(listed.id, False, "kept: it is held")
         if snapshot.tags.get(tags.DUPLICATE) != "true":
