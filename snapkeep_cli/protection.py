@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from snapkeep.domain import tags
+from snapkeep.domain.copies import tags as copy_tags
 from snapkeep_cli.config.role_names import role_arn, role_path
 
 LONGEST = 5120
@@ -35,14 +36,32 @@ TAG = (
 SHARE = ("copy_points",)
 """The functions that need to; a test asks IAM whether the policy leaves each function all its rights."""
 
+DELETE_COPIES = ("prune_copies",)
+LOCK_COPIES = ("copy_points",)
+TAG_COPIES = ("copy_points", "finish_restores", "api")
+"""The same for copies; `finish_restores` and `api` hold those that are restored from."""
+
 READ = (tags.MANAGED, tags.HOLD, tags.DEPLOYMENT, tags.CLUSTER, tags.POLICY, tags.POINT)
 """Tag keys by which IAM decides who owns a snapshot, and what the functions may do with it."""
+
+READ_ON_COPIES = (tags.MANAGED, tags.HOLD, tags.DEPLOYMENT, tags.CLUSTER, tags.POLICY, copy_tags.PLACE)
+"""The same for copies."""
+
+NEVER = ("ec2:ModifySnapshotAttribute", "ec2:ModifySnapshotTier", "ec2:UnlockSnapshot")
+"""Sharing, archiving and unlocking a snapshot."""
 
 CHANGES = ("Attach", "Create", "Delete", "Detach", "Put", "Tag", "Untag", "Update")
 CODE = ("Add", "Create", "Delete", "Publish", "Put", "Remove", "Update")
 STACK = ("Cancel", "Continue", "Create", "Delete", "Execute", "Rollback", "Set", "Update")
 
 Statement = dict[str, Any]
+
+BY_HAND: Statement = {
+    "ForAnyValue:StringLike": {"aws:TagKeys": "snapkeep:*"},
+    "Null": {"ec2:CreateAction": "true"},
+}
+"""A request writes or removes tags of ours on a snapshot that exists."""
+NO_KEYS: Statement = {"Null": {"aws:TagKeys": "true"}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,15 +106,22 @@ class Protected:
 
 
 class Part(StrEnum):
-    """A part of the policy; an account may have several denying policies."""
+    """What to print; an account may have several denying policies.
+
+    `ALL` is `BACKUPS` and `DEPLOYMENT`. `COPIES` is a policy of its own, because it does not fit beside them.
+    """
 
     ALL = "all"
     BACKUPS = "backups"
     DEPLOYMENT = "deployment"
+    COPIES = "copies"
 
 
 def policy(of: Protected, part: Part = Part.ALL) -> dict[str, Any]:
-    """The policy document, or one part: about snapshots, bin and keys, or about roles, code and stack."""
+    """The policy document, one of its parts (about snapshots, bin and keys, or about roles, code and stack),
+    or the document about copies."""
+    if part is Part.COPIES:
+        return {"Version": "2012-10-17", "Statement": [*_copies(of)]}
     backups = () if part is Part.DEPLOYMENT else (*_backups(of), *_places(of))
     deployment = () if part is Part.BACKUPS else _deployment(of)
     return {"Version": "2012-10-17", "Statement": [*backups, *deployment]}
@@ -105,37 +131,52 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
     """Snapshots, their locks and their tags."""
     ours = {"StringEquals": {f"aws:ResourceTag/{tags.MANAGED}": "true"}}
     glass = of.roles(of.break_glass)
-    by_hand = {
-        "ForAnyValue:StringLike": {"aws:TagKeys": "snapkeep:*"},
-        "Null": {"ec2:CreateAction": "true"},
-    }
-    no_keys = {"Null": {"aws:TagKeys": "true"}}
-    spelled = {
-        "ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(READ)},
-        "ForAllValues:StringNotEquals": {"aws:TagKeys": list(READ)},
-    }
-    never = ["ec2:ModifySnapshotAttribute", "ec2:ModifySnapshotTier", "ec2:UnlockSnapshot"]
     return (
         _deny("OnlyPruneDeletes", ["ec2:DeleteSnapshot"], of.snapshots, ours, of.functions(DELETE) + glass),
         # The function that shares has no right to the other two; a statement of its own would not fit.
-        _deny("NobodyUnlocksSharesArchives", never, of.snapshots, ours, of.functions(SHARE) + glass),
+        _deny("NobodyUnlocksSharesArchives", [*NEVER], of.snapshots, ours, of.functions(SHARE) + glass),
         _deny("OnlySnapkeepLocks", ["ec2:LockSnapshot"], of.snapshots, ours, of.functions(LOCK) + glass),
         _deny(
             "OnlySnapkeepTags",
             ["ec2:CreateTags", "ec2:DeleteTags"],
             of.snapshots,
-            by_hand,
+            BY_HAND,
             of.functions(TAG) + glass,
         ),
         # Without keys DeleteTags removes every tag, and nothing here protects snapshots without our tags.
         # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
-        _deny("NobodyTakesAllTags", ["ec2:DeleteTags"], of.snapshots, ours | no_keys, glass),
+        _deny("NobodyTakesAllTags", ["ec2:DeleteTags"], of.snapshots, ours | NO_KEYS, glass),
         # Next to a tag Snapkeep:Managed, IAM does not see snapkeep:managed, even if that is written later, as
         # on snapshots that EKS Auto Mode cuts. Drivers and functions write these keys with our spelling;
         # OnlySnapkeepTags denies it to everybody else.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
-        _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, spelled, glass),
+        _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, _spelled(READ), glass),
     )
+
+
+def _copies(of: Protected) -> tuple[Statement, ...]:
+    """Copies, their locks and their tags, in every Region: who deletes and locks them is not who does so with
+    points, and nobody shares them."""
+    copies = {"StringEquals": {f"aws:ResourceTag/{tags.MANAGED}": copy_tags.COPY}}
+    glass = of.roles(of.break_glass)
+    tag, lock = ["ec2:CreateTags", "ec2:DeleteTags"], of.functions(LOCK_COPIES) + glass
+    delete, retag = of.functions(DELETE_COPIES) + glass, of.functions(TAG_COPIES) + glass
+    return (
+        _deny("OnlyPruneCopiesDeletes", ["ec2:DeleteSnapshot"], of.snapshots, copies, delete),
+        _deny("NobodyUnlocksSharesArchivesCopies", [*NEVER], of.snapshots, copies, glass),
+        _deny("OnlyCopyPointsLocks", ["ec2:LockSnapshot"], of.snapshots, copies, lock),
+        _deny("OnlySnapkeepTagsCopies", tag, of.snapshots, copies | BY_HAND, retag),
+        _deny("NobodyTakesAllTagsOfCopies", ["ec2:DeleteTags"], of.snapshots, copies | NO_KEYS, glass),
+        _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, _spelled(READ_ON_COPIES), glass),
+    )
+
+
+def _spelled(keys: Sequence[str]) -> Statement:
+    """A request writes one of these keys in another spelling."""
+    return {
+        "ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(keys)},
+        "ForAllValues:StringNotEquals": {"aws:TagKeys": list(keys)},
+    }
 
 
 def _places(of: Protected) -> tuple[Statement, ...]:

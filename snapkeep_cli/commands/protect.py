@@ -51,7 +51,9 @@ def protect(
     ] = None,
     prefix: Annotated[list[str] | None, typer.Option(help="The prefix of a deployment.")] = None,
     stack: Annotated[list[str] | None, typer.Option(help="The stack of a deployment.")] = None,
-    part: Annotated[Part, typer.Option(help="Print one of the two parts of the policy.")] = Part.ALL,
+    part: Annotated[
+        Part, typer.Option(help="Print one of the policy's two parts, or the second policy, for copies.")
+    ] = Part.ALL,
     config: ConfigOrApiOption = DEFAULT_CONFIG,
 ) -> None:
     """Print a service control policy that protects backups, roles and code from administrators."""
@@ -83,10 +85,11 @@ def _fitting(protected: Protected, part: Part) -> str:
     document = policy(protected, part)
     lines, tight = json.dumps(document, indent=1), json.dumps(document, separators=(",", ":"))
     if len(tight) > LONGEST:
+        split = "print it with --part backups and with --part deployment and attach both, or "
         raise fail(
             "usage",
             f"the policy has {len(tight)} characters; a service control policy may have {LONGEST}",
-            "print it with --part backups and with --part deployment and attach both, or name fewer accounts",
+            (split if part is Part.ALL else "") + "name fewer accounts",
         )
     return lines if len(lines) <= LONGEST else tight
 

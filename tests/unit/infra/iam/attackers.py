@@ -17,6 +17,7 @@ FULL: dict[str, Any] = {
     "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 SNAPSHOTS = "arn:aws:ec2:*:*:snapshot/*"
+GUARDS = ("protect-backups", "protect-copies")
 GUARDED = " under the organization's guard"
 DEPLOYERS = (
     f"cdk-snapkeep-deploy-role-{ACCOUNT}-{REGION}",
@@ -62,10 +63,9 @@ class Principal:
 
     @property
     def service_control(self) -> tuple[dict[str, Any], ...]:
-        """The organization's policies: AWS's FullAWSAccess, and ours that denies."""
-        return (FULL | {"Statement": [*FULL["Statement"], *_example("protect-backups")["Statement"]]},) * (
-            self.guarded
-        )
+        """The organization's policies: AWS's FullAWSAccess, and ours that deny."""
+        ours = [each for name in GUARDS for each in _example(name)["Statement"]]
+        return (FULL | {"Statement": [*FULL["Statement"], *ours]},) * self.guarded
 
 
 def principals(roles: Mapping[str, dict[str, Any]]) -> dict[str, Principal]:
@@ -77,6 +77,9 @@ def principals(roles: Mapping[str, dict[str, Any]]) -> dict[str, Principal]:
         f"EBS CSI driver{GUARDED}": Principal(_arn("ebs-csi-driver"), (DRIVER,), guarded=True),
         f"administrator{GUARDED}": Principal(_arn("admin"), (FULL,), guarded=True),
         f"Snapkeep-PruneRoleEvil{GUARDED}": Principal(_arn("Snapkeep-PruneRoleEvil"), (FULL,), guarded=True),
+        f"take_snapshots with every right{GUARDED}": Principal(
+            _arn_of("take_snapshots"), (FULL,), guarded=True
+        ),
         f"deployer{GUARDED}": Principal(_arn(DEPLOYERS[1]), (FULL,), guarded=True),
         f"break-glass{GUARDED}": Principal(_arn("break-glass"), (FULL,), guarded=True),
         "stolen caller of shop": Principal(_arn("shop"), (_example("namespace-caller"),)),

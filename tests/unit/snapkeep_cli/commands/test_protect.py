@@ -35,12 +35,13 @@ def spared(document: dict[str, Any]) -> dict[str, list[str]]:
     }
 
 
-def test_the_policy_in_the_docs_is_the_one_that_is_printed() -> None:
-    """When it is not: docs/threat-model.md shows the command."""
+@pytest.mark.parametrize(("name", "part"), [("protect-backups", "all"), ("protect-copies", "copies")])
+def test_the_policies_in_the_docs_are_those_that_are_printed(name: str, part: str) -> None:
+    """When they are not: docs/threat-model.md shows the commands."""
     deployers = [word for name in CDK for word in ("--deployer", name)]
-    shown = json.loads((ROOT / "docs" / "policies" / "protect-backups.json").read_text())
+    shown = json.loads((ROOT / "docs" / "policies" / f"{name}.json").read_text())
 
-    assert shown == printed(*ONE[:4], *deployers, *ONE[4:])
+    assert shown == printed(*ONE[:4], *deployers, *ONE[4:], "--part", part)
 
 
 def test_two_parts_are_the_whole() -> None:
@@ -49,16 +50,19 @@ def test_two_parts_are_the_whole() -> None:
     assert backups and deployment and [*backups, *deployment] == printed(*ONE)["Statement"]
 
 
-def test_nobody_is_spared_by_a_wildcard() -> None:
-    arns = {arn for each in spared(printed(*ONE)).values() for arn in each}
+@pytest.mark.parametrize("part", ["all", "copies"])
+def test_nobody_is_spared_by_a_wildcard(part: str) -> None:
+    arns = {arn for each in spared(printed(*ONE, "--part", part)).values() for arn in each}
 
     assert arns and not [arn for arn in arns if set(arn) & set("*?$")]
     assert {arn.split(":")[4] for arn in arns} == {"111122223333"}
 
 
-def test_only_functions_that_exist_are_spared() -> None:
+@pytest.mark.parametrize("part", ["all", "copies"])
+def test_only_functions_that_exist_are_spared(part: str) -> None:
     prefix = "arn:aws:iam::111122223333:role/snapkeep/snapkeep-ap-northeast-2-"
-    ours = {arn for each in spared(printed(*ONE)).values() for arn in each if "/snapkeep/" in arn}
+    document = printed(*ONE, "--part", part)
+    ours = {arn for each in spared(document).values() for arn in each if "/snapkeep/" in arn}
 
     assert ours <= {prefix + name.replace("_", "-") for name in FUNCTION_NAMES}
 
@@ -74,6 +78,26 @@ def test_every_account_and_deployment_has_its_own_prune() -> None:
     assert spared(deployments)["OnlyPruneDeletes"][:2] == [
         f"arn:aws:iam::111122223333:role/{prefix}/{prefix}-ap-northeast-2-prune" for prefix in ("a", "b")
     ]
+
+
+def test_copies_are_deleted_by_what_prunes_them_in_every_deployment_and_shared_by_nobody() -> None:
+    document = printed(*ONE, "--region", "eu-west-1", "--part", "copies")
+    glass = "arn:aws:iam::111122223333:role/break-glass"
+
+    assert spared(document)["OnlyPruneCopiesDeletes"] == [
+        "arn:aws:iam::111122223333:role/snapkeep/snapkeep-ap-northeast-2-prune-copies",
+        "arn:aws:iam::111122223333:role/snapkeep/snapkeep-eu-west-1-prune-copies",
+        glass,
+    ]
+    assert spared(document)["NobodyUnlocksSharesArchivesCopies"] == [glass]
+
+
+def test_the_policy_for_copies_has_room_for_the_deployments_of_three_accounts() -> None:
+    words = [word for number in range(3) for word in ("--account", f"11112222333{number}")]
+    result = protect(*words, *ONE[2:], "--part", "copies")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert len(result.stdout.strip()) <= LONGEST
 
 
 def test_names_of_deployers_are_filled_for_each_account_and_arns_stay_as_they_are() -> None:
@@ -113,6 +137,8 @@ def test_a_policy_that_no_organization_takes_is_refused_with_the_way_out() -> No
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert str(LONGEST) in result.stderr and "--part backups" in result.stderr
+    part = protect(*words, *ONE[2:], "--part", "copies")
+    assert part.exit_code == 2 and "--part" not in part.stderr and "fewer accounts" in part.stderr
 
 
 def test_a_policy_that_does_not_fit_in_lines_is_printed_without_blanks() -> None:
