@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from snapkeep.domain.copies.records import MOST_ATTEMPTS, CopyStage
+from snapkeep.domain.copies.requests import Outcome
 from snapkeep.domain.errors import Forbidden, Throttled
-from tests.fakes.asking import AskWorld
+from tests.fakes.asking import VAULT, AskWorld
 
 
 def test_a_point_that_may_not_be_shared_is_tried_three_times_and_nothing_of_it_stays() -> None:
@@ -32,3 +35,18 @@ def test_a_point_that_is_gone_before_it_is_held_is_not_asked_for() -> None:
     world.ebs.meanwhile("get", lambda: world.ebs.all.pop(source))
     world.turn()
     assert world.records()["mysql"].stage is CopyStage.GIVEN_UP and world.requests() == []
+
+
+def test_a_point_stays_shared_for_the_vault_in_another_region_of_the_account() -> None:
+    world = AskWorld("mysql")
+    second = replace(VAULT, name="second", region="us-east-1")
+    (policy,) = world.deployment.policies
+    (rule,) = policy.copies
+    both = replace(policy, copies=(rule, replace(rule, to="second")))
+    world.deployment = replace(world.deployment, places=(VAULT, second), policies=(both,))
+    world.build()
+    world.taker.run(world.owner())
+    world.answer("mysql", Outcome.READY, place="vault")
+    assert world.shared() == ["mysql"]
+    world.answer("mysql", Outcome.READY, place="second", region=second.region)
+    assert world.shared() == []

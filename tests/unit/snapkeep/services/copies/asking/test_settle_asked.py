@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 
 from snapkeep.domain.copies.records import MOST_ATTEMPTS, CopyStage
 from snapkeep.domain.copies.requests import Outcome
+from snapkeep.domain.errors import Throttled
+from snapkeep.domain.policies import Cluster
 from snapkeep.domain.troubles import TroubleKind
 from snapkeep.services.copies.asking.settle_asked import NO_ANSWER
-from tests.fakes.asking import AskWorld
+from tests.fakes.asking import ACCOUNT, VAULT, AskWorld
 
 FORGED: dict[str, dict[str, Any]] = {
     "of a third account": {"account": "333344445555"},
@@ -142,3 +145,29 @@ def test_a_hold_lasts_a_day_at_most() -> None:
     world.later(hours=3)
     assert hold.until - world.clock() <= timedelta(hours=21)
     assert [*world.journal.holds.all.values()] == [hold]
+
+
+def test_a_request_to_the_account_of_before_stays_open_until_nothing_is_shared_with_it() -> None:
+    world = AskWorld("mysql")
+    world.turn()
+    world.deployment = replace(world.deployment, places=(replace(VAULT, account="333344445555"),))
+    world.build()
+    world.shares.fail_next("unshare", Throttled("RequestLimitExceeded"))
+    assert world.turn().given_up and world.records()["mysql"].account == ACCOUNT
+    world.later(minutes=5)
+    assert {account for _, account in world.shares.all} == {"333344445555"}
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["answered", "unanswered"])
+def test_a_point_of_a_cluster_that_left_the_config_is_not_shared_for_ever(answered: bool) -> None:
+    world = AskWorld("mysql")
+    world.turn()
+    region = world.deployment.clusters[0].region
+    world.deployment = replace(world.deployment, clusters=(Cluster("other", region),), policies=())
+    world.build()
+    if answered:
+        world.answer("mysql")
+    else:
+        world.later(days=1)
+    assert world.shared() == [] and world.held() == []
+    assert world.records()["mysql"].stage is (CopyStage.READY if answered else CopyStage.FAILED)

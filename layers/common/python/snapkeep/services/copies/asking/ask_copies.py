@@ -89,12 +89,13 @@ class AskCopies:
 
 
 def _by_point(turn: Turn, deployment: Deployment) -> dict[str, CopyRecord]:
-    """All records of the place, by the ids of their points, which are unique."""
-    return {
-        record.point_id: record
-        for cluster in deployment.clusters
-        for record in turn.records.copies_of(turn.place.name, cluster.name)
-    }
+    """All records of the place, by the ids of their points, which are unique; of clusters that left the
+    config those that are open, whose points are still shared."""
+    name = turn.place.name
+    found = {record.point_id: record for record in turn.records.open_copies(name)}
+    for cluster in deployment.clusters:
+        found |= {record.point_id: record for record in turn.records.copies_of(name, cluster.name)}
+    return found
 
 
 def _may_begin(record: CopyRecord | None, now: datetime) -> bool:

@@ -78,6 +78,14 @@ class AskPoint:
         self.let_go(failed)
         return failed
 
+    def end_elsewhere(self, turn: Turn, record: CopyRecord) -> CopyRecord:
+        """End a request to the account where the place used to be.
+
+        Raises what EC2 refuses while the point stays shared: no sweep looks into that account.
+        """
+        self.shares.unshare(record.source, record.account or turn.place.account)
+        return self.fail(turn, record, f"{turn.place.name} is now in another account")
+
     def drop(self, turn: Turn, record: CopyRecord) -> CopyRecord:
         """End what somebody cancelled: nothing stays shared. What the vault has by then is the vault's."""
         self.unshare(turn, record)
@@ -86,9 +94,12 @@ class AskPoint:
         return dropped
 
     def unshare(self, turn: Turn, record: CopyRecord) -> None:
-        """Stop sharing the point of a record; if that fails, the sweep does it later."""
+        """Stop sharing the point of a record, unless another vault in that account is asked for it; if that
+        fails, the sweep does it later."""
+        account = record.account or turn.place.account
         try:
-            self.shares.unshare(record.source, record.account or turn.place.account)
+            if not self._is_asked_elsewhere(turn, record, account):
+                self.shares.unshare(record.source, account)
         except SnapkeepError as error:
             log.warning("%s is still shared: %s", record.source, error.reason)
 
@@ -98,6 +109,14 @@ class AskPoint:
             self.holds.release(record.source, holder_of(record.place))
         except SnapkeepError as error:
             log.warning("%s stays held for a day at most: %s", record.source, error.reason)
+
+    def _is_asked_elsewhere(self, turn: Turn, record: CopyRecord, account: str) -> bool:
+        """True if a vault in another Region of the account is asked for the point, too: one share serves
+        both."""
+        key = (record.cluster, record.point_id)
+        others = [each.name for each in self.deployment.places if each.account == account]
+        found = [turn.records.copies(name, [key]).get(key) for name in others if name != record.place]
+        return any(each is not None and each.stage.is_open and each.account == account for each in found)
 
     def _present(self, snapshot_id: str) -> Snapshot:
         """The snapshot of a point as it is now. Raises NotFound when it can no longer be copied."""

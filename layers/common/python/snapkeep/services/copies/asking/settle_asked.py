@@ -55,7 +55,10 @@ class SettleAsked:
         refused = False
         for record in records:
             current = record
-            if not refused:
+            if record.account != turn.place.account:
+                with turn.part(record.subject):
+                    current = self.asker.end_elsewhere(turn, record)
+            elif not refused:
                 try:
                     current = self._reminded(turn, record)
                 except SnapkeepError as error:
@@ -111,8 +114,6 @@ class SettleAsked:
         now = self.clock()
         if record.cancelled_by:
             return self.asker.drop(turn, record)
-        if record.account != turn.place.account:
-            return self.asker.fail(turn, record, f"{turn.place.name} is now in another account")
         began = record.started_at or record.intent_at or record.taken
         if now - began >= UNANSWERED_AFTER:
             return self.asker.fail(turn, record, NO_ANSWER)
