@@ -141,14 +141,15 @@ class RequestCopies:
 
     def _check_cancellable(self, place: Place, copy: Copy | None, record: CopyRecord) -> None:
         """Raises CopyRefused for a copy that is complete, or locked and so cannot be deleted."""
-        if copy is None and not (record.stage.is_open and record.snapshot_id):
-            return
-        if copy and copy.state is CopyState.READY:
+        is_ready = copy.state is CopyState.READY if copy else record.stage is CopyStage.READY
+        name = copy.snapshot_id if copy else record.snapshot_id
+        if is_ready:
             raise CopyRefused(
-                f"{record.point_id} is copied to {place.name} already ({copy.snapshot_id})",
+                f"{record.point_id} is copied to {place.name} already ({name})",
                 f"retention in {place.name} lets it go; only copies that are not complete are cancelled",
             )
-        name = copy.snapshot_id if copy else record.snapshot_id
+        if copy is None and not (record.stage.is_open and record.snapshot_id):
+            return
         locks = self.regions.snapshots(place.region).protections([name]).get(name, ())
         if locks:
             raise CopyRefused(
