@@ -125,6 +125,29 @@ def test_clusters_of_one_name_in_two_regions_are_told_apart_by_the_points_id() -
         story.find(claim="mysql", source_cluster="myeks")
 
 
+def test_a_cluster_whose_copies_are_not_ready_is_not_mistaken_for_another() -> None:
+    story = Story()
+    story.add_of_cluster("prod", "snap-00000000000000abc")
+    for copy in story.copies():
+        if copy.tags[tags.CLUSTER] == "myeks":
+            story.change(copy, state=SnapshotState.PENDING)
+    with pytest.raises(Invalid, match="give --from-cluster myeks or prod"):
+        story.find(claim="mysql")
+    with pytest.raises(NotFound, match="of cluster myeks"):
+        story.find(claim="mysql", source_cluster="myeks")
+
+
+def test_a_point_of_another_cluster_or_namespace_than_the_request_says_is_not_found() -> None:
+    story = Story()
+    point = story.copies()[-1].tags[tags.POINT]
+    here = {"source_cluster": "myeks", "source_namespace": "shop"}
+    assert story.find(point_id=point, **here).id == point
+    with pytest.raises(NotFound, match=f"{point} of namespace shop of cluster prod"):
+        story.find(point_id=point, **here | {"source_cluster": "prod"})
+    with pytest.raises(NotFound, match=f"{point} of namespace billing"):
+        story.find(point_id=point, source_namespace="billing")
+
+
 def test_a_deployment_that_does_not_adopt_reads_no_copies() -> None:
     story = Story()
     finder = replace(story.finder, deployment=replace(story.world.deployment, adopt=False))

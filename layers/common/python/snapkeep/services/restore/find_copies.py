@@ -75,8 +75,13 @@ class FindCopies:
         return Page(page, write_cursor(name, wanted, last.place if last else ""))
 
     def _by_id(self, request: RestoreRequest) -> PointFacts | None:
-        """The copy of that point in any state; of two, a ready one."""
-        found = self.of_place(request.from_place, point=request.point_id)
+        """The copy of that point in any state, if it is from where the request says; of two, a ready one."""
+        found = self.of_place(
+            request.from_place,
+            point=request.point_id,
+            cluster=request.source_cluster,
+            namespace=request.source_namespace,
+        )
         return max(
             found,
             key=lambda point: (point.state is PointState.READY, not point.archived, point.snapshot_id),
@@ -90,9 +95,8 @@ class FindCopies:
             namespace=request.source_namespace or request.namespace,
             claim=request.claim,
         )
-        ready = [point for point in found if point.state is PointState.READY]
-        self._refuse_several(request, ready)
-        return newest_of(ready, request.at)
+        self._refuse_several(request, found)
+        return newest_of((point for point in found if point.state is PointState.READY), request.at)
 
     def _read(self, wanted: dict[str, str]) -> Iterator[PointFacts]:
         for snapshot in self.snapshots.find(wanted):
@@ -117,9 +121,10 @@ class FindCopies:
                 f"{', '.join(places) or 'none'}"
             )
 
-    def _refuse_several(self, request: RestoreRequest, ready: Sequence[PointFacts]) -> None:
-        """Raise Invalid when claims of several clusters have that name: one of them is meant."""
-        found = origins(ready)
+    def _refuse_several(self, request: RestoreRequest, copies: Sequence[PointFacts]) -> None:
+        """Raise Invalid when claims of several clusters have that name: one of them is meant, and maybe one
+        whose copies are not ready."""
+        found = origins(copies)
         if len(found) < 2:
             return
         names = sorted({cluster for cluster, _ in found})
@@ -134,13 +139,14 @@ class FindCopies:
     def _missing(self, request: RestoreRequest) -> str:
         """Why nothing fits, and what is there instead."""
         place, region = request.from_place, self.deployment.clusters[0].region
+        whose = f" of cluster {request.source_cluster}" if request.source_cluster else ""
         if request.point_id:
+            of = f" of namespace {request.source_namespace}" if request.source_namespace else ""
             return (
-                f"place {place} holds no copy of recovery point {request.point_id} in {region}: "
+                f"place {place} holds no copy of recovery point {request.point_id}{of}{whose} in {region}: "
                 f"`snapkeep get points --from-place {place}` lists those it holds"
             )
         until = f" at or before {request.at:%Y-%m-%d %H:%M:%S} UTC" if request.at else ""
-        whose = f" of cluster {request.source_cluster}" if request.source_cluster else ""
         return (
             f"place {place} holds no ready copy of {_claim(request)}{whose}{until} in {region}: "
             f"`snapkeep get points --from-place {place}` lists those it holds"
