@@ -78,8 +78,8 @@ class FakeCopies(FakeSnapshots):
 class FakeRegions:
     """The Regions port over fakes: one EC2 for each Region that is asked for."""
 
-    def __init__(self, home: FakeSnapshots, deployment: str) -> None:
-        self.home, self.deployment = home, deployment
+    def __init__(self, home: FakeSnapshots, deployment: str, home_region: str) -> None:
+        self.home, self.deployment, self.home_region = home, deployment, home_region
         self.all: dict[str, FakeCopies] = {}
         self.keys_there = FakeKeys()
 
@@ -88,7 +88,7 @@ class FakeRegions:
         return self.all.setdefault(name, FakeCopies(self.home, len(self.all)))
 
     def snapshots(self, region: str) -> FakeSnapshots:
-        return self.region(region).of(self.deployment)
+        return self.region(region).of(self.deployment, self.home_region)
 
     def copier(self, region: str) -> FakeCopies:
         return self.region(region)

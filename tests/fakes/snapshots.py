@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from snapkeep.domain.copies.tags import is_from_elsewhere
 from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.candidates import Protection, locked
@@ -94,9 +95,9 @@ class FakeSnapshots(Faults):
         snapshot = self.all[snapshot_id]
         self.all[snapshot_id] = replace(snapshot, archived=archived, back_to_archive_at=until)
 
-    def of(self, deployment: str) -> FakeSnapshots:
-        """The same EC2, as that deployment lists and tags its snapshots."""
-        return OwnFakeSnapshots(self, deployment)
+    def of(self, deployment: str, home: str = "") -> FakeSnapshots:
+        """The same EC2, as that deployment lists and tags its snapshots; copies only of its Region `home`."""
+        return OwnFakeSnapshots(self, deployment, home)
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
         self._before("create")
@@ -246,11 +247,11 @@ class FakeSnapshots(Faults):
 class OwnFakeSnapshots(FakeSnapshots):
     """One deployment's view of an EC2: everything but the name is shared with it."""
 
-    __slots__ = ("deployment",)
+    __slots__ = ("deployment", "home_region")
 
-    def __init__(self, account: FakeSnapshots, deployment: str) -> None:
+    def __init__(self, account: FakeSnapshots, deployment: str, home_region: str) -> None:
         self.__dict__ = account.__dict__
-        self.deployment = deployment
+        self.deployment, self.home_region = deployment, home_region
 
     def find(
         self,
@@ -259,7 +260,8 @@ class OwnFakeSnapshots(FakeSnapshots):
         state: SnapshotState | None = None,
     ) -> Iterator[Snapshot]:
         for snapshot in super().find(tags, volume_ids, state):
-            if snapshot.tags.get(DEPLOYMENT, self.deployment) == self.deployment:
+            elsewhere = bool(self.home_region) and is_from_elsewhere(snapshot, self.home_region)
+            if snapshot.tags.get(DEPLOYMENT, self.deployment) == self.deployment and not elsewhere:
                 yield snapshot
 
     def _cut(self, volume: FakeVolume, tags: Mapping[str, str]) -> Snapshot:

@@ -118,7 +118,7 @@ class World(WorldReads):
             (Cluster("myeks", "ap-northeast-2"),), (self.policy,), pace=pace or Pace(), name=name
         )
         self.ebs = beside.ebs if beside else FakeSnapshots(self.clock, lag)
-        self.regions = FakeRegions(self.ebs, name)
+        self.regions = FakeRegions(self.ebs, name, self.deployment.clusters[0].region)
         self.cluster = beside.cluster if beside else FakeCluster("myeks", claims)
         self.clusters = FakeClusters(self.cluster)
         self.journal = journal or MemoryJournal()

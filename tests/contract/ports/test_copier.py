@@ -44,7 +44,7 @@ class Account(ABC):
 class FakeAccount(Account):
     def __init__(self) -> None:
         self.home = FakeEc2()
-        self.regions = FakeRegions(self.home.fake, "blue")
+        self.regions = FakeRegions(self.home.fake, "blue", HOME)
 
     def key(self) -> str:
         return f"arn:aws:kms:{OSAKA}:111122223333:key/1"
@@ -54,7 +54,7 @@ class RealAccount(Account):
     def __init__(self, client: Any) -> None:
         self.client = client
         self.home = RealEc2(client("ec2", HOME))
-        self.regions = Ec2Regions(lambda service, config, region: client(service, region), "blue")
+        self.regions = Ec2Regions(lambda service, config, region: client(service, region), "blue", HOME)
 
     def key(self) -> str:
         return str(self.client("kms", OSAKA).create_key()["KeyMetadata"]["Arn"])
@@ -86,6 +86,15 @@ def test_a_copy_has_its_tags_from_the_first_moment_and_nothing_of_its_source(
     assert (found.tags, found.size_bytes) == (tags, source.size_bytes)
     assert [each.id for each in account.osaka.find(tags)] == [made]
     assert account.home.snapshots.get(made) is None
+
+
+def test_listings_omit_copies_from_another_home_region(account: Account, tags: dict[str, str]) -> None:
+    copier, key, source = account.regions.copier(OSAKA), account.key(), account.point()
+    owner = account.home.snapshots.get(source).owner  # type: ignore[union-attr]
+    ours = tags | {"snapkeep:copy-from": f"{owner}/{HOME}"}
+    made = copier.copy(source, HOME, key, ours, "Snapkeep: a copy")
+    copier.copy(source, HOME, key, tags | {"snapkeep:copy-from": f"{owner}/us-east-1"}, "Snapkeep: another")
+    assert [each.id for each in account.osaka.find(tags)] == [made]
 
 
 @pytest.mark.parametrize(

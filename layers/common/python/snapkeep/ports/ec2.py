@@ -86,7 +86,7 @@ class Regions(Protocol):
     """EC2 in the Regions that copies go to."""
 
     def snapshots(self, region: str) -> Snapshots:
-        """The deployment's snapshots in a Region."""
+        """The deployment's snapshots in a Region; its listings omit copies from another home Region."""
 
     def copier(self, region: str) -> Copier:
         """The copier for a Region."""

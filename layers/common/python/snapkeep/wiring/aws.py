@@ -92,7 +92,7 @@ class AwsPorts(Ports):
     def regions(self) -> Regions:
         from snapkeep.adapters.aws.regions import Ec2Regions
 
-        return Ec2Regions(client, self.deployment.name)
+        return Ec2Regions(client, self.deployment.name, self.deployment.clusters[0].region)
 
     @lazy
     def shares(self) -> Shares:

@@ -110,7 +110,7 @@ def _in_place(ports: Ports, place: Place, cluster: str) -> CopiesInPlace:
 
     deployment, journal = ports.deployment, ports.journal
     snapshots, name = ports.regions.snapshots(place.region), copies_scope(cluster, place.name)
-    ours = OurCopies(deployment.name, cluster, place.name)
+    ours = OurCopies(deployment.name, cluster, place.name, deployment.clusters[0].region)
     return CopiesInPlace(
         deployment,
         place,

@@ -52,6 +52,7 @@ def a_copy_of(source: Snapshot, place: Place = OSAKA, **changes: Any) -> Snapsho
         source.size_bytes,
         copy_tags(source, place, HOME),
         key=place.kms_key,
+        owner=HOME.account,
     )
     return replace(made, **changes)
 

@@ -59,6 +59,7 @@ def test_a_second_copy_of_a_point_is_not_there() -> None:
         (TAKEN, "yesterday", "snapkeep:taken (as 20261123T020000Z)"),
         (TAKEN, "", "snapkeep:taken (as 20261123T020000Z)"),
         (TAKEN, "20990101T000000Z", "says 2099-01-01 00:00 UTC, but the copy was started"),
+        (TAKEN, "20200101T000000Z", "says 2020-01-01 00:00 UTC, but the point's slot is"),
         (COPY_OF, "", "snapkeep:copy-of"),
         (SOURCE_VOLUME, "", "snapkeep:source-volume"),
         (PLACE, "", "snapkeep:place"),

@@ -8,11 +8,20 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.copies.tags import COPY_FROM, COPY_OF, PLACE, SOURCE_VOLUME, TAKEN, copy_tags, is_copy
+from snapkeep.domain.copies.tags import (
+    COPY_FROM,
+    COPY_OF,
+    PLACE,
+    SOURCE_VOLUME,
+    TAKEN,
+    copy_tags,
+    is_copy,
+    is_from_elsewhere,
+)
 from snapkeep.domain.drivers import AUTO_MODE, DRIVERS
 from snapkeep.domain.points import Point
 from tests.contract.ports.samples import a_point
-from tests.unit.snapkeep.domain.copies.copy_samples import HOME, OSAKA, a_source
+from tests.unit.snapkeep.domain.copies.copy_samples import HOME, OSAKA, a_copy_of, a_source
 
 
 def tags_of_driver(point: Point) -> set[str]:
@@ -64,3 +73,12 @@ def test_a_copy_is_no_point_and_a_point_no_copy() -> None:
 def test_ec2_takes_them_all() -> None:
     found = copy_tags(a_source(), OSAKA, HOME)
     assert len(found) < 50 and all(len(value) <= 256 for value in found.values())
+
+
+def test_a_copy_from_another_account_or_region_is_from_elsewhere() -> None:
+    copy = a_copy_of(a_source())
+    assert not is_from_elsewhere(copy, HOME.region)
+    assert is_from_elsewhere(copy, "us-east-1")
+    for whence in ("111122223333/us-east-1", "222233334444/ap-northeast-2", "ap-northeast-2", "?"):
+        assert is_from_elsewhere(replace(copy, tags=copy.tags | {COPY_FROM: whence}), HOME.region)
+    assert not is_from_elsewhere(replace(copy, tags={}), HOME.region)

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from snapkeep.adapters.aws.ec2_errors import MISSING_SNAPSHOT, ec2_errors, group_errors
 from snapkeep.adapters.aws.ec2_protections import is_locked, protections
 from snapkeep.adapters.aws.session import chunks, code_of
+from snapkeep.domain.copies.tags import is_from_elsewhere
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState, snapshot_of
 from snapkeep.domain.tags import DEPLOYMENT, is_anothers
@@ -42,15 +43,16 @@ class Ec2Snapshots:
     """Snapshots of this account; EC2 itself filters every Describe call.
 
     With the name of a deployment, listings omit snapshots that name another one, and every new snapshot names
-    this one. A snapshot requested by id is returned whichever deployment owns it: a hidden one would look
-    lost.
+    this one. With its home Region, listings omit copies that were made from another one, by a deployment of
+    the same name there. A snapshot requested by id is returned whichever deployment owns it: a hidden one
+    would look lost.
     """
 
-    def __init__(self, ec2: EC2Client, creator: EC2Client, deployment: str = "") -> None:
+    def __init__(self, ec2: EC2Client, creator: EC2Client, deployment: str = "", home: str = "") -> None:
         """`creator` makes the create calls and must not retry them (`session.CREATES`)."""
         self._ec2 = ec2
         self._creator = creator
-        self._deployment = deployment
+        self._deployment, self._home = deployment, home
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
         """CreateSnapshot of one volume, tagged in the same call.
@@ -105,8 +107,12 @@ class Ec2Snapshots:
         narrower: list[list[FilterTypeDef]] = [[{"Name": "volume-id", "Values": some}] for some in volumes]
         for narrow in narrower or [[]]:
             for snapshot in self._find([*by_tag, *narrow], tags):
-                if not self._deployment or not is_anothers(snapshot.tags, self._deployment):
+                if not self._is_anothers(snapshot):
                     yield snapshot
+
+    def _is_anothers(self, snapshot: Snapshot) -> bool:
+        by_name = bool(self._deployment) and is_anothers(snapshot.tags, self._deployment)
+        return by_name or (bool(self._home) and is_from_elsewhere(snapshot, self._home))
 
     def get(self, snapshot_id: str) -> Snapshot | None:
         """The snapshot of that id, or None when EC2 knows none of ours (yet)."""

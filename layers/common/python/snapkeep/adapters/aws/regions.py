@@ -21,14 +21,14 @@ class ClientOf(Protocol):
 
 
 class Ec2Regions:
-    """Implements the Regions port for one deployment."""
+    """Implements the Regions port for one deployment, whose points are in the Region `home`."""
 
-    def __init__(self, client: ClientOf, deployment: str) -> None:
-        self._client, self._deployment = client, deployment
+    def __init__(self, client: ClientOf, deployment: str, home: str) -> None:
+        self._client, self._deployment, self._home = client, deployment, home
 
     def snapshots(self, region: str) -> Ec2Snapshots:
         ec2, creator = (self._client("ec2", config, region) for config in (CALLS, CREATES))
-        return Ec2Snapshots(ec2, creator, self._deployment)
+        return Ec2Snapshots(ec2, creator, self._deployment, self._home)
 
     def copier(self, region: str) -> Ec2Copier:
         return Ec2Copier(self._client("ec2", CREATES, region))

@@ -39,7 +39,8 @@ NEEDED = (
 
 CLOCKS_DIFFER = timedelta(hours=1)
 """How far the clocks of two Regions may differ. A copy starts after its source; one that seems newer than all
-others would be kept instead of them, and would prevent the next copies."""
+others would be kept instead of them, and would prevent the next copies. Nor is a source older than its slot,
+which the point's id hashes: one that seems so would be deleted too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,9 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
     found = read(snapshot, facts.cluster if facts else "")
     if facts is None or isinstance(found, Unreadable):
         return found if isinstance(found, Unreadable) else Unreadable(snapshot.id, "its tags name no claim")
+    if taken < found.slot - CLOCKS_DIFFER:
+        text = f"{copy_tags.TAKEN} says {moment(taken)}, but the point's slot is {moment(found.slot)}"
+        return Unreadable(snapshot.id, f"{text}: somebody edited the tag")
     return Copy(
         snapshot_id=snapshot.id,
         point_id=present[tags.POINT],

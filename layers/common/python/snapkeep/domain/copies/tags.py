@@ -84,6 +84,17 @@ def copy_tags(source: Snapshot, place: Place, home: Home) -> dict[str, str]:
     }
 
 
+def is_from_elsewhere(copy: Snapshot, home: str) -> bool:
+    """True when a copy's tags say that its source is not in this account and the Region `home`.
+
+    Names of deployments are unique in an account and Region only, so such a copy may be of a deployment of
+    the same name there. Without the tag nothing says so.
+    """
+    whence = copy.tags.get(COPY_FROM, "")
+    account, _, region = whence.partition("/")
+    return bool(whence) and (region != home or account != copy.owner)
+
+
 def is_copy(present: Mapping[str, str]) -> bool:
     """True when the tags say that the snapshot is a copy of ours."""
     return present.get(tags.MANAGED) == COPY and bool(present.get(COPY_OF))

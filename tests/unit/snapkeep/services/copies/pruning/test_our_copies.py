@@ -14,9 +14,9 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.services.copies.pruning.our_copies import NoObjects, OurCopies
 from tests.contract.ports.samples import NOW
-from tests.unit.snapkeep.domain.copies.copy_samples import a_copy_of, a_source
+from tests.unit.snapkeep.domain.copies.copy_samples import HOME, a_copy_of, a_source
 
-OURS = OurCopies("blue", "myeks", "osaka")
+OURS = OurCopies("blue", "myeks", "osaka", HOME.region)
 OLD = a_copy_of(a_source(slot=NOW - timedelta(days=1)))
 NEW = a_copy_of(a_source())
 
@@ -35,6 +35,9 @@ def test_only_what_is_tagged_as_our_copy_there_may_go() -> None:
         for other in ("other", ""):
             with pytest.raises(PermanentError, match=f"its tag {key} is no longer"):
                 OURS.check(replace(OLD, tags=OLD.tags | {key: other}))
+    for whence in ("", "111122223333/us-east-1", "222233334444/ap-northeast-2"):
+        with pytest.raises(PermanentError, match="its tag snapkeep:copy-from says"):
+            OURS.check(replace(OLD, tags=OLD.tags | {copy_tags.COPY_FROM: whence}))
     with pytest.raises(PermanentError, match="somebody edited them"):
         OURS.check(replace(OLD, tags=OLD.tags | {tags.POLICY: "weekly"}))
 

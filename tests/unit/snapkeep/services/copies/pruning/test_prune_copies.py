@@ -151,6 +151,7 @@ def test_a_cancelled_copy_goes_while_pending_if_the_journal_knows_of_it() -> Non
     [
         {copy_tags.TAKEN: "20990101T000000Z"},
         {copy_tags.TAKEN: "yesterday"},
+        {copy_tags.COPY_FROM: "111122223333/us-east-1"},
         {tags.SLOT: "20990101T000000Z"},
         {tags.CLAIM_UID: "uid-of-another"},
         {tags.POLICY: "weekly"},

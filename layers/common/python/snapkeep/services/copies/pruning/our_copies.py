@@ -17,11 +17,12 @@ from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
 
 @dataclass(frozen=True, slots=True)
 class OurCopies:
-    """The copies of a cluster's points in a place, made by this deployment."""
+    """The copies of a cluster's points in a place, made by this deployment from its Region `home`."""
 
     deployment: str
     cluster: str
     place: str
+    home: str
 
     def check(self, snapshot: Snapshot) -> None:
         """Check whose copy it is, and that its tags fit each other. Raises PermanentError otherwise."""
@@ -34,6 +35,11 @@ class OurCopies:
         for key, value in ours.items():
             if snapshot.tags.get(key) != value:
                 raise PermanentError(f"its tag {key} is no longer {value}")
+        whence = snapshot.tags.get(copy_tags.COPY_FROM, "")
+        if not whence or copy_tags.is_from_elsewhere(snapshot, self.home):
+            raise PermanentError(
+                f"its tag {copy_tags.COPY_FROM} says {whence or 'nothing'}, not this deployment's {self.home}"
+            )
         _read(snapshot)
 
     def check_planned(self, item: PlannedDeletion, snapshot: Snapshot, good: Snapshot | None) -> None:

@@ -13,10 +13,12 @@ from snapkeep.domain.copies.lineages import KEEP_ALL, policies_there, spacing_th
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.records import CopyStage
 from snapkeep.domain.copies.retention import sort_copies
+from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import RESERVED_NAMES, Deployment
 from snapkeep.domain.retention.deletion.deletions import LastPrune
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.rules import parse_retention
+from snapkeep.domain.retention.snapshot_tags import Unreadable
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.prunes import Prunes, Retentions
@@ -81,7 +83,9 @@ class ReadCopies:
         runs: dict[str, str] = {}
         found = []
         for snapshot in self.snapshots.find(wanted):
-            found.append(read_copy(snapshot))
+            found.append(
+                read_copy(snapshot) if copy_tags.COPY_FROM in snapshot.tags else _of_nowhere(snapshot)
+            )
             runs[snapshot.id] = snapshot.tags.get(tags.RUN, "")
         return sorted_out(found), runs
 
@@ -132,3 +136,7 @@ class ReadCopies:
             # A place that retires gets no more copies, so none is late there.
             in_force[name] = replace(retention, spacing=timedelta()) if self.place.retire else retention
         return in_force
+
+
+def _of_nowhere(snapshot: Snapshot) -> Unreadable:
+    return Unreadable(snapshot.id, f"its tag {copy_tags.COPY_FROM}, which says whose copy it is, is missing")
