@@ -128,6 +128,13 @@ class RestoringCluster(Faults):
             )
 
 
+class NothingLent:
+    """Copies of no lost journal: nothing is left to take back."""
+
+    def run(self) -> None:
+        return None
+
+
 class FakeHolds(Faults):
     """Maps snapshot id and holder to the end of the hold; those of open restores do not end."""
 

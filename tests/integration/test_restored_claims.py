@@ -24,7 +24,7 @@ from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
 from tests.fakes import FakeSnapshots, MemoryJournal, TestClock
 from tests.fakes.messaging import FakeAnnouncer
 from tests.fakes.restore_samples import NOW, a_restore
-from tests.fakes.restores import FakeHolds
+from tests.fakes.restores import FakeHolds, NothingLent
 
 CLAIMS, SNAPSHOTS = "persistentvolumeclaims", "volumesnapshots"
 
@@ -76,7 +76,7 @@ class Lab:
             PATIENCE,
         )
         self.finisher = FinishRestores(
-            claims, self.journal.restores, give_up, self.restore, self.holds, self.clock
+            claims, self.journal.restores, give_up, self.restore, self.holds, NothingLent(), self.clock
         )
         self.node("one", "ap-northeast-2a")
 

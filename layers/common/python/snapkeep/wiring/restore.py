@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from snapkeep.services.restore.find_copies import FindCopies
     from snapkeep.services.restore.finish import FinishRestores
     from snapkeep.services.restore.holds import HoldPoints
+    from snapkeep.services.restore.lend_tags import LendTags
     from snapkeep.services.restore.plan import PlanRestore
     from snapkeep.services.restore.restored_claims import RestoredClaims
     from snapkeep.services.restore.suggest import SuggestRestore
@@ -24,16 +25,22 @@ def hold_points(ports: Ports) -> HoldPoints:
     return HoldPoints(ports.snapshots, ports.journal.holds, ports.journal.restores, ports.clock)
 
 
+def lend_tags(ports: Ports) -> LendTags:
+    """The service that lends drivers' tags to copies."""
+    from snapkeep.services.restore.lend_tags import LendTags
+
+    return LendTags(ports.snapshots, ports.journal.holds, ports.journal.restores)
+
+
 def restore(ports: Ports, *, may_delete: bool = True) -> Restore:
     """The service that creates a restore's objects; the API's may not delete any."""
     from snapkeep.services.restore.carry_out import Restore
-    from snapkeep.services.restore.lend_tags import LendTags
 
     return Restore(
         ports.clusters,
         ports.journal.restores,
         hold_points(ports),
-        LendTags(ports.snapshots, ports.journal.holds, ports.journal.restores),
+        lend_tags(ports),
         ports.clock,
         may_delete=may_delete,
     )
@@ -77,12 +84,15 @@ def restored_claims(ports: Ports) -> RestoredClaims:
 def finish_restores(ports: Ports) -> FinishRestores:
     """The service that completes restores."""
     from snapkeep.services.restore.finish import PATIENCE, FinishRestores
+    from snapkeep.services.restore.sweep_lent import SweepLent
 
+    holds = hold_points(ports)
     return FinishRestores(
         restored_claims(ports),
         ports.journal.restores,
         give_up(ports, ports.announcer, "finish_restores", PATIENCE),
         restore(ports),
-        hold_points(ports),
+        holds,
+        SweepLent(ports.deployment, ports.everybodys_snapshots, lend_tags(ports), holds, ports.clock),
         ports.clock,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from snapkeep.domain.restore.hold_tags import code_of, names, settle, whole_seconds, write_tag
+from snapkeep.domain.restore.hold_tags import code_of, ended_restores, names, settle, whole_seconds, write_tag
 from snapkeep.domain.restore.holds import BY_HAND, FOREVER, Hold
 from tests.fakes.restore_samples import NOW
 
@@ -117,3 +117,20 @@ def test_a_tag_names_a_hold_until_its_holder_is_taken_out() -> None:
     assert not names(write_tag([a_hold(RESTORE)]), [a_hold(ADMIN)])
     assert not names(None, [a_hold(ADMIN)])
     assert names("true", [replace(a_hold("api"), named=False)])
+
+
+@pytest.mark.parametrize(
+    ("value", "ended"),
+    [
+        ("restore:0123456789abcdef@20261123T000000Z", ("restore:0123456789abcdef",)),
+        ("restore:0123456789abcdef@20261123T000000Z cluster:ann-0a1b2c3d4e", ("restore:0123456789abcdef",)),
+        ("restore:0123456789abcdef@20270101T000000Z", ()),
+        ("restore:0123456789abcdef@20261123T000000Z restore:fedcba9876543210@20270101T000000Z", ()),
+        ("restore:0123456789abcdef@20261123T000000Z others.2", ()),
+        ("restore:0123456789abcdef", ()),
+        ("true", ()),
+        ("", ()),
+    ],
+)
+def test_restores_of_a_tag_have_ended_when_all_of_them_have(value: str, ended: tuple[str, ...]) -> None:
+    assert ended_restores(value, datetime(2026, 11, 24, tzinfo=UTC)) == ended

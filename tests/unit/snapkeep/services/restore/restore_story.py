@@ -13,7 +13,7 @@ from snapkeep.services.restore.restored_claims import RestoredClaims
 from tests.fakes import FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal, TestClock
 from tests.fakes.messaging import FakeAnnouncer
 from tests.fakes.restore_samples import NOW, a_restore
-from tests.fakes.restores import FakeHolds
+from tests.fakes.restores import FakeHolds, NothingLent
 
 WHERE = ("shop", "data-restored")
 
@@ -49,7 +49,7 @@ class Story:
             PATIENCE,
         )
         self.finisher = FinishRestores(
-            claims, self.journal.restores, give_up, self.restore, self.holds, self.clock
+            claims, self.journal.restores, give_up, self.restore, self.holds, NothingLent(), self.clock
         )
 
     def start(self, operation: RestoreOperation | None = None) -> RestoreOperation:

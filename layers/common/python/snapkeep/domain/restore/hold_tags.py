@@ -139,6 +139,14 @@ def names(value: str | None, holds: Sequence[Hold]) -> bool:
     return any(code_of(hold.holder) in named for hold in holds)
 
 
+def ended_restores(value: str, now: datetime) -> tuple[str, ...]:
+    """The restores that a tag names, by code, if each of them has ended; () when one has not, and for holders
+    whose names did not fit."""
+    named = _named((), value, "") if value else {}
+    restores = {code: end for code, end in named.items() if code.startswith(("restore:", f"{OTHERS}."))}
+    return tuple(sorted(restores)) if all(end <= now for end in restores.values()) else ()
+
+
 def _named(known: Sequence[Hold], value: str | None, acting: str) -> dict[str, datetime]:
     """The holders named in a tag, by code, with their ends."""
     if value is None:

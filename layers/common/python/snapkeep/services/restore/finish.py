@@ -42,6 +42,13 @@ class EndedHolds(Protocol):
         """Release every hold that has ended, except those of open restores; returns them."""
 
 
+class LentTags(Protocol):
+    """Takes tags off copies that no journal knows to be lent."""
+
+    def run(self) -> None:
+        """Do so for every copy whose restores have ended."""
+
+
 @dataclass(slots=True)
 class FinishReport:
     """The result for each open restore, by id; the holds that ended; and the parts given up, with reasons."""
@@ -68,6 +75,7 @@ class FinishRestores:
     give_up: GiveUp
     restore: Restore
     holds: EndedHolds
+    lent: LentTags
     clock: Clock
 
     def run(self) -> FinishReport:
@@ -76,6 +84,8 @@ class FinishRestores:
         for operation in list(self.restores.open_restores()):
             with part_of_a_pass(f"restore {operation.id}", report.given_up, operation.id):
                 self._finish(operation, report)
+        with part_of_a_pass("taking lent tags back", report.given_up, "lent tags"):
+            self.lent.run()
         self._end_holds(report)
         report.given_up = self.give_up.report(report.given_up)
         return report

@@ -9,6 +9,7 @@ does not lose them.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from snapkeep.domain.errors import NotFound, TemporaryError
@@ -35,7 +36,7 @@ class LendTags:
         """
         if not operation.needs_tags:
             return
-        wanted = self._needed(operation.snapshot_id, operation)
+        wanted = self.needed(operation.snapshot_id, operation)
         for key, value in operation.lent_tags.items():
             if wanted[key] != value:
                 raise TemporaryError(
@@ -59,19 +60,22 @@ class LendTags:
         """
         if not operation.place:
             return
-        needed = self._needed(operation.snapshot_id)
-        over = {key: value for key, value in operation.lent_tags.items() if needed.get(key) != value}
         try:
-            if over:
-                self.snapshots.remove_tags(operation.snapshot_id, over)
+            self.take_off(operation.snapshot_id, operation.lent_tags)
         except NotFound as error:
             log.warning("restore %s: its copy is gone: %s", operation.id, error.reason)
-            return
-        needed = self._needed(operation.snapshot_id)  # somebody may have begun while the tags were taken off
-        if needed:
-            self.snapshots.add_tags(operation.snapshot_id, needed)
 
-    def _needed(self, snapshot_id: str, *known: RestoreOperation) -> dict[str, str]:
+    def take_off(self, snapshot_id: str, lent: Mapping[str, str]) -> None:
+        """Take these tags off a copy, except those that an open restore needs. Raises NotFound."""
+        needed = self.needed(snapshot_id)
+        over = {key: value for key, value in lent.items() if needed.get(key) != value}
+        if over:
+            self.snapshots.remove_tags(snapshot_id, over)
+        needed = self.needed(snapshot_id)  # somebody may have begun while the tags were taken off
+        if needed:
+            self.snapshots.add_tags(snapshot_id, needed)
+
+    def needed(self, snapshot_id: str, *known: RestoreOperation) -> dict[str, str]:
         """The tags that open restores of a copy need; where two differ, those of the earlier one."""
         holds = [hold for hold in self.holds.holds(snapshot_id) if hold.restore and not hold.lifted_at]
         holders = {hold.restore for hold in holds} - {each.id for each in known}
