@@ -162,7 +162,8 @@ class MomentFact:
 class InterruptionFact:
     """A spot node that EC2 reclaimed: its machine, where its pods went, what was saved, and the timeline.
 
-    `healthy`: all pods run on `moved_to`. `left_attached` names attachments that still hold its volumes.
+    `healthy`: all its pods run on other nodes, the database on `moved_to`. `left_attached` names attachments
+    that still hold its volumes.
     """
 
     node: str

@@ -69,13 +69,10 @@ class InterruptionAct:
             line.wait_for(cordoned, SECONDS, lambda: DemoError(f"{node} is not cordoned"))
             line.say(f"{node} is cordoned")
         with self.steps.step("Snapshot its volumes at one point in time, and evict its pods") as line:
-
-            def elsewhere() -> bool:
-                places = [self._users(claim, running=True) for claim in group]
-                return all(len(found) == 1 and node not in found for found in places)
-
             line.wait_for(
-                elsewhere, SECONDS, lambda: DemoError(f"some pods of {node} do not run elsewhere yet")
+                lambda: self._run_elsewhere(node, group),
+                SECONDS,
+                lambda: DemoError(f"some pods of {node} do not run elsewhere yet"),
             )
             taken = self._saved(instance)
             (place,) = self._users(database)
@@ -105,7 +102,7 @@ class InterruptionAct:
             instance=instance,
             state=self.sandbox.aws.instances()[instance],
             moved_to=moved,
-            healthy=all(self._users(claim, running=True) == {moved} for claim in group),
+            healthy=self._run_elsewhere(node, group),
             left_attached=tuple(
                 each["metadata"]["name"] for each in attachments if each["spec"]["nodeName"] == node
             ),
@@ -114,6 +111,11 @@ class InterruptionAct:
                 MomentFact(datetime.fromisoformat(at), text, left) for at, text, left in incident["timeline"]
             ),
         )
+
+    def _run_elsewhere(self, node: str, group: Sequence[ClaimFact]) -> bool:
+        """True when the pods of each claim run on one other node; a real scheduler may choose two for two."""
+        places = [self._users(claim, running=True) for claim in group]
+        return all(len(found) == 1 and not found & {node, ""} for found in places)
 
     def _users(self, claim: ClaimFact, running: bool = False) -> set[str]:
         """The nodes of the pods that use the claim; with `running`, "" for a pod that does not run."""

@@ -33,7 +33,7 @@ def _aftermath(fact: InterruptionFact) -> Iterator[str]:
     if fact.state != "terminated":
         yield f"{fact.instance} is {fact.state}, expected terminated"
     if fact.moved_to == fact.node or not fact.healthy:
-        yield f"what ran on {fact.node} does not run on {fact.moved_to}"
+        yield f"what ran on {fact.node} does not run elsewhere"
     if fact.left_attached:
         yield f"{len(fact.left_attached)} volumes are still attached to {fact.node}"
 
