@@ -6,7 +6,7 @@ They are planned separately from points, so a copy never shields its source, or 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
@@ -90,13 +90,13 @@ def sort_copies(
     """The copies of a place as candidates; copies of other places are left out.
 
     `protections` (by snapshot id) are the locks and AMIs that EC2 reports. `journaled` are the stages of the
-    records that name failed, second and cancelled copies (by snapshot id).
+    records (by snapshot id) that name failed, second and cancelled copies, or the copies that count instead.
     """
     found = SortedCopies()
     here = list({copy.snapshot_id: copy for copy in copies if copy.place == place.name}.values())
     pins = {} if place.retire else _pins(here, place)
     twins = dict(_twins(here))
-    good = {copy.point_id: copy for copy in here if copy.is_good}
+    good = _good(here, journaled)
     for copy in here:
         forbidden = (*copy.protections, *protections.get(copy.snapshot_id, ()))
         if copy.state is CopyState.PENDING:
@@ -105,7 +105,7 @@ def sort_copies(
             found.away.append(copy.snapshot_id)
         if copy.duplicate or copy.cancelled or copy.state is CopyState.FAILED:
             stage = journaled.get(copy.snapshot_id)
-            going = _leftover(copy, good.get(copy.point_id), stage)
+            going = _leftover(copy, good.get(copy.point_id), journaled)
             if isinstance(going, Unreadable):
                 found.unreadable.append(going)
             elif not forbidden and (stage is None or not stage.is_open):
@@ -129,18 +129,27 @@ def sort_copies(
     return found
 
 
+def _good(copies: Sequence[Copy], journaled: Collection[str]) -> dict[str, Copy]:
+    """The good copy of each point (id), of several one that the journal names."""
+    ordered = sorted(copies, key=lambda copy: copy.snapshot_id in journaled)
+    return {copy.point_id: copy for copy in ordered if copy.is_good}
+
+
 def _label(copy: Copy) -> str:
     claim = copy.claim
     return f"{claim.namespace}/{claim.name} of {claim.cluster} (policy {copy.policy}) in {copy.place}"
 
 
-def _leftover(copy: Copy, other: Copy | None, stage: CopyStage | None) -> PlannedDeletion | Unreadable:
+def _leftover(
+    copy: Copy, other: Copy | None, journaled: Mapping[str, CopyStage]
+) -> PlannedDeletion | Unreadable:
     """The deletion of a copy that is none; `other` is the good copy of its point.
 
     Anybody who may tag snapshots can mark the only copy of a point, or another snapshot as its second copy.
-    So a mark deletes nothing that the journal counts, nor anything much older than the other copy.
+    So a mark deletes nothing unless the journal counts the other copy, nor anything much older than that.
     """
     name, point = copy.snapshot_id, copy.point_id
+    stage = journaled.get(name)
     if copy.state is CopyState.FAILED:
         return PlannedDeletion(name, f"failed: {copy.message}" if copy.message else "failed", point=point)
     if copy.cancelled and stage is CopyStage.CANCELLED:
@@ -152,6 +161,9 @@ def _leftover(copy: Copy, other: Copy | None, stage: CopyStage | None) -> Planne
         return Unreadable(name, f"it is tagged {mark}, but no other copy of its point is ready. {UNTAG}")
     if other.started_at - copy.started_at > TWINS_WITHIN:
         text = f"it is tagged {mark}, but {other.snapshot_id} was made more than a day later. {UNTAG}"
+        return Unreadable(name, text)
+    if other.snapshot_id not in journaled:
+        text = f"it is tagged {mark}, but the journal does not say that {other.snapshot_id} counts. {UNTAG}"
         return Unreadable(name, text)
     return PlannedDeletion(name, "a second copy of its point", shield=other.snapshot_id, point=point)
 

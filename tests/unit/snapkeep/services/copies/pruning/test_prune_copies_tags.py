@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
+from snapkeep.domain.points import Snapshot
+from tests.fakes.copying import CopyWorld
 from tests.unit.snapkeep.services.copies.pruning.test_prune_copies import a_world, forged, there
 
 
@@ -39,3 +42,34 @@ def test_a_copy_that_does_not_say_whence_it_comes_stays_and_is_reported() -> Non
     report = world.prune_copies()
     assert oldest.id in world.osaka.all
     assert "snapkeep:copy-from" in dict(report.keep)[oldest.id][0]
+
+
+def marked(world: CopyWorld, victim: Snapshot, tool: Snapshot) -> None:
+    """Make a copy look like the second one of another copy, by tags alone."""
+    world.osaka.all[tool.id] = replace(tool, tags=dict(victim.tags))
+    world.osaka.add_tags(victim.id, {tags.DUPLICATE: "true"})
+
+
+def test_another_copy_with_the_tags_of_a_kept_one_deletes_it_neither_with_nor_without_its_record() -> None:
+    for expired in (False, True):
+        world = a_world(5, retention={"last": 9})
+        victim, tool, *_ = there(world)
+        marked(world, victim, tool)
+        if expired:
+            world.journal.copies.all = {
+                key: record
+                for key, record in world.journal.copies.all.items()
+                if record.snapshot_id != victim.id
+            }
+        report = world.prune_copies()
+        assert victim.id in world.osaka.all
+        assert "snapkeep:duplicate" in dict(report.keep)[victim.id][0]
+
+
+def test_a_second_copy_goes_when_the_journal_counts_the_first() -> None:
+    world = a_world(3)
+    first = there(world)[-1]
+    second = replace(first, id="snap-0second", tags=first.tags | {tags.DUPLICATE: "true"})
+    world.osaka.put(second)
+    world.prune_copies()
+    assert second.id not in world.osaka.all and first.id in world.osaka.all

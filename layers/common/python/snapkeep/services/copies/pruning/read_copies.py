@@ -110,15 +110,19 @@ class ReadCopies:
         return frozenset(name for name, run in recent.items() if run not in known)
 
     def _journaled(self, copies: Sequence[Copy]) -> Mapping[str, CopyStage]:
-        """The stages of the records that name failed, second and cancelled copies (ids)."""
+        """The stages of the records that name failed, second and cancelled copies (ids), or the copies of the
+        same points that count instead."""
         some = [copy for copy in copies if copy.state is CopyState.FAILED or copy.duplicate or copy.cancelled]
         records = self.records.copies(self.place.name, [key_of(copy) for copy in some]) if some else {}
+        points = {copy.snapshot_id: key_of(copy) for copy in copies}
         found = {}
         for copy in some:
             record = records.get(key_of(copy))
             in_doubt = record is not None and not record.snapshot_id and copy.state is CopyState.FAILED
             if record is not None and (record.snapshot_id == copy.snapshot_id or in_doubt):
                 found[copy.snapshot_id] = record.stage
+            elif record is not None and points.get(record.snapshot_id) == key_of(copy):
+                found[record.snapshot_id] = record.stage
         return found
 
     def _policies(self, found: Found, now: datetime, progress: Progress) -> Mapping[str, PolicyRetention]:
