@@ -48,7 +48,7 @@ def take_copies(ports: Ports) -> TakeCopies:
         journal.copy_requests,
         settler,
         chooser,
-        FindLost(journal.deletions),
+        FindLost(journal.deletions, ports.deployment.clusters[0].region),
         PlacesLeft(ports.deployment, journal.copies, settler, teller.tell_troubles, ports.clock),
         copier,
         ShortTurn(journal.copies, ports.snapshots, settler, copier, ports.clock),

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.copies.tags import PLACE
+from snapkeep.domain.copies.tags import COPY_FROM, PLACE
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.retention.deletion.deletions import Deletion
 from snapkeep.domain.troubles import TroubleKind
@@ -36,6 +36,8 @@ def lose(world: CopyWorld, snapshot_id: str, how: str) -> None:
         del world.osaka.all[snapshot_id]
     elif how == "is hidden: its tag snapkeep:place":
         world.osaka.all[snapshot_id] = replace(copy, tags={**copy.tags, PLACE: "elsewhere"})
+    elif how == "is hidden: its tag snapkeep:copy-from":
+        world.osaka.all[snapshot_id] = replace(copy, tags={**copy.tags, COPY_FROM: "/us-east-1"})
     elif how == "in the Recycle Bin":
         world.osaka.all[snapshot_id] = replace(copy, state=SnapshotState.RECOVERABLE)
     else:
@@ -44,7 +46,13 @@ def lose(world: CopyWorld, snapshot_id: str, how: str) -> None:
 
 @pytest.mark.parametrize(
     "how",
-    ["deleted", "in the Recycle Bin", "tagged snapkeep:duplicate", "is hidden: its tag snapkeep:place"],
+    [
+        "deleted",
+        "in the Recycle Bin",
+        "tagged snapkeep:duplicate",
+        "is hidden: its tag snapkeep:place",
+        "is hidden: its tag snapkeep:copy-from",
+    ],
 )
 def test_the_newest_copy_is_made_anew_once_and_that_is_told_with_its_price(how: str) -> None:
     world = copied_world()

@@ -38,9 +38,13 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class FindLost:
-    """Finds copies that are ready in the journal but missing from the place's listing."""
+    """Finds copies that are ready in the journal but missing from the place's listing.
+
+    `home` is the Region of their points.
+    """
 
     deletions: Deletions
+    home: str
 
     def run(
         self,
@@ -87,7 +91,7 @@ class FindLost:
         name = record.snapshot_id
         if now - (record.ended_at or record.taken) < GONE_AFTER:
             return ""
-        copy = listed.by_id.get(name) or _described(turn, name)
+        copy = listed.by_id.get(name) or self._described(turn, name)
         if isinstance(copy, str):
             return f"{name} is hidden: {copy}"
         if copy is None:
@@ -102,16 +106,20 @@ class FindLost:
             return f"{name} is tagged {tags.DUPLICATE}, although no other copy of its point is there"
         return ""
 
-
-def _described(turn: Turn, snapshot_id: str) -> Copy | Unreadable | str | None:
-    """A copy that the listing does not show, or which of the tags that it is listed by somebody edited."""
-    snapshot = turn.snapshots.get(snapshot_id)
-    if snapshot is None:
-        return None
-    for key, value in {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: turn.place.name}.items():
-        if snapshot.tags.get(key) != value:
-            return f"its tag {key} says {snapshot.tags.get(key, 'nothing')!r} instead of {value!r}; mend it"
-    return read_copy(snapshot)
+    def _described(self, turn: Turn, snapshot_id: str) -> Copy | Unreadable | str | None:
+        """A copy that the listing does not show, or which tag that it is listed by somebody edited."""
+        snapshot = turn.snapshots.get(snapshot_id)
+        if snapshot is None:
+            return None
+        listed_by = {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: turn.place.name}
+        if copy_tags.is_from_elsewhere(snapshot, self.home):
+            listed_by[copy_tags.COPY_FROM] = f"{snapshot.owner}/{self.home}"
+        for key, value in listed_by.items():
+            if snapshot.tags.get(key) != value:
+                return (
+                    f"its tag {key} says {snapshot.tags.get(key, 'nothing')!r} instead of {value!r}; mend it"
+                )
+        return read_copy(snapshot)
 
 
 def _leads(chosen: Chosen) -> Mapping[tuple[str, str, str], Source]:
