@@ -31,7 +31,7 @@ def copy_snapshots(stack: Stack, owner: Owner, places: Sequence[Place]) -> tuple
     """Copy this account's snapshots to these places, with our tags, and only our tags, from the start."""
     new = _copies(stack, places)
     named = {
-        **_ours("RequestTag", owner),
+        **_ours("RequestTag", stack, owner),
         f"aws:RequestTag/{copy_tags.PLACE}": [place.name for place in places],
     }
     return (
@@ -60,7 +60,7 @@ def copy_snapshots(stack: Stack, owner: Owner, places: Sequence[Place]) -> tuple
 
 def mark_duplicate_copies(stack: Stack, owner: Owner, places: Sequence[Place]) -> iam.PolicyStatement:
     """Mark one of our copies as a duplicate."""
-    marked = {**_ours("ResourceTag", owner), f"aws:RequestTag/{tags.DUPLICATE}": "true"}
+    marked = {**_ours("ResourceTag", stack, owner), f"aws:RequestTag/{tags.DUPLICATE}": "true"}
     return iam.PolicyStatement(
         sid="MarkDuplicateCopies",
         actions=["ec2:CreateTags"],
@@ -75,14 +75,16 @@ def mark_cancelled_copies(stack: Stack, owner: Owner, places: Sequence[Place]) -
         sid="MarkCancelledCopies",
         actions=["ec2:CreateTags"],
         resources=_copies(stack, places),
-        conditions=all_of(when("StringEquals", _ours("ResourceTag", owner)), only([copy_tags.CANCELLED])),
+        conditions=all_of(
+            when("StringEquals", _ours("ResourceTag", stack, owner)), only([copy_tags.CANCELLED])
+        ),
     )
 
 
 def delete_copies(stack: Stack, owner: Owner, places: Sequence[Place]) -> iam.PolicyStatement:
     """Delete our copies in these places that are not held: that have no hold tag, whatever its value."""
     named = {
-        **_ours("ResourceTag", owner),
+        **_ours("ResourceTag", stack, owner),
         f"aws:ResourceTag/{copy_tags.PLACE}": [place.name for place in places],
     }
     return iam.PolicyStatement(
@@ -108,6 +110,7 @@ def lock_copies(
                 by_days.setdefault(rule.lock.days, set()).update(named)
     if not by_days:
         return ()
+    home = str(copy_tags.Home(stack.account, stack.region))
     return (
         *(
             iam.PolicyStatement(
@@ -120,6 +123,7 @@ def lock_copies(
                         {
                             f"aws:ResourceTag/{tags.MANAGED}": copy_tags.COPY,
                             f"aws:ResourceTag/{tags.DEPLOYMENT}": owner.deployment,
+                            f"aws:ResourceTag/{copy_tags.COPY_FROM}": home,
                             f"aws:ResourceTag/{tags.POLICY}": some,
                             f"aws:ResourceTag/{copy_tags.PLACE}": sorted({place for _, place in named}),
                         },
@@ -159,12 +163,14 @@ def use_copy_keys(stack: Stack, places: Sequence[Place]) -> tuple[iam.PolicyStat
     )
 
 
-def _ours(kind: str, owner: Owner) -> Mapping[str, object]:
-    """The copy belongs to this deployment and its clusters; every copy names its deployment."""
+def _ours(kind: str, stack: Stack, owner: Owner) -> Mapping[str, object]:
+    """The copy belongs to this deployment and its clusters; every copy names its deployment and its home,
+    because a deployment in another Region may have the same name."""
     return {
         f"aws:{kind}/{tags.MANAGED}": copy_tags.COPY,
         f"aws:{kind}/{tags.CLUSTER}": list(owner.clusters),
         f"aws:{kind}/{tags.DEPLOYMENT}": owner.deployment,
+        f"aws:{kind}/{copy_tags.COPY_FROM}": str(copy_tags.Home(stack.account, stack.region)),
     }
 
 

@@ -25,6 +25,7 @@ COPY = {
     **{key: value for key, value in OURS.items() if key != EBS_CSI.mark},
     tags.MANAGED: copy_tags.COPY,
     copy_tags.PLACE: "osaka",
+    copy_tags.COPY_FROM: f"{ACCOUNT}/{REGION}",
 }
 STRANDED = COPY | {tags.CLUSTER: "gone", tags.DEPLOYMENT: "gone", copy_tags.PLACE: "seoul"}
 OSAKA = "arn:aws:ec2:ap-northeast-3::snapshot"
@@ -89,6 +90,7 @@ OUTSIDE: Mapping[str, Thing] = {
     "held copy": Thing(f"{OSAKA}/snap-1b", COPY | {tags.HOLD: ""}),
     "copy of another cluster": Thing(f"{OSAKA}/snap-1c", COPY | {tags.CLUSTER: "elsewhere"}),
     "copy of another deployment": Thing(f"{OSAKA}/snap-1d", COPY | {tags.DEPLOYMENT: "green"}),
+    "copy of a namesake": Thing(f"{OSAKA}/snap-1k", COPY | {copy_tags.COPY_FROM: f"{ACCOUNT}/us-east-1"}),
     "copy in a place that left": Thing(f"{OSAKA}/snap-1e", COPY | {copy_tags.PLACE: "former"}),
     "copy that only people asked for": Thing(f"{OSAKA}/snap-1f", COPY | {tags.POLICY: ON_DEMAND}),
     "copy of the policy paused": Thing(f"{OSAKA}/snap-1g", COPY | {tags.POLICY: "paused"}),
