@@ -16,6 +16,7 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.report.catalogue import PointQuery
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.times import read_compact
 from snapkeep.services.restore.find_copies import FindCopies
 from snapkeep.wiring.restore import find_copies
 from tests.fakes.adopting import SPARE, AdoptingWorld
@@ -95,7 +96,17 @@ def test_a_claims_newest_copy_is_its_newest_ready_one(state: SnapshotState) -> N
     story = Story()
     old, new = story.copies()
     story.change(new, state=state)
-    assert story.find(claim="mysql").snapshot_id == old.id
+    found = story.find(claim="mysql")
+    assert found.snapshot_id == old.id
+    assert new.tags[tags.POINT] in found.newer_not_ready
+
+
+def test_a_newer_copy_is_named_only_if_it_was_asked_for_and_is_not_ready() -> None:
+    story = Story()
+    old, new = story.copies()
+    assert story.find(claim="mysql").newer_not_ready == ""
+    story.change(new, state=SnapshotState.PENDING)
+    assert story.find(claim="mysql", at=read_compact(old.tags[copy_tags.TAKEN])).newer_not_ready == ""
 
 
 def test_another_namespace_is_named_apart_from_the_target() -> None:

@@ -24,7 +24,8 @@ class PointFacts:
     claim's volume, `driver_tags` are the drivers' tags on its snapshot. `volume_snapshot` is the name of its
     ready VolumeSnapshot in its own namespace, "" without one; only `snapshot_driver` can use that.
     `object_name` is the name of its VolumeSnapshot, if it has one. `newer_archived` is the id of a newer
-    point of the claim that is in the archive tier and cannot be used. A temporarily restored snapshot goes
+    point of the claim that is in the archive tier and cannot be used, and `newer_not_ready` says the same
+    (id and state) of a newer copy that is not ready. A temporarily restored snapshot goes
     back to the archive at `back_to_archive_at` (aware UTC). `earlier_claim` are the ids of older points,
     newest first, of another claim with the same name; set when the point was requested by claim name.
     `kms_trouble` says why its key cannot be used, "" when it can or is unknown. A copy names the `place` it
@@ -63,6 +64,7 @@ class PointFacts:
     volume_snapshot: str = ""
     snapshot_driver: str = ""
     newer_archived: str = ""
+    newer_not_ready: str = ""
     back_to_archive_at: datetime | None = None
     earlier_claim: tuple[str, ...] = ()
     object_name: str = ""

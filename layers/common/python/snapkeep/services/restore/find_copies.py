@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
@@ -96,7 +96,13 @@ class FindCopies:
             claim=request.claim,
         )
         self._refuse_several(request, found)
-        return newest_of((point for point in found if point.state is PointState.READY), request.at)
+        chosen = newest_of((point for point in found if point.state is PointState.READY), request.at)
+        newest = newest_of(found, request.at)
+        if chosen is None or newest is None or newest.started_at <= chosen.started_at:
+            return chosen
+        if newest.state is PointState.READY:
+            return chosen  # an archived one, which is named already
+        return replace(chosen, newer_not_ready=f"the copy of {newest.id}, which is {newest.state},")
 
     def _read(self, wanted: dict[str, str]) -> Iterator[PointFacts]:
         for snapshot in self.snapshots.find(wanted):

@@ -68,6 +68,14 @@ def test_what_is_wrong_is_named_with_its_fix(point: dict[str, Any], code: str, t
     assert found.severity is Severity.ERROR
 
 
+def test_a_newer_copy_that_is_not_ready_is_not_passed_over_in_silence() -> None:
+    newer = "the copy of ebs-claim-20261125t180000z-abcdef0123, which is pending,"
+    found = the_finding(point=a_point(newer_not_ready=newer))
+    assert (found.code, found.severity) == ("newer_not_ready", Severity.WARNING)
+    assert found.text == f"{newer} is newer than {POINT}, and is not used"
+    assert found.fix == "snapkeep get points --claim ebs-claim --namespace shop lists both"
+
+
 def test_a_newer_point_in_the_archive_is_not_passed_over_in_silence() -> None:
     found = the_finding(point=a_point(newer_archived="ebs-claim-20261125t180000z-abcdef0123"))
     assert (found.code, found.severity) == ("newer_archived", Severity.WARNING)

@@ -18,14 +18,7 @@ NAMED = 3
 def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
     """Findings about the point's state, storage tier, key and Region."""
     yield from _state(point)
-    if point.newer_archived:
-        yield warning(
-            "newer_archived",
-            f"recovery point {point.newer_archived} is newer than {point.id}, but it is in the archive "
-            "tier and is not used",
-            f"snapkeep get points{_place(point)} --claim {point.claim} --namespace {point.namespace} lists "
-            "both",
-        )
+    yield from _passed_over(point)
     if point.earlier_claim:
         others = len(point.earlier_claim) - NAMED
         shown = ", ".join(point.earlier_claim[:NAMED]) + (f" and {others} older ones" if others > 0 else "")
@@ -62,6 +55,24 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
             f"recovery point {point.id} is in {point.region}, but the cluster is in {target.region}",
             f"aws ec2 copy-snapshot --source-region {point.region} --source-snapshot-id {point.snapshot_id} "
             f"--region {target.region} --copy-tags",
+        )
+
+
+def _passed_over(point: PointFacts) -> Iterator[Finding]:
+    """Warnings about newer points of the claim that cannot be used."""
+    both = (
+        f"snapkeep get points{_place(point)} --claim {point.claim} --namespace {point.namespace} lists both"
+    )
+    if point.newer_archived:
+        yield warning(
+            "newer_archived",
+            f"recovery point {point.newer_archived} is newer than {point.id}, but it is in the archive "
+            "tier and is not used",
+            both,
+        )
+    if point.newer_not_ready:
+        yield warning(
+            "newer_not_ready", f"{point.newer_not_ready} is newer than {point.id}, and is not used", both
         )
 
 
