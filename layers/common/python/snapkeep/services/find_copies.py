@@ -12,6 +12,6 @@ from snapkeep.ports.ec2 import Regions
 def copies_there(regions: Regions, place: Place, cluster: str, narrower: dict[str, str]) -> list[Copy]:
     """The copies of a cluster's points in a place, with these tags besides; those that cannot be read as
     copies count nowhere, and are told elsewhere."""
-    wanted = {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: place.name, tags.CLUSTER: cluster}
+    wanted = copy_tags.found_by(place.name) | {tags.CLUSTER: cluster}
     found = map(read_copy, regions.snapshots(place.region).find(wanted | narrower))
     return [copy for copy in found if isinstance(copy, Copy)]

@@ -95,6 +95,11 @@ def is_from_elsewhere(copy: Snapshot, home: str) -> bool:
     return bool(whence) and (region != home or account != copy.owner)
 
 
+def found_by(place: str) -> dict[str, str]:
+    """The tags by which EC2 lists the copies in a place."""
+    return {tags.MANAGED: COPY, PLACE: place}
+
+
 def is_copy(present: Mapping[str, str]) -> bool:
     """True when the tags say that the snapshot is a copy of ours."""
     return present.get(tags.MANAGED) == COPY and bool(present.get(COPY_OF))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.copies import Copy, CopyState, read_copy
 from snapkeep.domain.copies.places import Place
@@ -60,7 +59,7 @@ def read_place(snapshots: Snapshots, place: Place) -> PlaceCopies:
 
     Raises SnapkeepError unless EC2 lists them all, because a part must not count as the whole.
     """
-    wanted = {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: place.name}
+    wanted = copy_tags.found_by(place.name)
     return sorted_out(read_copy(snapshot) for snapshot in snapshots.find(wanted))
 
 

@@ -58,7 +58,9 @@ class PlacesLeft:
             found = [*there.values()]
             for record in begun:
                 if not record.snapshot_id:
-                    found += turn.snapshots.find(_named(place) | {tags.POINT: record.point_id})
+                    found += turn.snapshots.find(
+                        copy_tags.found_by(place.name) | {tags.POINT: record.point_id}
+                    )
             begun = self.settler.run(turn, sorted_out(map(read_copy, found)))
         known = next(each for each in self.records.places() if (each.name, each.region) == _key(place))
         known = self._counted(turn, known, anew=changing)
@@ -70,7 +72,7 @@ class PlacesLeft:
         now = self.clock()
         if not anew and known.counted_at is not None and now - known.counted_at < COUNT_EVERY:
             return known
-        complete = turn.snapshots.find(_named(turn.place), state=SnapshotState.COMPLETED)
+        complete = turn.snapshots.find(copy_tags.found_by(turn.place.name), state=SnapshotState.COMPLETED)
         copies = sum(1 for _ in complete)
         known = replace(known, copies=copies, counted_at=now)
         self.records.write_place(known)
@@ -93,10 +95,6 @@ class PlacesLeft:
         for each in failed:
             if each.stage is CopyStage.FAILED and known.last_seen < (each.ended_at or known.last_seen):
                 yield each.subject, f"not tried again, because {name} left the config: {each.reason}"
-
-
-def _named(place: Place) -> dict[str, str]:
-    return {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: place.name}
 
 
 def _key(place: Place) -> tuple[str, str]:

@@ -111,8 +111,14 @@ class ShortTurn:
             if volume and not incremental:
                 wanted.append({copy_tags.SOURCE_VOLUME: volume})
         for some in wanted:
-            found |= {each.id: each for each in turn.snapshots.find(_ours(turn.place) | some)}
-        ours = [each for each in found.values() if _ours(turn.place).items() <= each.tags.items()]
+            found |= {
+                each.id: each for each in turn.snapshots.find(copy_tags.found_by(turn.place.name) | some)
+            }
+        ours = [
+            each
+            for each in found.values()
+            if copy_tags.found_by(turn.place.name).items() <= each.tags.items()
+        ]
         return sorted_out(map(read_copy, ours))
 
     def _may_begin(self, turn: Turn, item: Queued, records: Mapping[tuple[str, str], CopyRecord]) -> bool:
@@ -126,7 +132,7 @@ class ShortTurn:
     def _begin(self, turn: Turn, item: Queued, record: CopyRecord | None) -> CopyRecord | None:
         """Begin a copy, unless its point is gone or a copy is there that the journal does not know."""
         source = self._source(item)
-        there = turn.snapshots.find(_ours(turn.place) | {tags.POINT: item.point_id})
+        there = turn.snapshots.find(copy_tags.found_by(turn.place.name) | {tags.POINT: item.point_id})
         if source is None or any(each.is_there for each in sorted_out(map(read_copy, there)).copies):
             return None
         return self.copier.run(turn, source, item.rule, record)
@@ -135,7 +141,3 @@ class ShortTurn:
         snapshot = self.snapshots.get(item.source)
         source = read_source(snapshot) if snapshot else None
         return source if source and source.point_id == item.point_id else None
-
-
-def _ours(place: Place) -> dict[str, str]:
-    return {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: place.name}

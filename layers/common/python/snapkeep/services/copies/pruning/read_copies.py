@@ -75,11 +75,7 @@ class ReadCopies:
 
     def _listed(self) -> tuple[PlaceCopies, Mapping[str, str]]:
         """The copies that EC2 shows, and their runs by id."""
-        wanted = {
-            tags.MANAGED: copy_tags.COPY,
-            copy_tags.PLACE: self.place.name,
-            tags.CLUSTER: self.cluster,
-        }
+        wanted = copy_tags.found_by(self.place.name) | {tags.CLUSTER: self.cluster}
         runs: dict[str, str] = {}
         found = []
         for snapshot in self.snapshots.find(wanted):

@@ -32,7 +32,7 @@ def full_copies(
     for cluster in deployment.clusters:
         topic = Topic(TroubleKind.COPIES_FULL, cluster.name, turn.place.name)
         known = told.troubles.troubles(topic)
-        for trouble in _remembered(known, now) if whole else known.values():
+        for trouble in _remembered(turn, known, now) if whole else known.values():
             found.add(cluster.name, trouble.subject, trouble.reason, at_once=True)
         if not whole:
             continue
@@ -48,8 +48,10 @@ def full_copies(
     return found
 
 
-def _remembered(known: Mapping[str, Trouble], now: datetime) -> list[Trouble]:
-    return [each for each in known.values() if " sent all of " in each.reason and now - each.since < LASTS]
+def _remembered(turn: Turn, known: Mapping[str, Trouble], now: datetime) -> list[Trouble]:
+    """The full copies that events announced; what is known of the key is looked at anew."""
+    others = (each for each in known.values() if each.subject != _key_of(turn))
+    return [each for each in others if now - each.since < LASTS]
 
 
 def _key_of(turn: Turn) -> str:

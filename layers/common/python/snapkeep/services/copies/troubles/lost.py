@@ -111,7 +111,7 @@ class FindLost:
         snapshot = turn.snapshots.get(snapshot_id)
         if snapshot is None:
             return None
-        listed_by = {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: turn.place.name}
+        listed_by = copy_tags.found_by(turn.place.name)
         if copy_tags.is_from_elsewhere(snapshot, self.home):
             listed_by[copy_tags.COPY_FROM] = f"{snapshot.owner}/{self.home}"
         for key, value in listed_by.items():
