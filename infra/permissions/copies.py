@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from infra.permissions.conditions import Owner, all_of, only, portions, when
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
-from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.places import Home, Place
 from snapkeep.domain.policies import Policy
 
 COPY_TAG_KEYS = sorted([tags.MANAGED, *copy_tags.FROM_POINT, *copy_tags.OWN])
@@ -110,7 +110,7 @@ def lock_copies(
                 by_days.setdefault(rule.lock.days, set()).update(named)
     if not by_days:
         return ()
-    home = str(copy_tags.Home(stack.account, stack.region))
+    home = str(Home(stack.account, stack.region))
     return (
         *(
             iam.PolicyStatement(
@@ -170,7 +170,7 @@ def _ours(kind: str, stack: Stack, owner: Owner) -> Mapping[str, object]:
         f"aws:{kind}/{tags.MANAGED}": copy_tags.COPY,
         f"aws:{kind}/{tags.CLUSTER}": list(owner.clusters),
         f"aws:{kind}/{tags.DEPLOYMENT}": owner.deployment,
-        f"aws:{kind}/{copy_tags.COPY_FROM}": str(copy_tags.Home(stack.account, stack.region)),
+        f"aws:{kind}/{copy_tags.COPY_FROM}": str(Home(stack.account, stack.region)),
     }
 
 

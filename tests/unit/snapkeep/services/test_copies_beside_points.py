@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from snapkeep.domain.copies.places import Place
-from snapkeep.domain.copies.tags import Home, copy_tags
+from snapkeep.domain.copies.places import Home, Place
+from snapkeep.domain.copies.tags import copy_tags
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.report.catalogue import PointQuery, entry_of
 from snapkeep.domain.retention.adoption import adopting_tags

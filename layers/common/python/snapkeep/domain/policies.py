@@ -27,6 +27,7 @@ from snapkeep.domain.interruption.rules import (
 )
 from snapkeep.domain.report.acceptances import Acceptance, acceptance_of
 from snapkeep.domain.retention.deletion.locks import Lock, lock_of
+from snapkeep.domain.vault.vault import Vault, vault_of
 
 ON_DEMAND = "on-demand"
 """The built-in policy of on-demand backups."""
@@ -162,7 +163,8 @@ class Deployment:
     `delete_orphans` lets the sweep delete snapshots that belong to no backup; without it the sweep only
     reports them. `name` is the deployment setting `prefix`: it distinguishes the deployments in one account
     and Region. `accepted` names what needs no backup. `places` are where points are copied. With `adopt`,
-    claims are restored from the copies in the clusters' Region, whatever deployment made them."""
+    claims are restored from the copies in the clusters' Region, whatever deployment made them. A deployment
+    with a `vault` copies what other accounts share with it, and has neither clusters nor policies."""
 
     clusters: tuple[Cluster, ...]
     policies: tuple[Policy, ...]
@@ -174,6 +176,7 @@ class Deployment:
     accepted: tuple[Acceptance, ...] = ()
     places: tuple[Place, ...] = ()
     adopt: bool = False
+    vault: Vault | None = None
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None if the config does not name it."""
@@ -214,6 +217,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         accepted=tuple(map(acceptance_of, document["accepted"])),
         places=tuple(Place(**item) for item in document.get("places", ())),
         adopt=document.get("adopt", False),
+        vault=vault_of(document.get("vault")),
     )
 
 

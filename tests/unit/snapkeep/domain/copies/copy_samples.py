@@ -10,8 +10,8 @@ from typing import Any
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies.copies import Copy, CopyState, Source
-from snapkeep.domain.copies.places import Place
-from snapkeep.domain.copies.tags import Home, copy_tags
+from snapkeep.domain.copies.places import Home, Place
+from snapkeep.domain.copies.tags import copy_tags
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from tests.contract.ports.samples import NOW, a_point, a_run

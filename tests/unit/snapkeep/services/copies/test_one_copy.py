@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.copies.records import CopyStage
-from snapkeep.domain.copies.tags import Home, copy_tags
+from snapkeep.domain.copies.tags import copy_tags
 from snapkeep.domain.points import Snapshot
 from tests.fakes.copying import OSAKA, CopyWorld
 from tests.fakes.crashes import CrashAt, Serialized, eight_at_once

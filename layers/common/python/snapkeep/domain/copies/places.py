@@ -29,6 +29,17 @@ IN_FLIGHT = 15
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Account and Region of the points that are copied."""
+
+    account: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.account}/{self.region}"
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A Region that copies go to, in the account of the deployment or, with `account`, in another one.
 

@@ -8,10 +8,9 @@ https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from snapkeep.domain import tags
-from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.places import Home, Place
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.times import compact
 
@@ -58,17 +57,6 @@ CANCELLED = "snapkeep:cancelled"
 
 OWN = (COPY_OF, COPY_FROM, TAKEN, SOURCE_VOLUME, PLACE)
 """The tags that only copies carry."""
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Account and Region of the points that are copied."""
-
-    account: str
-    region: str
-
-    def __str__(self) -> str:
-        return f"{self.account}/{self.region}"
 
 
 def copy_tags(source: Snapshot, place: Place, home: Home) -> dict[str, str]:

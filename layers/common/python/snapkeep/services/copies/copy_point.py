@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from snapkeep.domain.copies.copies import Source, read_source
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.copies.records import CopyRecord, new_record
-from snapkeep.domain.copies.tags import Home, copy_tags
+from snapkeep.domain.copies.tags import copy_tags
 from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment
