@@ -36,7 +36,7 @@ def install(_world: World) -> None:
         place = _elsewhere(data.get("KeyId", ""))
         if place is None:
             return describe(data)
-        policy = (key_policy_for_arn(data["KeyId"]) or (None,))[0]
+        policy = (kms.key_policy_for_arn(data["KeyId"]) or (None,))[0]
         if not _lets_caller_in(policy, data["KeyId"]):
             return kms.error_response_json(NO_ACCESS, f"The key {data['KeyId']} is not accessible.", 400)
         with request_scope(*place):
