@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.errors import NotFound, PermanentError, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
 from tests.fakes.keys import FakeKeys
@@ -88,7 +89,7 @@ class FakeRegions:
         return self.all.setdefault(name, FakeCopies(self.home, len(self.all)))
 
     def snapshots(self, region: str) -> FakeSnapshots:
-        return self.region(region).of(self.deployment, self.home_region)
+        return self.region(region).of(self.deployment, Home("", self.home_region))
 
     def copier(self, region: str) -> FakeCopies:
         return self.region(region)

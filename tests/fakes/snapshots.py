@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.copies.tags import is_from_elsewhere
 from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
@@ -95,8 +96,8 @@ class FakeSnapshots(Faults):
         snapshot = self.all[snapshot_id]
         self.all[snapshot_id] = replace(snapshot, archived=archived, back_to_archive_at=until)
 
-    def of(self, deployment: str, home: str = "") -> FakeSnapshots:
-        """The same EC2, as that deployment lists and tags its snapshots; copies only of its Region `home`."""
+    def of(self, deployment: str, home: Home | None = None) -> FakeSnapshots:
+        """The same EC2, as that deployment lists and tags its snapshots; copies only of its `home`."""
         return OwnFakeSnapshots(self, deployment, home)
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
@@ -247,11 +248,11 @@ class FakeSnapshots(Faults):
 class OwnFakeSnapshots(FakeSnapshots):
     """One deployment's view of an EC2: everything but the name is shared with it."""
 
-    __slots__ = ("deployment", "home_region")
+    __slots__ = ("deployment", "home")
 
-    def __init__(self, account: FakeSnapshots, deployment: str, home_region: str) -> None:
+    def __init__(self, account: FakeSnapshots, deployment: str, home: Home | None) -> None:
         self.__dict__ = account.__dict__
-        self.deployment, self.home_region = deployment, home_region
+        self.deployment, self.home = deployment, home
 
     def find(
         self,
@@ -260,7 +261,7 @@ class OwnFakeSnapshots(FakeSnapshots):
         state: SnapshotState | None = None,
     ) -> Iterator[Snapshot]:
         for snapshot in super().find(tags, volume_ids, state):
-            elsewhere = bool(self.home_region) and is_from_elsewhere(snapshot, self.home_region)
+            elsewhere = self.home is not None and is_from_elsewhere(snapshot, self.home)
             if snapshot.tags.get(DEPLOYMENT, self.deployment) == self.deployment and not elsewhere:
                 yield snapshot
 

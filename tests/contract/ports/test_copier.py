@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.aws.regions import Ec2Regions
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.ports.ec2 import Regions, Snapshots
 from tests.contract.ports.ec2 import Ec2, FakeEc2, RealEc2
@@ -54,7 +55,9 @@ class RealAccount(Account):
     def __init__(self, client: Any) -> None:
         self.client = client
         self.home = RealEc2(client("ec2", HOME))
-        self.regions = Ec2Regions(lambda service, config, region: client(service, region), "blue", HOME)
+        self.regions = Ec2Regions(
+            lambda service, config, region: client(service, region), "blue", Home("", HOME)
+        )
 
     def key(self) -> str:
         return str(self.client("kms", OSAKA).create_key()["KeyMetadata"]["Arn"])

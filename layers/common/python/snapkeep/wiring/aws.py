@@ -91,8 +91,9 @@ class AwsPorts(Ports):
     @lazy
     def regions(self) -> Regions:
         from snapkeep.adapters.aws.regions import Ec2Regions
+        from snapkeep.domain.copies.places import Home
 
-        return Ec2Regions(client, self.deployment.name, self.deployment.clusters[0].region)
+        return Ec2Regions(client, self.deployment.name, Home("", self.deployment.clusters[0].region))
 
     @lazy
     def shares(self) -> Shares:

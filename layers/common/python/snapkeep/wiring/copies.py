@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 def take_copies(ports: Ports) -> TakeCopies:
     """The service that takes copies."""
+    from snapkeep.domain.copies.places import Home
+    from snapkeep.domain.copies.terms import TermsOfPolicies
     from snapkeep.services.copies.choose_copies import ChooseCopies
     from snapkeep.services.copies.copy_point import CopyPoint
+    from snapkeep.services.copies.originals import OwnOriginals
     from snapkeep.services.copies.places_left import PlacesLeft
     from snapkeep.services.copies.planned_claims import PlannedClaims
     from snapkeep.services.copies.settle_copies import SettleCopies
@@ -34,13 +37,14 @@ def take_copies(ports: Ports) -> TakeCopies:
     from snapkeep.services.copies.troubles.lost import FindLost
     from snapkeep.services.restore.holds import HoldPoints
 
-    journal, news = ports.journal, ports.copy_news
+    journal, news, home = ports.journal, ports.copy_news, ports.deployment.clusters[0].region
     holds = HoldPoints(ports.snapshots, journal.holds, journal.restores, ports.clock)
     claims = PlannedClaims(journal.runs, journal.points, ports.clock)
     chooser = ChooseCopies(ports.deployment, ports.snapshots, claims, ports.clock)
     teller = TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock)
-    settler = SettleCopies(ports.deployment, holds, news, ports.clock)
-    copier = CopyPoint(ports.deployment, ports.snapshots, holds, news, ports.clock)
+    originals, terms = OwnOriginals(ports.snapshots, holds, ports.clock), TermsOfPolicies(ports.deployment)
+    settler = SettleCopies(terms, originals, ports.deployment.consistency_wait, news, ports.clock)
+    copier = CopyPoint(terms, originals, home, news, ports.clock)
     return TakeCopies(
         ports.deployment,
         ports.regions,
@@ -48,10 +52,10 @@ def take_copies(ports: Ports) -> TakeCopies:
         journal.copy_requests,
         settler,
         chooser,
-        FindLost(journal.deletions, ports.deployment.clusters[0].region),
+        FindLost(journal.deletions, Home("", home)),
         PlacesLeft(ports.deployment, journal.copies, settler, teller.tell_troubles, ports.clock),
         copier,
-        ShortTurn(journal.copies, ports.snapshots, settler, copier, ports.clock),
+        ShortTurn(ports.deployment, journal.copies, ports.snapshots, settler, copier, ports.clock),
         teller,
         ask_copies(ports, holds, chooser, teller),
         give_up(ports, news, "copy_points", PATIENCE),
@@ -102,6 +106,7 @@ def prune_copies(ports: Ports) -> Prune:
 
 
 def _in_place(ports: Ports, place: Place, cluster: str) -> CopiesInPlace:
+    from snapkeep.domain.copies.places import Home
     from snapkeep.domain.messages import copies_scope
     from snapkeep.services.copies.pruning.our_copies import NoObjects, OurCopies
     from snapkeep.services.copies.pruning.place_scope import CopiesInPlace
@@ -110,7 +115,7 @@ def _in_place(ports: Ports, place: Place, cluster: str) -> CopiesInPlace:
 
     deployment, journal = ports.deployment, ports.journal
     snapshots, name = ports.regions.snapshots(place.region), copies_scope(cluster, place.name)
-    ours = OurCopies(deployment.name, cluster, place.name, deployment.clusters[0].region)
+    ours = OurCopies(deployment.name, cluster, place.name, Home("", deployment.clusters[0].region))
     return CopiesInPlace(
         deployment,
         place,

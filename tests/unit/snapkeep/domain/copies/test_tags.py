@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain import tags
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.copies.tags import (
     COPY_FROM,
     COPY_OF,
@@ -77,8 +78,17 @@ def test_ec2_takes_them_all() -> None:
 
 def test_a_copy_from_another_account_or_region_is_from_elsewhere() -> None:
     copy = a_copy_of(a_source())
-    assert not is_from_elsewhere(copy, HOME.region)
-    assert is_from_elsewhere(copy, "us-east-1")
+    here = Home("", HOME.region)
+    assert not is_from_elsewhere(copy, here) and not is_from_elsewhere(copy, HOME)
+    assert is_from_elsewhere(copy, Home("", "us-east-1"))
     for whence in ("111122223333/us-east-1", "222233334444/ap-northeast-2", "ap-northeast-2", "?"):
-        assert is_from_elsewhere(replace(copy, tags=copy.tags | {COPY_FROM: whence}), HOME.region)
-    assert not is_from_elsewhere(replace(copy, tags={}), HOME.region)
+        assert is_from_elsewhere(replace(copy, tags=copy.tags | {COPY_FROM: whence}), here)
+    assert not is_from_elsewhere(replace(copy, tags={}), here)
+
+
+def test_a_copy_of_another_accounts_point_is_from_there_and_not_from_the_account_of_the_copy() -> None:
+    there = Home("222233334444", HOME.region)
+    copy = a_copy_of(a_source())
+    assert is_from_elsewhere(copy, there)
+    copy = replace(copy, tags=copy.tags | {COPY_FROM: str(there)})
+    assert not is_from_elsewhere(copy, there) and is_from_elsewhere(copy, Home("", HOME.region))

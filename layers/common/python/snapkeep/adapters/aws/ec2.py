@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from snapkeep.adapters.aws.ec2_errors import MISSING_SNAPSHOT, ec2_errors, group_errors
 from snapkeep.adapters.aws.ec2_protections import is_locked, protections
 from snapkeep.adapters.aws.session import chunks, code_of
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.copies.tags import is_from_elsewhere
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState, snapshot_of
@@ -43,12 +44,14 @@ class Ec2Snapshots:
     """Snapshots of this account; EC2 itself filters every Describe call.
 
     With the name of a deployment, listings omit snapshots that name another one, and every new snapshot names
-    this one. With its home Region, listings omit copies that were made from another one, by a deployment of
-    the same name there. A snapshot requested by id is returned whichever deployment owns it: a hidden one
+    this one. With its home, listings omit copies of points from elsewhere, made for a deployment of the same
+    name there. A snapshot requested by id is returned whichever deployment owns it: a hidden one
     would look lost.
     """
 
-    def __init__(self, ec2: EC2Client, creator: EC2Client, deployment: str = "", home: str = "") -> None:
+    def __init__(
+        self, ec2: EC2Client, creator: EC2Client, deployment: str = "", home: Home | None = None
+    ) -> None:
         """`creator` makes the create calls and must not retry them (`session.CREATES`)."""
         self._ec2 = ec2
         self._creator = creator
@@ -112,7 +115,7 @@ class Ec2Snapshots:
 
     def _is_anothers(self, snapshot: Snapshot) -> bool:
         by_name = bool(self._deployment) and is_anothers(snapshot.tags, self._deployment)
-        return by_name or (bool(self._home) and is_from_elsewhere(snapshot, self._home))
+        return by_name or (self._home is not None and is_from_elsewhere(snapshot, self._home))
 
     def get(self, snapshot_id: str) -> Snapshot | None:
         """The snapshot of that id, or None when EC2 knows none of ours (yet)."""

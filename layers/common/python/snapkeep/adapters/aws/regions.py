@@ -12,6 +12,8 @@ from snapkeep.adapters.aws.session import CALLS, CREATES
 if TYPE_CHECKING:
     from botocore.config import Config
 
+    from snapkeep.domain.copies.places import Home
+
 
 class ClientOf(Protocol):
     """Makes clients of Regions."""
@@ -21,9 +23,9 @@ class ClientOf(Protocol):
 
 
 class Ec2Regions:
-    """Implements the Regions port for one deployment, whose points are in the Region `home`."""
+    """Implements the Regions port for one deployment, whose points are in `home`."""
 
-    def __init__(self, client: ClientOf, deployment: str, home: str) -> None:
+    def __init__(self, client: ClientOf, deployment: str, home: Home) -> None:
         self._client, self._deployment, self._home = client, deployment, home
 
     def snapshots(self, region: str) -> Ec2Snapshots:

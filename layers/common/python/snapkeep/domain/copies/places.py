@@ -30,7 +30,7 @@ IN_FLIGHT = 15
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Account and Region of the points that are copied."""
+    """Account and Region of the points that are copied; without an account, that of the copies."""
 
     account: str
     region: str

@@ -72,15 +72,19 @@ def copy_tags(source: Snapshot, place: Place, home: Home) -> dict[str, str]:
     }
 
 
-def is_from_elsewhere(copy: Snapshot, home: str) -> bool:
-    """True when a copy's tags say that its source is not in this account and the Region `home`.
+def is_from_elsewhere(copy: Snapshot, home: Home) -> bool:
+    """True when a copy's tags say that its source is not in this home.
 
     Names of deployments are unique in an account and Region only, so such a copy may be of a deployment of
     the same name there. Without the tag nothing says so.
     """
     whence = copy.tags.get(COPY_FROM, "")
-    account, _, region = whence.partition("/")
-    return bool(whence) and (region != home or account != copy.owner)
+    return bool(whence) and whence != whence_of(copy, home)
+
+
+def whence_of(copy: Snapshot, home: Home) -> str:
+    """What `snapkeep:copy-from` says on a copy whose source is in this home."""
+    return str(Home(home.account or copy.owner, home.region))
 
 
 def found_by(place: str) -> dict[str, str]:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain.copies.records import CopyRecord
+from snapkeep.domain.copies.terms import CopyTerms
 from snapkeep.domain.errors import PermanentError, TemporaryError
-from snapkeep.domain.policies import Deployment
 from snapkeep.services.copies.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -20,23 +20,22 @@ TURN_EVERY = timedelta(minutes=5)
 MOST_REFUSALS = 3
 
 
-def lock_copy(turn: Turn, deployment: Deployment, record: CopyRecord) -> str:
-    """Lock the copy of a record; returns why it cannot be locked, or "".
+def lock_copy(turn: Turn, terms: CopyTerms, record: CopyRecord) -> str:
+    """Lock the copy of a record as the terms say; returns why it cannot be locked, or "".
 
     A locked one stays as it is. Raises TemporaryError when a later attempt may lock it.
     """
-    policy = deployment.policy(record.rule)
-    locks = [rule.lock for rule in policy.copies if rule.to == record.place] if policy else []
-    for lock in locks:
-        if lock is not None:
-            try:
-                turn.snapshots.lock(record.snapshot_id, lock)
-            except PermanentError as error:
-                return f"not locked, so it can be deleted: {error.reason}"
+    lock = terms.lock(record.place, record.rule)
+    if lock is None:
+        return ""
+    try:
+        turn.snapshots.lock(record.snapshot_id, lock)
+    except PermanentError as error:
+        return f"not locked, so it can be deleted: {error.reason}"
     return ""
 
 
-def lock_again(turn: Turn, deployment: Deployment, now: datetime) -> list[CopyRecord]:
+def lock_again(turn: Turn, terms: CopyTerms, now: datetime) -> list[CopyRecord]:
     """Try again to lock complete copies that could not be locked; returns those that still are not.
 
     What prevents one lock usually prevents all, so a turn stops trying after a few refusals, and the next
@@ -48,15 +47,15 @@ def lock_again(turn: Turn, deployment: Deployment, now: datetime) -> list[CopyRe
     for record in unlocked[first:] + unlocked[:first]:
         if len(remaining) < MOST_REFUSALS:
             with turn.part(record.subject):
-                record = _lock_again(turn, deployment, record)
+                record = _lock_again(turn, terms, record)
         if record.lock_reason:
             remaining.append(record)
     return remaining
 
 
-def _lock_again(turn: Turn, deployment: Deployment, record: CopyRecord) -> CopyRecord:
+def _lock_again(turn: Turn, terms: CopyTerms, record: CopyRecord) -> CopyRecord:
     try:
-        reason = lock_copy(turn, deployment, record)
+        reason = lock_copy(turn, terms, record)
     except TemporaryError as error:
         if turn.snapshots.get(record.snapshot_id) is not None:
             raise

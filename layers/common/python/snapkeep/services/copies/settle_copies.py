@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,19 +10,15 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.creation import wait_before_retry
 from snapkeep.domain.copies.copies import Copy, CopyState, read_copy
 from snapkeep.domain.copies.records import CopyRecord, CopyStage, new_record
-from snapkeep.domain.copies.view.asked import asking_policy
-from snapkeep.domain.errors import SnapkeepError
-from snapkeep.domain.policies import Deployment
+from snapkeep.domain.copies.terms import CopyTerms
 from snapkeep.domain.retention.snapshot_tags import Unreadable
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.news import CopyNews
 from snapkeep.services.copies.lock_copy import lock_copy
+from snapkeep.services.copies.originals import Originals
 from snapkeep.services.copies.place_copies import PlaceCopies, PointKey, key_of
 from snapkeep.services.copies.requests.mark_cancelled import mark_cancelled
 from snapkeep.services.copies.turn import Turn
-from snapkeep.services.restore.holds import HoldPoints
-
-log = logging.getLogger(__name__)
 
 GONE_AFTER = timedelta(hours=2)
 """A copy that EC2 made and has not shown for this long was deleted. Describes lag by minutes, and another
@@ -34,10 +29,11 @@ NOTHING_MADE = "no copy appeared after the answer of CopySnapshot was lost"
 
 @dataclass(frozen=True, slots=True)
 class SettleCopies:
-    """Updates open records to what EC2 shows."""
+    """Updates open records to what EC2 shows. `consistency_wait` is how long EC2 may lag."""
 
-    deployment: Deployment
-    holds: HoldPoints
+    terms: CopyTerms
+    originals: Originals
+    consistency_wait: timedelta
     news: CopyNews
     clock: Clock
 
@@ -71,7 +67,7 @@ class SettleCopies:
         records = turn.records.copies(turn.place.name, list(unknown))
         found = {}
         for key, copy in unknown.items():
-            rule = asking_policy(self.deployment, turn.place.name, copy.policy)
+            rule = self.terms.asking(turn.place.name, copy.policy)
             record = records.get(key) or new_record(turn.place, copy.source, rule)
             if record.stage is not CopyStage.READY:
                 found[key] = record
@@ -91,7 +87,7 @@ class SettleCopies:
         if record.cancelled_by and copy.state in (CopyState.PENDING, CopyState.READY):
             record = mark_cancelled(turn, record, self.clock())
             if record.stage is CopyStage.CANCELLED:
-                self.let_go(turn, record)
+                self.originals.let_go(record.source, record.place)
                 return record
         if copy.state is CopyState.PENDING:
             return self._pending(turn, record)
@@ -111,12 +107,12 @@ class SettleCopies:
         nothing.
         """
         record = turn.write(record.not_found(self.clock()))
-        wait = wait_before_retry(record, self.deployment.consistency_wait, self.clock())
+        wait = wait_before_retry(record, self.consistency_wait, self.clock())
         if wait.total_seconds() > 0:
             turn.report.later[record.point_id] = "an earlier CopySnapshot may still have made a copy"
             return record
         if record.cancelled_by:
-            self.let_go(turn, record)
+            self.originals.let_go(record.source, record.place)
             return turn.write(record.dropped(self.clock(), NOTHING_MADE))
         return turn.write(record.refused(NOTHING_MADE))
 
@@ -128,36 +124,29 @@ class SettleCopies:
         return self._failed(turn, record, f"EC2 has no snapshot {record.snapshot_id}: somebody deleted it")
 
     def _pending(self, turn: Turn, record: CopyRecord) -> CopyRecord:
-        reason = lock_copy(turn, self.deployment, record)
+        reason = lock_copy(turn, self.terms, record)
         return record if reason == record.lock_reason else turn.write(replace(record, lock_reason=reason))
 
     def _ready(self, turn: Turn, record: CopyRecord) -> CopyRecord:
-        reason = lock_copy(turn, self.deployment, record)
+        reason = lock_copy(turn, self.terms, record)
         incremental = turn.incremental.get(record.snapshot_id, record.incremental)
         ready = replace(record, incremental=incremental).ready(self.clock(), reason)
         self.news.copy_ready(ready)
         ready = turn.write(ready)
         turn.report.ready.append(record.point_id)
-        self.let_go(turn, ready)
+        self.originals.let_go(ready.source, ready.place)
         return ready
 
     def _failed(self, turn: Turn, record: CopyRecord, reason: str) -> CopyRecord:
         if record.cancelled_by:
-            self.let_go(turn, record)
+            self.originals.let_go(record.source, record.place)
             return turn.write(record.dropped(self.clock(), reason))
         failed = record.failed(reason, self.clock())
         self.news.copy_failed(failed)
         failed = turn.write(failed)
         turn.report.failed[record.point_id] = reason
-        self.let_go(turn, failed)
+        self.originals.let_go(failed.source, failed.place)
         return failed
-
-    def let_go(self, turn: Turn, record: CopyRecord) -> None:
-        """Release the source of a copy that ended; a hold that stays after trouble ends by itself."""
-        try:
-            self.holds.release(record.source, holder_of(record.place))
-        except SnapkeepError as error:
-            log.warning("%s stays held for a day at most: %s", record.source, error.reason)
 
     def _mark_duplicates(self, turn: Turn, listed: PlaceCopies) -> None:
         """Of several copies of one point a complete one counts, of those the journaled one, or the oldest."""
@@ -194,11 +183,6 @@ def _fix(copy: Copy) -> str:
     if "source snapshot" in copy.message.lower():
         return f": {copy.source_snapshot} was deleted while it was copied; the next point is copied as usual"
     return ""
-
-
-def holder_of(place: str) -> str:
-    """The holder of points that are being copied to a place."""
-    return f"copy {place}"
 
 
 def _stands(first: Copy, record: CopyRecord, listed: PlaceCopies) -> bool:

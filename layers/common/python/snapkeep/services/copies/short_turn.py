@@ -16,6 +16,7 @@ from snapkeep.domain.copies.places import KnownPlace, Place, Queued
 from snapkeep.domain.copies.queue import room
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.points import Snapshot
+from snapkeep.domain.policies import Deployment
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Snapshots
@@ -45,6 +46,7 @@ class ShortTurn:
     before it is copied.
     """
 
+    deployment: Deployment
     records: CopyRecords
     snapshots: Snapshots
     settler: SettleCopies
@@ -123,7 +125,7 @@ class ShortTurn:
 
     def _may_begin(self, turn: Turn, item: Queued, records: Mapping[tuple[str, str], CopyRecord]) -> bool:
         """True for a point that the config still wants there, and whose copy is not begun."""
-        policy = self.copier.deployment.policy(item.rule)
+        policy = self.deployment.policy(item.rule)
         record = records.get((item.cluster, item.point_id))
         has_rule = policy is not None and rule_to(policy, turn.place.name) is not None
         is_wanted = has_rule or bool(record and record.asked_by)

@@ -146,7 +146,7 @@ class TakeCopies:
         rest = next_up(later, listed.copies, MOST_QUEUED, asked=by_hand)
         queue = [may_begin[each.claim.cluster, each.point_id] for each in rest]
         self.short.remember(turn, known_place, listed, queue)
-        not_locked = lock_again(turn, self.deployment, now)
+        not_locked = lock_again(turn, self.copier.terms, now)
         troubles = {
             TroubleKind.COPIES_LOST: looked.found,
             TroubleKind.COPIES_NOT_LOCKED: unlocked(not_locked),

@@ -9,6 +9,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
@@ -16,7 +17,7 @@ from snapkeep.services.copies.pruning.our_copies import NoObjects, OurCopies
 from tests.contract.ports.samples import NOW
 from tests.unit.snapkeep.domain.copies.copy_samples import HOME, a_copy_of, a_source
 
-OURS = OurCopies("blue", "myeks", "osaka", HOME.region)
+OURS = OurCopies("blue", "myeks", "osaka", Home("", HOME.region))
 OLD = a_copy_of(a_source(slot=NOW - timedelta(days=1)))
 NEW = a_copy_of(a_source())
 

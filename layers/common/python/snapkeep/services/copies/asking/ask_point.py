@@ -15,8 +15,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.news import CopyNews
 from snapkeep.ports.vaults import Shares, Vaults
-from snapkeep.services.copies.copy_point import HOLD_FOR
-from snapkeep.services.copies.settle_copies import holder_of
+from snapkeep.services.copies.originals import HOLD_FOR, holder_of
 from snapkeep.services.copies.turn import Turn
 from snapkeep.services.restore.holds import HoldPoints
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.copies import Copy, read_copy
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
@@ -17,12 +18,12 @@ from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
 
 @dataclass(frozen=True, slots=True)
 class OurCopies:
-    """The copies of a cluster's points in a place, made by this deployment from its Region `home`."""
+    """The copies of a cluster's points in a place, made by this deployment from `home`."""
 
     deployment: str
     cluster: str
     place: str
-    home: str
+    home: Home
 
     def check(self, snapshot: Snapshot) -> None:
         """Check whose copy it is, and that its tags fit each other. Raises PermanentError otherwise."""
@@ -37,9 +38,8 @@ class OurCopies:
                 raise PermanentError(f"its tag {key} is no longer {value}")
         whence = snapshot.tags.get(copy_tags.COPY_FROM, "")
         if not whence or copy_tags.is_from_elsewhere(snapshot, self.home):
-            raise PermanentError(
-                f"its tag {copy_tags.COPY_FROM} says {whence or 'nothing'}, not this deployment's {self.home}"
-            )
+            home = copy_tags.whence_of(snapshot, self.home)
+            raise PermanentError(f"its tag {copy_tags.COPY_FROM} says {whence or 'nothing'}, not {home}")
         _read(snapshot)
 
     def check_planned(self, item: PlannedDeletion, snapshot: Snapshot, good: Snapshot | None) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.copies import Copy, CopyState, Source, read_copy
+from snapkeep.domain.copies.places import Home
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.report.storage import US_EAST_1
 from snapkeep.domain.retention.snapshot_tags import Unreadable
@@ -40,11 +41,11 @@ class Looked:
 class FindLost:
     """Finds copies that are ready in the journal but missing from the place's listing.
 
-    `home` is the Region of their points.
+    `home` is where their points are.
     """
 
     deletions: Deletions
-    home: str
+    home: Home
 
     def run(
         self,
@@ -113,7 +114,7 @@ class FindLost:
             return None
         listed_by = copy_tags.found_by(turn.place.name)
         if copy_tags.is_from_elsewhere(snapshot, self.home):
-            listed_by[copy_tags.COPY_FROM] = f"{snapshot.owner}/{self.home}"
+            listed_by[copy_tags.COPY_FROM] = copy_tags.whence_of(snapshot, self.home)
         for key, value in listed_by.items():
             if snapshot.tags.get(key) != value:
                 return (
