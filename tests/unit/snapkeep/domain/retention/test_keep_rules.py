@@ -6,7 +6,7 @@ from datetime import UTC
 
 from snapkeep.domain.retention.keep_rules import KeepRules
 from snapkeep.domain.retention.rules import RetentionRules, parse_retention
-from tests.unit.snapkeep.domain.retention.retention_stories import utc
+from tests.unit.snapkeep.domain.retention.retention_stories import point, utc
 
 SUNDAYS = ["11-15", "11-08", "11-01", "10-25"]
 
@@ -16,8 +16,8 @@ def offered(rules: RetentionRules, times: list[str]) -> list[list[str]]:
     keep = KeepRules(rules, UTC, utc(times[0]))
     found = []
     for place, text in enumerate(times):
-        reasons = keep.reasons(utc(text), is_oldest=place == len(times) - 1)
-        found.append(reasons or [keep.why_not(utc(text))])
+        reasons = keep.reasons(point(text), is_oldest=place == len(times) - 1)
+        found.append(reasons or [keep.why_not(point(text))])
     return found
 
 

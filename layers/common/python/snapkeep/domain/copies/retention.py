@@ -122,6 +122,7 @@ def sort_copies(
                 STATES[copy.state],
                 (*forbidden, *pins.get(copy.snapshot_id, ())),
                 volume=copy.source_volume,
+                arrived=copy.started_at,
             )
         )
         found.labels[str(lineage)] = _label(copy)

@@ -32,7 +32,7 @@ class Candidate:
     """A recovery point: when its snapshot was started (aware UTC), and everything that forbids deleting it.
 
     `late` marks a pending one that should have been ready long ago. `volume` is the EBS volume it was taken
-    from.
+    from. `arrived` (aware UTC) is when a copy was begun in its place.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Candidate:
     protections: tuple[Protection, ...] = ()
     late: bool = False
     volume: str = ""
+    arrived: datetime | None = None
 
     def counts(self, now: datetime) -> bool:
         """True when the point is good: ready, not dated after `now`, and restorable."""

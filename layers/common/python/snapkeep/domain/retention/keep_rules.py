@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.periods import EACH, PERIODS, Cuts, back
 from snapkeep.domain.retention.rules import COUNT_RULES, DURATION_RULES, Duration, RetentionRules
 
@@ -57,11 +58,12 @@ class KeepRules:
         self._cuts = Cuts(zone, {rule.period: None for rule in self._rules if rule.period != EACH})
         self._why_not_any_more = ""
 
-    def reasons(self, time: datetime, is_oldest: bool) -> list[str]:
-        """Why the point of this time (aware) stays; empty when no rule keeps it.
+    def reasons(self, point: Candidate, is_oldest: bool) -> list[str]:
+        """Why a point stays; empty when no rule keeps it.
 
         A rule that is not yet filled also keeps the oldest point, so that no history is lost early.
         """
+        time = point.time
         self._open = [rule for rule in self._open if rule.is_open(time)]
         if not self._open:
             return []
@@ -70,11 +72,11 @@ class KeepRules:
             return [rule.keep() if rule.period in newest_of else f"oldest {rule.name}" for rule in self._open]
         return [rule.keep() for rule in self._open if rule.period in newest_of]
 
-    def why_not(self, time: datetime) -> str:
-        """Why no rule kept the point of this time, the last one offered."""
+    def why_not(self, point: Candidate) -> str:
+        """Why no rule kept a point, the last one offered."""
         if self._why_not_any_more:
             return self._why_not_any_more
-        words = "; ".join(dict.fromkeys(rule.why_not(time) for rule in self._rules))
+        words = "; ".join(dict.fromkeys(rule.why_not(point.time) for rule in self._rules))
         text = f"no rule keeps it: {words}"
         if not self._open:
             self._why_not_any_more = text

@@ -25,13 +25,15 @@ automatically."""
 class PolicyRetention:
     """The rules of a policy, the time zone of its periods, and its earlier rules (in any order).
 
-    `spacing` is the shortest interval between two of its slots, zero where it has no schedule.
+    `spacing` is the shortest interval between two of its slots, zero where it has no schedule. With
+    `first_come` the copies that came first in a vault count.
     """
 
     rules: RetentionRules
     zone: tzinfo = UTC
     earlier: tuple[Earlier, ...] = ()
     spacing: timedelta = timedelta()
+    first_come: bool = False
 
 
 BUILT_IN: Mapping[str, PolicyRetention] = {
@@ -110,11 +112,12 @@ def _plan_one(
         policy.zone,
         now,
         Circumstances(
-            builtin=lineage.policy in RESERVED_NAMES,
+            builtin=lineage.policy in RESERVED_NAMES and not policy.first_come,
             newer_elsewhere=newer_elsewhere,
             gone_since=lineage.gone_since,
             earlier=policy.earlier,
             spacing=policy.spacing,
+            first_come=policy.first_come,
         ),
     )
 

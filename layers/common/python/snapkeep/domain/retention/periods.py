@@ -38,22 +38,50 @@ def year_of(local: datetime) -> Hashable:
     return local.year
 
 
+def hour_start(local: datetime) -> datetime:
+    """When the hour of a local time began."""
+    return local.replace(minute=0, second=0, microsecond=0)
+
+
+def day_start(local: datetime) -> datetime:
+    """When its day began."""
+    return hour_start(local).replace(hour=0)
+
+
+def week_start(local: datetime) -> datetime:
+    """When its ISO week began."""
+    return day_start(local) - timedelta(days=local.weekday())
+
+
+def month_start(local: datetime) -> datetime:
+    """When its month began."""
+    return day_start(local).replace(day=1)
+
+
+def year_start(local: datetime) -> datetime:
+    """When its year began."""
+    return month_start(local).replace(month=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A calendar period: its name in a sentence, its mean length, and which one a local time is in."""
+    """A calendar period: its name in a sentence, its mean length, which one a local time is in, when that
+    began, and how one is written (a format of strftime)."""
 
     noun: str
     length: timedelta
     of: Callable[[datetime], Hashable]
+    start: Callable[[datetime], datetime]
+    written: str
 
 
 _YEAR = timedelta(days=365.2425)
 PERIODS: dict[str, Period] = {
-    "hourly": Period("hour", timedelta(hours=1), hour_of),
-    "daily": Period("day", timedelta(days=1), day_of),
-    "weekly": Period("week", timedelta(days=7), week_of),
-    "monthly": Period("month", _YEAR / 12, month_of),
-    "yearly": Period("year", _YEAR, year_of),
+    "hourly": Period("hour", timedelta(hours=1), hour_of, hour_start, "%Y-%m-%d %H:00"),
+    "daily": Period("day", timedelta(days=1), day_of, day_start, "%Y-%m-%d"),
+    "weekly": Period("week", timedelta(days=7), week_of, week_start, "%G-W%V"),
+    "monthly": Period("month", _YEAR / 12, month_of, month_start, "%Y-%m"),
+    "yearly": Period("year", _YEAR, year_of, year_start, "%Y"),
 }
 """By the name of the rule that counts it, from the shortest to the longest."""
 

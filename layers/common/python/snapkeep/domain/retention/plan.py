@@ -16,6 +16,7 @@ from itertools import chain, islice, repeat
 
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.first_come import FirstCome
 from snapkeep.domain.retention.keep_rules import KeepRules
 from snapkeep.domain.retention.periods import EVER, back
 from snapkeep.domain.retention.rules import RetentionRules
@@ -87,7 +88,8 @@ class Circumstances:
     `newer_elsewhere` is the newest good point of the claim under any other policy: a point of a `builtin`
     policy may be deleted once there is a newer one, while a scheduled lineage always keeps its last. Times
     are aware; `gone_since` is when the claim was found deleted. `spacing` is the shortest interval between
-    two slots, zero when unknown: then no backup ever counts as late.
+    two slots, zero when unknown: then no backup ever counts as late. With `first_come` the copies that came
+    first in a vault count (`first_come`).
     """
 
     builtin: bool = False
@@ -95,6 +97,7 @@ class Circumstances:
     gone_since: datetime | None = None
     earlier: tuple[Earlier, ...] = ()
     spacing: timedelta = timedelta()
+    first_come: bool = False
 
 
 def plan(
@@ -223,20 +226,28 @@ class _Judge:
         here = now.astimezone(zone)
         self.rules = rules
         self.given = given
-        self.keep_rules = KeepRules(rules, zone, newest)
+        self.here = here
         self.too_old = back(age_from.astimezone(zone), rules.max_age) if rules.max_age else EVER
         self.aged = back(here, rules.max_age) if rules.max_age else EVER
         self.newest = newest
-        self.claim_over = self._claim_over(here)
+        self.claim_over = self._claim_over()
 
     def judge(self, good: Sequence[Candidate]) -> Iterator[Kept | Dropped]:
         """The fates, newest first."""
         oldest = len(good) - 1
-        return (self._fate(number, point, number == oldest) for number, point in enumerate(good))
+        by = self._keep_rules(good)
+        return (self._fate(by, number, point, number == oldest) for number, point in enumerate(good))
 
-    def _fate(self, number: int, point: Candidate, is_oldest: bool) -> Kept | Dropped:
+    def _keep_rules(self, good: Sequence[Candidate]) -> KeepRules | FirstCome:
+        if self.given.first_come:
+            return FirstCome(self.rules, self.here, good)
+        return KeepRules(self.rules, self.here.tzinfo or UTC, self.newest)
+
+    def _fate(
+        self, keep_rules: KeepRules | FirstCome, number: int, point: Candidate, is_oldest: bool
+    ) -> Kept | Dropped:
         ended = self._ended(point)
-        reasons = [] if ended else self.keep_rules.reasons(point.time, is_oldest)
+        reasons = [] if ended else keep_rules.reasons(point, is_oldest)
         spared = self.too_old <= point.time < self.aged and not self.claim_over
         by_rules = (bool(reasons) and not spared) or number < self.rules.minimum > 1
         if number < self.rules.minimum:
@@ -248,7 +259,7 @@ class _Judge:
             )
         if reasons:
             return Kept(point, tuple(reasons), by_rules)
-        return Dropped(point, ended or self.keep_rules.why_not(point.time))
+        return Dropped(point, ended or keep_rules.why_not(point))
 
     def _ended(self, point: Candidate) -> str:
         """Why no rule may keep the point any more; "" while they may."""
@@ -256,9 +267,9 @@ class _Judge:
             return self.claim_over
         return f"older than max_age {self.rules.max_age}" if point.time < self.too_old else ""
 
-    def _claim_over(self, here: datetime) -> str:
+    def _claim_over(self) -> str:
         """Why the points of a deleted claim expire; "" while the rules still apply."""
-        since = self.given.gone_since
+        since, here = self.given.gone_since, self.here
         if since is None or not claim_is_over(self.rules, here.tzinfo or UTC, since, here):
             return ""
         span = self.rules.after_claim_deleted
