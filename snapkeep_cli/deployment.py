@@ -26,11 +26,13 @@ ClustersOption = Annotated[list[str] | None, typer.Option("--cluster", help="Onl
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The clusters and pace of a deployment, and their source: a config file, or the API."""
+    """The clusters and pace of a deployment, and their source: a config file, which says everything
+    (`deployment`), or the API."""
 
     clusters: Sequence[Cluster]
     pace: Pace
     source: str
+    deployment: Deployment | None = None
 
 
 def _prefix(text: str) -> str:
@@ -73,7 +75,7 @@ def served(config: Path) -> Served:
         found = client().get("clusters")["clusters"]
         return Served([Cluster(each["name"], each["region"]) for each in found], Pace(), "the API")
     deployment = load_deployment(config)
-    return Served(deployment.clusters, deployment.pace, str(config))
+    return Served(deployment.clusters, deployment.pace, str(config), deployment)
 
 
 def chosen_clusters(known: Sequence[Cluster], named: Sequence[str] | None, source: str) -> list[Cluster]:

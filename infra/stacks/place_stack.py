@@ -12,6 +12,7 @@ from infra.constructs.copies import copies_ended
 from infra.deployment_config import DeploymentConfig
 from infra.stacks.snapkeep_stack import EVENT_BUS
 from snapkeep.domain.copies.places import Place
+from snapkeep.domain.naming import forward_rule
 
 
 class PlaceStack(Stack):
@@ -35,7 +36,7 @@ class PlaceStack(Stack):
         home = self.format_arn(
             service="events", region=config.region, resource="event-bus", resource_name=EVENT_BUS
         )
-        name = f"{config.prefix}-{place.name}-copies-ended"
+        name = forward_rule(config.prefix, place.name)
         role = self._forwarder(self.format_arn(service="events", resource="rule", resource_name=name))
         bus = events.EventBus.from_event_bus_arn(self, "Home", home)
         events.Rule(

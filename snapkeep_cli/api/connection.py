@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import botocore.session
-import typer
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from snapkeep_cli.api.client import ApiClient
@@ -28,8 +27,24 @@ NETWORK = "check the network, or give --api to skip asking AWS for the address"
 _HOST = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
 
 
+class NoApi(Exception):
+    """There is no API to call: why, the code of that, and what to do."""
+
+    def __init__(self, code: str, why: str, fix: str) -> None:
+        super().__init__(why)
+        self.code, self.fix = code, fix
+
+
 def connect(api: str = "", profile: str = "", region: str = "") -> ApiClient:
     """An API client that signs with the user's credentials; ends the command if there are none."""
+    try:
+        return reach(api, profile, region)
+    except NoApi as reason:
+        raise fail(reason.code, str(reason), reason.fix) from reason
+
+
+def reach(api: str = "", profile: str = "", region: str = "") -> ApiClient:
+    """An API client that signs with the user's credentials. Raises NoApi."""
     try:
         session = botocore.session.Session(profile=profile or None)
         region = region or os.environ.get(REGION, "") or session.get_config_variable("region") or ""
@@ -38,39 +53,39 @@ def connect(api: str = "", profile: str = "", region: str = "") -> ApiClient:
     except ClientError as error:
         raise _no_stack(error, region) from error
     except HTTPClientError as error:
-        raise fail("aws_unreachable", why_aws_refused(error), NETWORK) from error
+        raise NoApi("aws_unreachable", why_aws_refused(error), NETWORK) from error
     except BotoCoreError as error:
-        raise fail("no_credentials", why_aws_refused(error), CONFIGURE) from error
+        raise NoApi("no_credentials", why_aws_refused(error), CONFIGURE) from error
     if found is None:
-        raise fail("no_credentials", "there are no AWS credentials to sign with", CONFIGURE)
+        raise NoApi("no_credentials", "there are no AWS credentials to sign with", CONFIGURE)
     host = _HOST.search(url)
     where = host.group(1) if host else region
     if not where:
-        raise fail("no_region", f"the Region of {url} is unknown", "give --region, or set AWS_REGION")
+        raise NoApi("no_region", f"the Region of {url} is unknown", "give --region, or set AWS_REGION")
     return ApiClient(Patient(SignedTransport(url, where, found)))
 
 
 Connect = Callable[[], ApiClient]
 
 
-def _no_stack(error: ClientError, region: str) -> typer.Exit:
+def _no_stack(error: ClientError, region: str) -> NoApi:
     """Say why the address could not be read from the stack, and how else to give it."""
     name = os.environ.get(STACK, "Snapkeep")
     if "does not exist" in str(error):
-        return fail(
+        return NoApi(
             "no_deployment",
             f"there is no stack {name} in {region}, so the API's address is unknown",
             f"give --region or --profile, --api or {URL} for the address, or {STACK} for another stack",
         )
-    return fail("aws_refused", f"{why_aws_refused(error)}, so the API's address is unknown", f"set {URL}")
+    return NoApi("aws_refused", f"{why_aws_refused(error)}, so the API's address is unknown", f"set {URL}")
 
 
 def _deployed(session: botocore.session.Session, region: str) -> str:
-    """The URL in the stack's outputs. Raises ClientError without the stack."""
+    """The URL in the stack's outputs. Raises ClientError without the stack, and NoApi."""
     name = os.environ.get(STACK, "Snapkeep")
     cloudformation: Any = session.create_client("cloudformation", region or None)
     (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     for output in stack.get("Outputs", []):
         if output.get("OutputKey") == OUTPUT:
             return str(output.get("OutputValue"))
-    raise fail("no_deployment", f"stack {name} has no output {OUTPUT}", "deploy it again, or give --api")
+    raise NoApi("no_deployment", f"stack {name} has no output {OUTPUT}", "deploy it again, or give --api")

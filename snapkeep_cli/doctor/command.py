@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import typer
 
-from snapkeep.domain.policies import USUAL_NAME
+from snapkeep.domain.policies import USUAL_NAME, Deployment
 from snapkeep_cli.api.calls import ending_well
 from snapkeep_cli.api.where import STACK, Where
 from snapkeep_cli.deployment import (
@@ -20,11 +23,15 @@ from snapkeep_cli.deployment import (
     served,
 )
 from snapkeep_cli.doctor.checks import examine
-from snapkeep_cli.doctor.facts import Visit
+from snapkeep_cli.doctor.facts import Facts, Visit
 from snapkeep_cli.doctor.findings import Verdict
-from snapkeep_cli.doctor.show import Report, show
+from snapkeep_cli.doctor.places.checks import examine_adopted, examine_place
+from snapkeep_cli.doctor.show import PlaceReport, Report, show
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, say
+
+if TYPE_CHECKING:
+    from boto3 import Session
 
 
 @ending_well
@@ -34,9 +41,10 @@ def doctor(
     prefix: PrefixOption = USUAL_NAME,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Find what AWS and the cluster lack, before and after a deploy, and show how to fix it.
+    """Find what AWS, the cluster and the places of copies lack, before and after a deploy, and how to fix it.
 
-    Changes nothing. Exits with 1 if there is a problem, and with 6 if it cannot tell.
+    Changes nothing; a vault's bus gets one event that nothing there takes. Exits with 1 if there is a
+    problem, and with 6 if it cannot tell.
     """
     from snapkeep_cli.doctor.gather import (
         gather,
@@ -45,16 +53,37 @@ def doctor(
 
     known = served(config)
     stack = os.environ.get(STACK, "Snapkeep")
-    reports = []
-    for each in chosen_clusters(known.clusters, cluster, known.source):
-        visit = Visit(
-            each.name, each.region, str(config), stack, prefix, known.pace.pending, datetime.now(UTC)
+    signed = session(Where.profile)
+    facts = [
+        gather(
+            signed,
+            Visit(each.name, each.region, str(config), stack, prefix, known.pace.pending, datetime.now(UTC)),
         )
-        reports.append(Report(each.name, each.region, examine(gather(session(Where.profile), visit))))
-    show(reports, output)
-    counts = Counter(finding.verdict for report in reports for finding in report.findings)
+        for each in chosen_clusters(known.clusters, cluster, known.source)
+    ]
+    reports = [Report(each.visit.cluster, each.visit.region, examine(each)) for each in facts]
+    places = _places(signed, known.deployment, facts) if known.deployment else []
+    show(reports, output, places)
+    found = [*(each.findings for each in reports), *(each.findings for each in places)]
+    counts = Counter(finding.verdict for finding in chain.from_iterable(found))
     say(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
     if counts[Verdict.PROBLEM]:
         raise typer.Exit(Exit.FAILED)
     if counts[Verdict.CANNOT_TELL]:
         raise typer.Exit(Exit.UNAVAILABLE)
+
+
+def _places(session: Session, deployment: Deployment, facts: Sequence[Facts]) -> list[PlaceReport]:
+    """What was found about places and about adopted copies."""
+    from snapkeep_cli.doctor.places.gather import adopted, places
+
+    return [
+        *(
+            PlaceReport(each.place.name, each.place.region, examine_place(each))
+            for each in places(session, deployment, facts)
+        ),
+        *(
+            PlaceReport("", each.visit.region, examine_adopted(each))
+            for each in adopted(session, deployment, facts)
+        ),
+    ]

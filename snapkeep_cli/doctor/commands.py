@@ -46,12 +46,22 @@ def manifests(visit: Visit) -> str:
     return shlex.join(words) + " | kubectl apply -f -"
 
 
+def mend_key(visit: Visit, key: str, state: str) -> str:
+    """Makes a KMS key usable again, or shows it."""
+    enable = aws(visit, "kms", "enable-key", "--key-id", key)
+    if state == "Disabled":
+        return enable
+    if state == "PendingDeletion":
+        return f"{aws(visit, 'kms', 'cancel-key-deletion', '--key-id', key)} && {enable}"
+    return aws(visit, "kms", "describe-key", "--key-id", key)
+
+
 def deploy(visit: Visit) -> str:
-    """Deploys the stack."""
+    """Deploys the stack, and those of its places: with several the CDK CLI asks which."""
     usual = {"config": str(DEFAULT_CONFIG), **DEPLOYED_BY_DEFAULT}
     context = [
         f"-c {shlex.quote(f'{key}={getattr(visit, key)}')}"
         for key in usual
         if getattr(visit, key) != usual[key]
     ]
-    return " ".join(["npm ci &&", CDK, "deploy", *context])
+    return " ".join(["npm ci &&", CDK, "deploy --all", *context])

@@ -32,22 +32,38 @@ class Report:
     findings: Sequence[Finding]
 
 
-def show(reports: Sequence[Report], output: Output) -> None:
+@dataclass(frozen=True, slots=True)
+class PlaceReport:
+    """What was found for one place, or with an empty name for the copies that the deployment adopts."""
+
+    place: str
+    region: str
+    findings: Sequence[Finding]
+
+
+def show(reports: Sequence[Report], output: Output, places: Sequence[PlaceReport] = ()) -> None:
     """Prints the reports on standard output. Commands are not wrapped, so that they can be copied."""
-    document = json.loads(json.dumps({"clusters": [asdict(report) for report in reports]}))
+    found = {
+        "clusters": [asdict(report) for report in reports],
+        "places": [asdict(report) for report in places],
+    }
+    document = json.loads(json.dumps(found))
     if output is Output.JSON:
         typer.echo(json.dumps(document, indent=2))
     elif output is Output.YAML:
         typer.echo(yaml.safe_dump(document, sort_keys=False), nl=False)
     else:
         for report in reports:
-            _show(report)
+            _show(f"{report.cluster} ({report.region})", report.findings)
+        for place in places:
+            name = f"place {place.place}" if place.place else "copies to restore from"
+            _show(f"{name} ({place.region})", place.findings)
 
 
-def _show(report: Report) -> None:
+def _show(title: str, findings: Sequence[Finding]) -> None:
     paper = out()
-    paper.print(Text(clean(f"{report.cluster} ({report.region})"), style="bold"))
-    for finding in _together(report.findings):
+    paper.print(Text(clean(title), style="bold"))
+    for finding in _together(findings):
         verdict = (f"{finding.verdict:{WIDTH}}", STYLES[finding.verdict])
         text = Text.assemble("  ", verdict, f"  {finding.check}: {clean(finding.text)}")
         paper.print(Folded(text, WIDTH + 4), crop=False)

@@ -49,7 +49,11 @@ def keys(facts: Facts) -> Iterator[Finding]:
         if isinstance(state, Unknown):
             yield cannot_tell("keys", state)
         elif state != "Enabled":
-            yield problem("keys", f"{key} is {state}: {_used_by(facts, key)}", _mend_key(facts, key, state))
+            yield problem(
+                "keys",
+                f"{key} is {state}: {_used_by(facts, key)}",
+                commands.mend_key(facts.visit, key, state),
+            )
 
 
 def _shows(present: Mapping[str, str]) -> bool:
@@ -72,12 +76,3 @@ def _out_of_reach(facts: Facts, bare: list[Volume], number: int) -> Finding:
 def _used_by(facts: Facts, key: str) -> str:
     found = () if isinstance(facts.volumes, Unknown) else facts.volumes
     return "no backup can be restored for " + listed([each.claim for each in found if each.key == key])
-
-
-def _mend_key(facts: Facts, key: str, state: str) -> str:
-    enable = commands.aws(facts.visit, "kms", "enable-key", "--key-id", key)
-    if state == "Disabled":
-        return enable
-    if state == "PendingDeletion":
-        return f"{commands.aws(facts.visit, 'kms', 'cancel-key-deletion', '--key-id', key)} && {enable}"
-    return commands.aws(facts.visit, "kms", "describe-key", "--key-id", key)

@@ -96,6 +96,11 @@ def backup_schedule(policy: str) -> str:
     return label_value(f"backup.{policy}")
 
 
+def forward_rule(deployment: str, place: str) -> str:
+    """The name of the rule in a place's Region that forwards what EC2 says about copies."""
+    return f"{deployment}-{place}-copies-ended"
+
+
 def label_value(text: str) -> str:
     """The text as a Kubernetes label value: itself when valid, else made valid, trimmed and hashed."""
     if len(text) <= LABEL_LIMIT and _LABEL_VALUE.fullmatch(text):

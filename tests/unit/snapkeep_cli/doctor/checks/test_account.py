@@ -78,7 +78,7 @@ def test_before_the_first_deploy_that_is_the_next_step_and_no_problem() -> None:
     (found,) = deployment(healthy(functions={}))
 
     assert found.verdict is Verdict.LATER
-    assert found.fix == "npm ci && npx cdk deploy"
+    assert found.fix == "npm ci && npx cdk deploy --all"
 
 
 def test_the_deploy_command_names_what_is_not_usual() -> None:
@@ -87,7 +87,7 @@ def test_the_deploy_command_names_what_is_not_usual() -> None:
     (found,) = deployment(healthy(functions={}, visit=visit))
 
     assert found.fix == (
-        "npm ci && npx cdk deploy -c config=deploy/eu.yaml -c stack=Snapkeep-eu -c prefix=backup"
+        "npm ci && npx cdk deploy --all -c config=deploy/eu.yaml -c stack=Snapkeep-eu -c prefix=backup"
     )
 
 

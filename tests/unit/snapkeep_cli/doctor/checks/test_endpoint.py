@@ -32,7 +32,7 @@ def test_functions_without_a_vpc_need_a_public_endpoint(described: EksCluster, t
     assert found.verdict is Verdict.PROBLEM
     assert told in found.text and f"{len(FUNCTIONS)} functions" in found.text and "vpc-1" in found.text
     assert "cluster_security_groups names sg-cluster for myeks" in found.text
-    assert found.fix == "npm ci && npx cdk deploy"
+    assert found.fix == "npm ci && npx cdk deploy --all"
 
 
 def test_before_the_deploy_the_endpoint_is_judged_all_the_same() -> None:
