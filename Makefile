@@ -129,11 +129,14 @@ $(STAMPS)/uv: requirements-bootstrap.lock
 $(STAMPS)/dev: tests/unit/infra/iam/package-lock.json
 
 # aws-cdk-lib and aws-cdk-cloud-assembly-schema both bring aws_cdk/cloud_assembly_schema. With the types of the
-# second jsii cannot read the messages of an assembly, and uv installs in any order: so aws-cdk-lib comes last.
+# second jsii cannot read the messages of an assembly, and uv installs in any order: so the second comes first.
 $(STAMPS)/sandbox $(STAMPS)/dev: $(STAMPS)/%: requirements-%.lock requirements-node.lock pyproject.toml $(STAMPS)/uv
+	$(UV) pip uninstall --quiet aws-cdk-lib aws-cdk-cloud-assembly-schema
+	awk '/^[^ ]/ { on = /^aws-cdk-cloud-assembly-schema==/ } on' requirements-$*.lock | \
+		$(UV) pip install --quiet --no-deps --require-hashes -r -
 	$(UV) pip sync --quiet --require-hashes requirements-$*.lock
-	$(UV) pip install --quiet --no-deps --require-hashes --reinstall-package aws-cdk-lib -r requirements-$*.lock
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	.ci/compile-cdk & \
+		$(UV) pip install --quiet --no-deps --no-build-isolation --editable . && wait $$!
 	.ci/install-node
 	$(if $(filter dev,$*),.ci/install-iam-simulator)
 	touch $@
