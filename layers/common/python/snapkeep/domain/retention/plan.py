@@ -16,11 +16,11 @@ from itertools import chain, islice, repeat
 
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.retention.first_come import FirstCome
 from snapkeep.domain.retention.keep_rules import KeepRules
 from snapkeep.domain.retention.periods import EVER, back
 from snapkeep.domain.retention.rules import RetentionRules
 from snapkeep.domain.times import moment
+from snapkeep.domain.vault.first_come import FirstCome
 
 GRACE = timedelta(hours=72)
 """How long points that only the earlier rules keep are spared after retention was lowered."""

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.retention.first_come import FirstCome, windows
 from snapkeep.domain.retention.plan import Circumstances, Kept, plan
 from snapkeep.domain.retention.rules import RetentionRules
+from snapkeep.domain.vault.first_come import FirstCome, windows
 from tests.unit.snapkeep.domain.retention import retention_strategies as some
 
 VAULT = Circumstances(first_come=True)
