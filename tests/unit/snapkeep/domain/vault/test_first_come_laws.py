@@ -32,6 +32,7 @@ def histories(draw: st.DrawFn, most: int = 20) -> tuple[list[Candidate], list[Ca
     late = [
         Candidate(f"x{n:02}", min(arrived, draw(some.times)), PointState.READY, arrived=arrived)
         for n, arrived in enumerate(came)
+        if arrived > since
     ]
     return early, late
 

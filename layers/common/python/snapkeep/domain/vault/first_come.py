@@ -63,7 +63,7 @@ class FirstCome:
     def __init__(self, rules: RetentionRules, here: datetime, copies: Sequence[Candidate]) -> None:
         """`here` (aware) is now in the zone of the periods."""
         self._windows = list(windows(rules, here))
-        arrivals = sorted(copies, key=lambda copy: (arrival(copy), copy.time, copy.id))
+        arrivals = sorted(copies, key=lambda copy: (arrival(copy), copy.id))
         self._reasons: dict[str, list[str]] = {}
         for window in self._windows:
             for name, reason in window.kept(arrivals):
