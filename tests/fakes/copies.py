@@ -50,6 +50,7 @@ class FakeCopies(FakeSnapshots):
             size_bytes=source.size_bytes,
             tags=dict(tags),
             key=key,
+            description=description,
         )
         self.all[made.id] = made
         self._sources[made.id] = snapshot_id

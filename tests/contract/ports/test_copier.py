@@ -87,6 +87,7 @@ def test_a_copy_has_its_tags_from_the_first_moment_and_nothing_of_its_source(
     found = account.osaka.get(made)
     assert found is not None and made != source.id
     assert (found.tags, found.size_bytes) == (tags, source.size_bytes)
+    assert found.description == "Snapkeep: a copy"
     assert [each.id for each in account.osaka.find(tags)] == [made]
     assert account.home.snapshots.get(made) is None
 

@@ -181,7 +181,8 @@ class Snapshot:
     An archived snapshot must be restored from the archive tier before use; one that was restored temporarily
     goes back at `back_to_archive_at` (aware UTC). `key` is the ARN of the KMS key that encrypts it, ""
     without one; `owner` is its account. `full_bytes` is the size of all its blocks, shared ones included; 0
-    when EC2 does not say. `progress` is how far a pending one is, such as "42%".
+    when EC2 does not say. `progress` is how far a pending one is, such as "42%". `description` was set when
+    it was made, and nobody can change it.
     """
 
     id: str
@@ -197,6 +198,7 @@ class Snapshot:
     full_bytes: int = 0
     back_to_archive_at: datetime | None = None
     progress: str = ""
+    description: str = ""
 
 
 def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
@@ -218,6 +220,7 @@ def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
         full_bytes=item.get("FullSnapshotSizeInBytes", 0),
         back_to_archive_at=item.get("RestoreExpiryTime"),
         progress=item.get("Progress", ""),
+        description=item.get("Description", ""),
     )
 
 

@@ -20,6 +20,7 @@ from snapkeep.domain.times import read_compact
 from snapkeep.services.restore.find_copies import FindCopies
 from snapkeep.wiring.restore import find_copies
 from tests.fakes.adopting import SPARE, AdoptingWorld
+from tests.unit.snapkeep.domain.copies.copy_samples import with_tags
 
 
 class Story:
@@ -52,7 +53,7 @@ class Story:
             tags.POINT: point_id(*identity, slot, newest.tags[tags.DEPLOYMENT]),
             copy_tags.COPY_FROM: whence,
         }
-        self.world.ebs.put(replace(newest, id=snapshot_id, tags=newest.tags | named))
+        self.world.ebs.put(with_tags(newest, named, id=snapshot_id))
 
 
 def test_the_newest_is_the_one_whose_source_is_newest_however_late_it_was_copied() -> None:
@@ -130,8 +131,8 @@ def test_claims_of_two_clusters_are_told_apart_by_the_cluster() -> None:
 def test_clusters_of_one_name_in_two_regions_are_told_apart_by_the_points_id() -> None:
     story = Story()
     newest = story.copies()[-1]
-    moved = newest.tags | {copy_tags.COPY_FROM: "111122223333/us-east-1"}
-    story.world.ebs.put(replace(newest, id="snap-00000000000000abc", tags=moved))
+    moved = {copy_tags.COPY_FROM: "111122223333/us-east-1"}
+    story.world.ebs.put(with_tags(newest, moved, id="snap-00000000000000abc"))
     with pytest.raises(Invalid, match="give the id of a recovery point"):
         story.find(claim="mysql", source_cluster="myeks")
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
+from snapkeep.domain.copies.description import are_edited
 from snapkeep.domain.points import ClaimFacts, PointState, Snapshot, SnapshotState
 from snapkeep.domain.retention.candidates import Protection
 from snapkeep.domain.retention.snapshot_tags import Unreadable, read
@@ -147,7 +148,7 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
     """The copy that a snapshot's tags describe, or why they describe none; such a snapshot counts nowhere.
 
     The point's id is a hash of its deployment, cluster, claim, policy and slot, so edited tags do not match
-    it.
+    it; nor does the description of the snapshot, if somebody edits the id to match.
     """
     present = snapshot.tags
     missing = [key for key in NEEDED if not present.get(key)]
@@ -157,18 +158,13 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
         missing.append(f"{copy_tags.TAKEN} (as 20261123T020000Z)")
     if missing:
         return Unreadable(snapshot.id, f"these tags are missing or malformed: {', '.join(missing)}")
-    if taken > snapshot.started_at + CLOCKS_DIFFER:
-        text = (
-            f"{copy_tags.TAKEN} says {moment(taken)}, but the copy was started {moment(snapshot.started_at)}"
-        )
-        return Unreadable(snapshot.id, f"{text}: somebody edited the tag")
     facts = tags.claim_facts_of(present)
     found = read(snapshot, facts.cluster if facts else "")
     if facts is None or isinstance(found, Unreadable):
         return found if isinstance(found, Unreadable) else Unreadable(snapshot.id, "its tags name no claim")
-    if taken < found.slot - CLOCKS_DIFFER:
-        text = f"{copy_tags.TAKEN} says {moment(taken)}, but the point's slot is {moment(found.slot)}"
-        return Unreadable(snapshot.id, f"{text}: somebody edited the tag")
+    edited = _edited(snapshot, taken, found.slot)
+    if edited:
+        return Unreadable(snapshot.id, edited)
     return Copy(
         snapshot_id=snapshot.id,
         point_id=present[tags.POINT],
@@ -190,3 +186,18 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
         message=snapshot.state_message,
         protections=found.candidate.protections,
     )
+
+
+def _edited(snapshot: Snapshot, taken: datetime, slot: datetime) -> str:
+    """Which tag of a copy somebody edited, as its times and its description show; "" for none."""
+    says = f"{copy_tags.TAKEN} says {moment(taken)}, but"
+    if taken > snapshot.started_at + CLOCKS_DIFFER:
+        return f"{says} the copy was started {moment(snapshot.started_at)}: somebody edited the tag"
+    if taken < slot - CLOCKS_DIFFER:
+        return f"{says} the point's slot is {moment(slot)}: somebody edited the tag"
+    if are_edited(snapshot):
+        return (
+            f"its tags do not fit its description in EC2, {snapshot.description!r}, which nobody can change: "
+            "somebody edited the tags. Write them back"
+        )
+    return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from snapkeep.domain.copies.copies import Source
+from snapkeep.domain.copies.description import description_of
 from snapkeep.domain.copies.places import Home
 from snapkeep.domain.copies.records import CopyRecord, new_record
 from snapkeep.domain.copies.tags import copy_tags
@@ -63,8 +64,7 @@ class CopyPoint:
 
     def _copy(self, turn: Turn, source: Snapshot) -> str:
         all_tags = copy_tags(source, turn.place, Home(source.owner, self.home))
-        what = f"Snapkeep: copy of {source.id} of {self.home}"
-        return turn.copier.copy(source.id, self.home, turn.place.kms_key, all_tags, what)
+        return turn.copier.copy(source.id, self.home, turn.place.kms_key, all_tags, description_of(all_tags))
 
     def _started(self, turn: Turn, record: CopyRecord, snapshot_id: str) -> CopyRecord:
         """Lock the copy at once, then journal it; if the lock must wait, the next turn sets it."""

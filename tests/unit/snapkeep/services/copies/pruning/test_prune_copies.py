@@ -17,6 +17,7 @@ from snapkeep.domain.times import compact
 from tests.fakes.copying import A_DAY, OSAKA, CopyWorld, to_osaka
 from tests.fakes.faults import Crash
 from tests.fakes.journal import MemoryJournal
+from tests.unit.snapkeep.domain.copies.copy_samples import with_tags
 
 
 def a_world(days: int = 5, *, pruned_daily: bool = True, lock: Any = None, **rule: Any) -> CopyWorld:
@@ -209,7 +210,7 @@ def forged(world: CopyWorld, model: Snapshot, number: int) -> Snapshot:
         tags.RUN: f"forged-{number}",
         copy_tags.TAKEN: compact(slot),
     }
-    return replace(model, id=f"snap-f{number:016x}", tags=model.tags | changed, started_at=slot)
+    return with_tags(model, changed, id=f"snap-f{number:016x}", started_at=slot)
 
 
 def test_without_its_journal_it_spares_everything_for_72_hours() -> None:

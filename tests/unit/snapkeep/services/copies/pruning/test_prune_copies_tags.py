@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.points import Snapshot
+from snapkeep.domain.troubles import TroubleKind
 from tests.fakes.copying import CopyWorld
+from tests.unit.snapkeep.domain.copies.copy_samples import moved_to, with_tags
 from tests.unit.snapkeep.services.copies.pruning.test_prune_copies import a_world, forged, there
 
 
@@ -17,7 +20,7 @@ def test_a_deployment_of_the_same_name_in_another_region_keeps_its_copies() -> N
     others = [forged(world, model, number) for number in range(5)]
     whence = {copy_tags.COPY_FROM: "/us-east-1"}
     for each in others:
-        world.osaka.put(replace(each, tags=each.tags | whence))
+        world.osaka.put(with_tags(each, whence))
     records = len(world.journal.copies.all)
     world.copied(3, prune=True)
     assert {each.id for each in others} <= set(world.osaka.all)
@@ -31,6 +34,28 @@ def test_a_tag_that_makes_a_copy_look_old_deletes_nothing() -> None:
     world.osaka.add_tags(there(world)[-3].id, {copy_tags.TAKEN: "20200101T000000Z"})
     world.prune_copies()
     assert set(world.osaka.all) == before
+
+
+def test_tags_that_fit_each_other_and_name_an_older_point_delete_nothing_and_are_told() -> None:
+    world = a_world(8, retention={"daily": 6, "max_age": "30d"})
+    before = set(world.osaka.all)
+    victim = there(world)[-3]
+    world.osaka.add_tags(victim.id, moved_to(victim, world.clock() - timedelta(days=60)))
+    report = world.prune_copies()
+    assert set(world.osaka.all) == before
+    assert "somebody edited the tags. Write them back" in dict(report.keep)[victim.id][0]
+
+
+def test_the_newest_copy_made_older_by_its_tags_is_told_as_lost_with_what_it_was() -> None:
+    world = a_world(4)
+    world.back_up_again(world.clock() + timedelta(days=1))
+    world.live(minutes=15)
+    victim = there(world)[-1]
+    world.wait(hours=3)
+    world.osaka.add_tags(victim.id, moved_to(victim, world.clock() - timedelta(days=60)))
+    world.turn()
+    (told,) = world.told(TroubleKind.COPIES_LOST)
+    assert victim.id in told and victim.tags[tags.POINT] in told
 
 
 def test_a_copy_that_does_not_say_whence_it_comes_stays_and_is_reported() -> None:

@@ -1,0 +1,50 @@
+"""Whoever edits the tags of a copy cannot edit its description."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from snapkeep.adapters.aws.ec2 import DESCRIPTION_LIMIT
+from snapkeep.domain import tags
+from snapkeep.domain.copies.copies import read_copy
+from snapkeep.domain.copies.description import description_of
+from snapkeep.domain.copies.tags import COPY_FROM, COPY_OF, PLACE, SOURCE_VOLUME, TAKEN
+from snapkeep.domain.retention.snapshot_tags import Unreadable
+from tests.contract.ports.samples import NOW
+from tests.unit.snapkeep.domain.copies.copy_samples import a_copy_of, a_source, moved_to
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        moved_to(a_copy_of(a_source()), NOW - timedelta(days=90)),
+        {COPY_OF: "snap-of-another"},
+        {SOURCE_VOLUME: "vol-of-another"},
+        {PLACE: "vault"},
+    ],
+    ids=str,
+)
+def test_tags_that_fit_each_other_must_fit_the_description_too(edited: dict[str, str]) -> None:
+    copy = a_copy_of(a_source())
+    found = read_copy(replace(copy, tags=copy.tags | edited))
+    assert isinstance(found, Unreadable) and copy.description in found.reason
+
+
+def test_a_copy_made_by_hand_is_known_by_its_tags_alone() -> None:
+    found = read_copy(replace(a_copy_of(a_source()), description="copied by hand"))
+    assert not isinstance(found, Unreadable)
+
+
+def test_ec2_takes_the_longest_description_whole() -> None:
+    longest = {
+        tags.POINT: "p" * 63,
+        PLACE: "p" * 20,
+        COPY_OF: f"snap-{'0' * 17}",
+        SOURCE_VOLUME: f"vol-{'0' * 17}",
+        TAKEN: "20261123T020000Z",
+        COPY_FROM: "111122223333/ap-southeast-2",
+    }
+    assert len(description_of(longest)) < 255 == DESCRIPTION_LIMIT
