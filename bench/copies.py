@@ -14,11 +14,11 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from bench.figures import Figure
-from snapkeep.domain.copies.capacity import CopyLoad, copy_capacity_of
 from snapkeep.domain.copies.copies import Copy, CopyState, Source
 from snapkeep.domain.copies.places import IN_FLIGHT
 from snapkeep.domain.copies.queue import next_up, room
 from snapkeep.domain.copies.rules import CopyRule, Every, Period
+from snapkeep.domain.copies.view.capacity import CopyLoad, copy_capacity_of
 from snapkeep.domain.copies.wanted import choose
 from snapkeep.domain.points import ClaimFacts
 

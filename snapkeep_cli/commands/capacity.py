@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from snapkeep.domain.copies.capacity import CopyCapacity, CopyLoad, copy_capacity_of
 from snapkeep.domain.copies.places import IN_FLIGHT
+from snapkeep.domain.copies.view.capacity import CopyCapacity, CopyLoad, copy_capacity_of
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.report.feasibility import (
     CLIENT_CALLS,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.domain.copies.capacity import CopyLoad, copy_capacity_of
+from snapkeep.domain.copies.view.capacity import CopyLoad, copy_capacity_of
 
 HALF_HOUR, DAY = timedelta(minutes=30), timedelta(days=1)
 
