@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,12 +63,8 @@ class DeploymentConfig:
             _one_of("runtime (for snap_start=on)", self.runtime, SNAP_START_RUNTIMES)
         if not is_deployment_name(self.prefix):
             raise DeploymentConfigError(f"prefix: {self.prefix!r} must be {DEPLOYMENT_NAMES}")
-        for place in self.deployment.places:
-            if place.account and place.account == self.account:
-                raise DeploymentConfigError(
-                    f"places.{place.name}.account: {place.account} is the account of this deployment, and a "
-                    "vault is in another; remove account, and give kms_key and retention"
-                )
+        for problem in _account_problems(self.deployment, self.account):
+            raise DeploymentConfigError(problem)
         object.__setattr__(self, "deployment", replace(self.deployment, name=self.prefix))
 
 
@@ -86,7 +82,7 @@ def from_settings(settings: Mapping[str, str]) -> DeploymentConfig:
     deployment = load(file)
     return DeploymentConfig(
         deployment=deployment,
-        region=deployment.clusters[0].region,  # `load` refuses several
+        region=deployment.vault.region if deployment.vault else deployment.clusters[0].region,
         options=load_options(file),
         runtime=settings["runtime"],
         architecture=settings["architecture"],
@@ -95,6 +91,23 @@ def from_settings(settings: Mapping[str, str]) -> DeploymentConfig:
         snap_start=settings["snap_start"],
         account=os.environ.get("CDK_DEFAULT_ACCOUNT", ""),
     )
+
+
+def _account_problems(deployment: Deployment, account: str) -> Iterator[str]:
+    """Why this deployment cannot be in that account ("" if unknown)."""
+    if not account:
+        return
+    for place in deployment.places:
+        if place.account == account:
+            yield (
+                f"places.{place.name}.account: {account} is the account of this deployment, and a vault is "
+                "in another; remove account, and give kms_key and retention"
+            )
+    if deployment.vault and deployment.vault.account != account:
+        yield (
+            f"vault.kms_key: is a key of account {deployment.vault.account}, and this deployment goes to "
+            f"{account}; use the credentials of the vault's account, or a key of {account}"
+        )
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -48,9 +48,7 @@ def copies_in_words(policy: Policy, deployment: Deployment) -> Iterator[str]:
         yield f"copies to {place.name} ({where_is(place)}): {how}"
         if place.retire:
             yield f"note: {place.name} retires: no more copies; those there expire by their retention"
-        if place.is_vault:
-            yield f"note: nothing answers in {place.name} yet: this release asks a vault, but cannot be one"
-        else:
+        if not place.is_vault:
             yield from _lock(policy, rule)
 
 

@@ -48,6 +48,18 @@ PrefixOption = Annotated[
 
 
 def load_deployment(path: Path) -> Deployment:
+    """The deployment of a config file with clusters; ends the command if it is invalid or a vault's."""
+    deployment = load_file(path)
+    if deployment.vault:
+        raise fail(
+            "is_a_vault",
+            f"{path} is the file of a vault, which has no clusters and runs no policies",
+            "give --config the file of a source; `snapkeep validate` says what a vault's file means",
+        )
+    return deployment
+
+
+def load_file(path: Path) -> Deployment:
     """The deployment of a config file; ends the command and lists every mistake if it is invalid."""
     if not path.exists():
         raise fail(

@@ -26,6 +26,7 @@ OF_CODE = {
     "usage": Exit.USAGE,
     "no_config": Exit.USAGE,
     "invalid_config": Exit.USAGE,
+    "is_a_vault": Exit.USAGE,
     "no_deployment": Exit.USAGE,
     "no_region": Exit.USAGE,
     "no_credentials": Exit.FORBIDDEN,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from snapkeep.domain.policies import USUAL_NAME, Policy
+from snapkeep.domain.policies import USUAL_NAME, Deployment, Policy
 from snapkeep_cli.api.calls import ClusterOption, ending_well
 from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
 from snapkeep_cli.config import json_schema, load_size
@@ -21,13 +21,14 @@ from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ConfigOrApiOption,
     PrefixOption,
-    load_deployment,
+    load_file,
     served,
     the_only,
 )
 from snapkeep_cli.locks import lock_in_words
 from snapkeep_cli.output import fail, out, tip
 from snapkeep_cli.tables import Folded, clean
+from snapkeep_cli.vaults import asks_in_words, vault_in_words
 
 
 @ending_well
@@ -50,17 +51,25 @@ def manifests(
 
 def validate(
     file: Annotated[Path, typer.Argument(help="The config file to check.")] = DEFAULT_CONFIG,
+    prefix: PrefixOption = USUAL_NAME,
 ) -> None:
     """Check a config file and say what it means."""
-    deployment = load_deployment(file)
-    clusters = ", ".join(f"{cluster.name} ({cluster.region})" for cluster in deployment.clusters)
-    lines = [f"{file} is valid", f"clusters: {clusters}", f"stack: {load_size(file)}"]
-    for policy in deployment.policies:
-        more = (*lock_in_words(policy), *copies_in_words(policy, deployment))
-        lines += [_in_words(policy), *(f"  {line}" for line in more)]
-    lines += [*places_in_words(deployment), *map(str, overlaps(deployment))]
-    for line in lines:
+    deployment = load_file(file)
+    words = vault_in_words(deployment.vault) if deployment.vault else _backups_in_words(deployment, prefix)
+    for line in (f"{file} is valid", f"stack: {load_size(file)}", *words):
         out().print(Folded(Text(clean(line)), 4), crop=False)
+
+
+def _backups_in_words(deployment: Deployment, prefix: str) -> Iterator[str]:
+    yield f"clusters: {', '.join(f'{each.name} ({each.region})' for each in deployment.clusters)}"
+    for policy in deployment.policies:
+        yield _in_words(policy)
+        more = (*lock_in_words(policy), *copies_in_words(policy, deployment))
+        yield from (f"  {line}" for line in more)
+    yield from places_in_words(deployment)
+    for place in deployment.places:
+        yield from asks_in_words(place, deployment, prefix)
+    yield from map(str, overlaps(deployment))
 
 
 def schema() -> None:

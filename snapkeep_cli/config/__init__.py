@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.policies import Deployment
     from snapkeep_cli.config.stack_options import StackOptions
     from snapkeep_cli.config.stack_size import StackSize
+    from snapkeep_cli.config.vault.size import VaultSize
 
 __all__ = ["ConfigError", "json_schema", "load", "load_options", "load_size"]
 
@@ -36,7 +37,7 @@ def load_options(path: Path) -> StackOptions:
     return reading.load_options(path)
 
 
-def load_size(path: Path) -> StackSize:
+def load_size(path: Path) -> StackSize | VaultSize:
     """The size of a config file's stack. Raises ConfigError, as `load` does."""
     from snapkeep_cli.config import reading
 

@@ -60,7 +60,7 @@ def _copy_rule(rule: copies.CopyRule) -> CopyRule:
         to=rule.to,
         retention=rule.retention.block() if rule.retention else {"last": rule.backfill},
         every=_first(rule.every, Every()),
-        lock=_lock(rule.lock),
+        lock=lock_value(rule.lock),
         backfill=rule.backfill,
         also=tuple(dict.fromkeys(rule.also)),
     )
@@ -107,7 +107,7 @@ def _policy(policy: models.Policy, config: models.Config) -> Policy:
         group_label=policy.group or "",
         csi_fallback=_first(policy.csi_fallback, defaults.csi_fallback, "fail") == "ebs",
         group_fallback=_first(policy.group_fallback, defaults.group_fallback, "fail") == "sequential",
-        lock=_lock(policy.lock_with(defaults)),
+        lock=lock_value(policy.lock_with(defaults)),
         exclusive=policy.exclusive,
         copies=tuple(map(_copy_rule, policy.copies)),
     )
@@ -141,7 +141,8 @@ def _selection(selection: selections.Selection) -> Selection:
     )
 
 
-def _lock(lock: keeping.Lock | None) -> Lock | None:
+def lock_value(lock: keeping.Lock | None) -> Lock | None:
+    """The lock that a block of a file describes; None for none."""
     return Lock(LockMode(lock.mode), lock.days, lock.cool_off_hours or 0) if lock else None
 
 

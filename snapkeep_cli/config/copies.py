@@ -22,7 +22,7 @@ def _no_alias(value: Any) -> Any:
     if isinstance(value, str) and value.removeprefix("alias/").endswith("aws/ebs"):
         raise ValueError(
             f"{value[:80]!r} is the key of AWS for EBS, whose policy nobody can change; use the ARN of a key "
-            "of yours in the place's Region"
+            "of yours in the Region of the copies"
         )
     if isinstance(value, str) and "alias/" in value:
         raise ValueError(

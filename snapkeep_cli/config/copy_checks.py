@@ -25,21 +25,21 @@ ENDS = ("max_age", "within")
 
 def check_places(places: Mapping[str, Any], clusters: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """The problems of the places themselves."""
-    home = next((region for item in clusters if (region := _region_of(item))), None)
+    home = next((region for item in clusters if (region := region_of(item))), None)
     by_region: dict[tuple[str, str], str] = {}
     for name, place in places.items():
         here: Location = ("places", str(name))
         if not isinstance(place, dict):
             continue
         account = str(place.get("account", ""))
-        if region := _region_of(place):
+        if region := region_of(place):
             yield from _region(here, region, home, is_vault=bool(account))
             yield from _twice(here, str(name), (account, region), by_region)
             yield from _key_elsewhere(here, str(name), region, account, place.get("kms_key"))
 
 
-def _region_of(item: Mapping[str, Any]) -> str:
-    """The Region of a cluster or place; "" if AWS has no such Region."""
+def region_of(item: Mapping[str, Any]) -> str:
+    """The Region of a cluster, place or vault; "" if AWS has no such Region."""
     region = item.get("region")
     return region if isinstance(region, str) and region in regions.KNOWN else ""
 
@@ -93,7 +93,7 @@ def check_copies(here: Location, policy: Mapping[str, Any], places: Mapping[str,
             yield Problem((*at, "to"), text)
         place = places.get(name) if isinstance(name, str) else None
         yield from _keeping(at, rule, place if isinstance(place, dict) else {})
-        yield from _locked_too_long(at, rule)
+        yield from locked_too_long(at, rule)
 
 
 def _keeping(here: Location, rule: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator[Problem]:
@@ -131,8 +131,8 @@ def uncountable(config: Config) -> Iterator[Problem]:
                 yield Problem(("policies", index, "copies", number, "every"), text)
 
 
-def _locked_too_long(here: Location, rule: Mapping[str, Any]) -> Iterator[Problem]:
-    """A lock forbids what `max_age` and `within` promise: the user cannot mean both."""
+def locked_too_long(here: Location, rule: Mapping[str, Any]) -> Iterator[Problem]:
+    """A lock forbids what `max_age` and `within` promise: the user cannot mean both. `rule` has both."""
     lock, retention = rule.get("lock"), rule.get("retention")
     days = lock.get("days") if isinstance(lock, dict) else None
     if not isinstance(days, int) or days <= 0 or not isinstance(retention, dict):

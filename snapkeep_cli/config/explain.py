@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -69,11 +69,15 @@ def _unknown_key(location: Location, root: type[BaseModel]) -> str:
 
 
 def _model_at(location: Location, root: type[BaseModel]) -> type[BaseModel]:
-    """The model that describes the mapping at a location; list positions do not change it."""
-    model = root
-    for part in location:
+    """The model that describes the mapping at a location; list positions and names that users choose do not
+    change it."""
+    model, parts = root, iter(location)
+    for part in parts:
         if isinstance(part, str):
-            model = _model_in(model.model_fields[part].annotation) or model
+            annotation = model.model_fields[part].annotation
+            model = _model_in(annotation) or model
+            if get_origin(annotation) is dict:
+                next(parts, None)
     return model
 
 

@@ -20,7 +20,26 @@ from snapkeep_cli.config.strict import Strict
 from snapkeep_cli.config.types import Count, DurationText
 
 
-class Retention(Strict):
+class Rules(Strict):
+    """A block of retention rules, each checked as such a rule is written."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _rule(cls, value: Any, info: ValidationInfo) -> Any:
+        parse_rule(str(info.field_name), value)
+        return value
+
+    @model_validator(mode="after")
+    def _keeps_something(self) -> Self:
+        check_keeps_something(self.block())
+        return self
+
+    def block(self) -> dict[str, int | str]:
+        """The rules as written."""
+        return self.model_dump(exclude_unset=True)
+
+
+class Retention(Rules):
     """Which recovery points are kept: a point stays if any rule keeps it."""
 
     last: Count | None = None
@@ -53,21 +72,6 @@ class Retention(Strict):
     """How many points always stay; 1 if omitted."""
     after_claim_deleted: DurationText | None = None
     """How long points of a deleted claim stay; if omitted, as long as any. The last one always stays."""
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _rule(cls, value: Any, info: ValidationInfo) -> Any:
-        parse_rule(str(info.field_name), value)
-        return value
-
-    @model_validator(mode="after")
-    def _keeps_something(self) -> Self:
-        check_keeps_something(self.block())
-        return self
-
-    def block(self) -> dict[str, int | str]:
-        """The rules as written."""
-        return self.model_dump(exclude_unset=True)
 
 
 CONFIRM_COMPLIANCE = "confirm_nobody_can_delete_early"

@@ -131,11 +131,11 @@ class Config(Strict):
     """Snapkeep: which claims of which clusters to back up, when, how, and how long to keep them."""
 
     clusters: Annotated[list[Cluster], Field(min_length=1)]
-    """The EKS clusters."""
+    """The EKS clusters. Needed, except in the file of a vault."""
     defaults: Defaults = Field(default_factory=Defaults)
     """What all policies share."""
     policies: Annotated[list[Policy], Field(min_length=1)]
-    """The policies."""
+    """The policies. Needed, except in the file of a vault."""
     places: dict[PlaceName, Place] = Field(default_factory=dict)
     """Other Regions that points are copied to, by name; the policies' copies say which points."""
     adopt: bool = False

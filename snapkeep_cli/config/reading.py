@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,22 @@ from snapkeep.domain.policies import Deployment
 from snapkeep_cli.config import build
 from snapkeep_cli.config.checks import check, contradictions
 from snapkeep_cli.config.copy_checks import uncountable
-from snapkeep_cli.config.document import read
+from snapkeep_cli.config.document import Document, read
 from snapkeep_cli.config.errors import ConfigError, Problem
 from snapkeep_cli.config.explain import problems_of
 from snapkeep_cli.config.models import Config
 from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.stack_size import StackSize, size_of, too_large
+from snapkeep_cli.config.vault import build as vaults
+from snapkeep_cli.config.vault.checks import OF_BACKUPS, check_vault
+from snapkeep_cli.config.vault.models import VaultFile
+from snapkeep_cli.config.vault.size import VaultSize, too_many
 
 
 def load(path: Path) -> Deployment:
     """`snapkeep_cli.config.load`."""
-    return build.deployment(_validated(path))
+    config = _validated(path)
+    return vaults.deployment(config) if isinstance(config, VaultFile) else build.deployment(config)
 
 
 def load_options(path: Path) -> StackOptions:
@@ -29,22 +35,16 @@ def load_options(path: Path) -> StackOptions:
     return _validated(path).deployment
 
 
-def load_size(path: Path) -> StackSize:
+def load_size(path: Path) -> StackSize | VaultSize:
     """`snapkeep_cli.config.load_size`."""
-    return size_of(_validated(path))
+    config = _validated(path)
+    return VaultSize(len(config.vault.sources)) if isinstance(config, VaultFile) else size_of(config)
 
 
-def _validated(path: Path) -> Config:
+def _validated(path: Path) -> Config | VaultFile:
     document = read(path)
-    problems = [*document.problems, *check(document.data)]
-    try:
-        config = Config.model_validate(document.data)
-    except ValidationError as error:
-        problems += problems_of(error, Config)
-        config = None
-    if config is not None:
-        problems += (*contradictions(config), *uncountable(config)) if not problems else ()
-        problems += too_large(config)
+    checked = _vault if isinstance(document.data, dict) and "vault" in document.data else _backups
+    config, problems = checked(document)
     if config is None or problems:
         raise ConfigError(
             str(path), [_with_line(problem, document.line(problem.location)) for problem in problems]
@@ -52,10 +52,42 @@ def _validated(path: Path) -> Config:
     return config
 
 
+def _backups(document: Document) -> tuple[Config | None, Sequence[Problem]]:
+    """The file of a deployment with clusters, if its shape is right, and everything that is wrong."""
+    problems = [*document.problems, *check(document.data)]
+    try:
+        config = Config.model_validate(document.data)
+    except ValidationError as error:
+        return None, (*problems, *problems_of(error, Config))
+    crossed = () if problems else (*contradictions(config), *uncountable(config))
+    return config, (*problems, *crossed, *too_large(config))
+
+
+def _vault(document: Document) -> tuple[VaultFile | None, Sequence[Problem]]:
+    """The file of a vault, if its shape is right, and everything that is wrong."""
+    problems = [*document.problems, *check_vault(document.data)]
+    data = {key: value for key, value in document.data.items() if key not in OF_BACKUPS}
+    try:
+        file = VaultFile.model_validate(data)
+    except ValidationError as error:
+        return None, (*problems, *problems_of(error, VaultFile))
+    return file, (*problems, *too_many(file))
+
+
 def json_schema() -> dict[str, Any]:
-    """`snapkeep_cli.config.json_schema`."""
-    schema = Config.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(schema)}
+    """`snapkeep_cli.config.json_schema`: that of a file with clusters, or of a vault's."""
+    backups, vault = Config.model_json_schema(), VaultFile.model_json_schema()
+    both: dict[str, Any] = {
+        **backups,
+        "$defs": backups["$defs"] | vault["$defs"],
+        "properties": backups["properties"] | vault["properties"],
+        "oneOf": [
+            {"required": backups.pop("required"), "not": {"required": vault["required"]}},
+            {"required": vault["required"], "propertyNames": {"enum": sorted(vault["properties"])}},
+        ],
+    }
+    both.pop("required", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(both)}
 
 
 def _with_line(problem: Problem, line: int) -> Problem:

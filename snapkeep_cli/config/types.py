@@ -22,6 +22,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from snapkeep.domain.backup.schedule import PreviewUnavailable, five_fields, rate_of, to_scheduler
 from snapkeep.domain.copies.rules import MOST_EVERY, Every, Period, read_every
+from snapkeep.domain.naming import DEPLOYMENT_NAMES
 from snapkeep.domain.policies import RESERVED_NAMES
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep_cli.config.errors import did_you_mean
@@ -137,6 +138,7 @@ PlaceName = Annotated[
     str,
     Matching(r"[a-z]([-a-z0-9]{0,18}[a-z0-9])?", "a-z, 0-9 and dashes inside, a letter first, at most 20"),
 ]
+DeploymentName = Annotated[str, Matching(r"[a-z][a-z0-9-]{0,20}", DEPLOYMENT_NAMES)]
 CopyEvery = Annotated[
     Every,
     BeforeValidator(read_every),

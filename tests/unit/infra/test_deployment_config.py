@@ -77,3 +77,19 @@ def test_a_vault_in_the_account_of_the_deployment_is_refused(monkeypatch: pytest
     assert from_settings(EXAMPLE).account == ""
     monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "111122223333")
     assert from_settings(EXAMPLE).account == "111122223333"
+
+
+def test_a_vault_is_deployed_to_its_region_and_only_to_the_account_of_its_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = {**EXAMPLE, "config": str(ROOT / "docs" / "vault.yaml")}
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "222233334444")
+    config = from_settings(settings)
+    assert config.region == "ap-northeast-2" and config.deployment.vault is not None
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "111122223333")
+    with pytest.raises(DeploymentConfigError) as refusal:
+        from_settings(settings)
+    assert str(refusal.value) == (
+        "vault.kms_key: is a key of account 222233334444, and this deployment goes to 111122223333; use the "
+        "credentials of the vault's account, or a key of 111122223333"
+    )

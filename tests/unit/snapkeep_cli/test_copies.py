@@ -103,7 +103,6 @@ def test_a_vault_is_told_with_its_account_and_decides_for_itself() -> None:
     assert said(deployment) == [
         "copies to vault (eu-west-1 of account 222233334444): one point a day; the vault says how long they "
         "stay",
-        "note: nothing answers in vault yet: this release asks a vault, but cannot be one",
     ]
     assert list(places_in_words(a_deployment(place=vault))) == [
         "note: no policy copies to vault (eu-west-1 of account 222233334444)"

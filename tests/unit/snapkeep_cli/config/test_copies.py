@@ -72,7 +72,7 @@ def test_everything_that_a_rule_can_say_arrives(loaded: Loader) -> None:
             KEY,
             "alias/aws/ebs",
             "places.osaka.kms_key: 'alias/aws/ebs' is the key of AWS for EBS, whose policy nobody can "
-            "change; use the ARN of a key of yours in the place's Region",
+            "change; use the ARN of a key of yours in the Region of the copies",
         ),
         (
             KEY,
@@ -114,6 +114,12 @@ def test_everything_that_a_rule_can_say_arrives(loaded: Loader) -> None:
             "places:",
             f'places:\n  tokyo: {{region: ap-northeast-3, kms_key: "{KEY}"}}',
             "places.osaka.region: ap-northeast-3 is already the Region of place tokyo; keep one of them",
+        ),
+        (
+            "{region: ap-northeast-3",
+            "{retired: true, region: ap-northeast-3",
+            "places.osaka.retired: unknown key (did you mean 'retire'?); allowed: account, kms_key, region, "
+            "retire",
         ),
         (
             "  osaka:",

@@ -52,6 +52,11 @@ class Vault:
     lend_to: tuple[str, ...] = ()
     timezone: str = "UTC"
 
+    @property
+    def account(self) -> str:
+        """The account of the vault, which is that of its key."""
+        return self.kms_key.split(":")[4]
+
     def source(self, name: str) -> VaultSource | None:
         """The source of that name, or None."""
         return next((each for each in self.sources if each.name == name), None)

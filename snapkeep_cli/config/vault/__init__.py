@@ -1,0 +1,1 @@
+"""The file of a vault: `vault:` instead of `clusters:` and `policies:`."""
