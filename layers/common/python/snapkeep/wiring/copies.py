@@ -111,26 +111,19 @@ def _in_place(ports: Ports, place: Place, cluster: str) -> CopiesInPlace:
     from snapkeep.services.copies.pruning.our_copies import NoObjects, OurCopies
     from snapkeep.services.copies.pruning.place_scope import CopiesInPlace
     from snapkeep.services.copies.pruning.read_copies import ReadCopies
+    from snapkeep.services.copies.pruning.rules_there import RulesOfPolicies
     from snapkeep.wiring.retention import decide_prune, deleter_of
 
     deployment, journal = ports.deployment, ports.journal
     snapshots, name = ports.regions.snapshots(place.region), copies_scope(cluster, place.name)
     ours = OurCopies(deployment.name, cluster, place.name, Home("", deployment.clusters[0].region))
+    rules = RulesOfPolicies(deployment, place, cluster, journal.runs, journal.prunes, journal.retentions)
+    lag = deployment.consistency_wait
     return CopiesInPlace(
-        deployment,
         place,
         cluster,
-        journal.prunes,
-        ReadCopies(
-            deployment,
-            place,
-            cluster,
-            snapshots,
-            journal.copies,
-            journal.runs,
-            journal.prunes,
-            journal.retentions,
-        ),
+        rules,
+        ReadCopies(place, cluster, rules, snapshots, journal.copies, journal.prunes, lag),
         decide_prune(ports, snapshots),
         deleter_of(ports, name, ours, snapshots, NoObjects()),
     )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from snapkeep.domain.policies import Schedule
-from snapkeep.domain.retention.history import KEPT_VERSIONS, RetentionVersion, retention_of, seen
+from snapkeep.domain.policies import Policy, Schedule
+from snapkeep.domain.retention import history as histories
+from snapkeep.domain.retention.history import KEPT_VERSIONS, RetentionVersion, retention_of, version_of
 from snapkeep.domain.retention.rules import RetentionRules
 from tests.contract.ports.samples import NOW, later
 from tests.fakes.world import a_policy
+
+
+def seen(
+    history: Sequence[RetentionVersion], policy: Policy, now: datetime, **known: bool
+) -> tuple[RetentionVersion, ...]:
+    return histories.seen(history, version_of(policy, now), **known)
 
 
 def test_a_change_is_added_once_and_the_rules_before_it_end_then() -> None:

@@ -70,7 +70,7 @@ class Copy:
     `taken`, `source_snapshot` and `source_volume` are those of its source; its own start and volume id mean
     nothing. `started_at` (aware UTC) is when the copying began. `duplicate` marks a second copy of one point,
     and `cancelled` one that somebody cancelled: neither counts. `progress` is EC2's, such as "42%", `message`
-    what it says about a failed one. `protections` forbid deleting it.
+    what it says about a failed one. `run` is the run of its point. `protections` forbid deleting it.
     """
 
     snapshot_id: str
@@ -91,6 +91,7 @@ class Copy:
     cancelled: bool = False
     progress: str = ""
     message: str = ""
+    run: str = ""
     protections: tuple[Protection, ...] = ()
 
     @property
@@ -184,6 +185,7 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
         cancelled=copy_tags.CANCELLED in present,
         progress=snapshot.progress,
         message=snapshot.state_message,
+        run=present.get(tags.RUN, ""),
         protections=found.candidate.protections,
     )
 

@@ -43,26 +43,28 @@ class RetentionVersion:
         return self.spacing is not None and other.spacing is not None and self.spacing < other.spacing
 
 
+def version_of(policy: Policy, now: datetime, spacing: timedelta | None = None) -> RetentionVersion:
+    """The retention that a policy has now. `spacing` is the shortest interval between its points where that
+    is not its schedule's."""
+    apart = shortest_distance(policy.schedule) if spacing is None else spacing
+    return RetentionVersion(policy.retention, policy.schedule.timezone, now, apart)
+
+
 def seen(
     history: Sequence[RetentionVersion],
-    policy: Policy,
-    now: datetime,
+    present: RetentionVersion,
     *,
     has_points: bool = False,
     has_gap: bool = False,
-    spacing: timedelta | None = None,
 ) -> tuple[RetentionVersion, ...]:
-    """The history with the policy's present retention at its end; unchanged if it is already there.
+    """The history with the present retention at its end; unchanged if it is already there.
 
-    A policy that has points but no history (`has_points`) has lost it: its new history begins with rules that
-    keep everything. The same entry is inserted when the last versions may be missing (`has_gap`). `spacing`
-    is the shortest interval between its points where that is not its schedule's. Raises ValueError for an
-    invalid retention: it was never in force, so it is not remembered.
+    A retention of points that has no history (`has_points`) has lost it: its new history begins with rules
+    that keep everything. The same entry is inserted when the last versions may be missing (`has_gap`). Raises
+    ValueError for an invalid retention: it was never in force, so it is not remembered.
     """
-    _read(policy.retention, policy.schedule.timezone)
-    timezone = policy.schedule.timezone
-    apart = shortest_distance(policy.schedule) if spacing is None else spacing
-    present = RetentionVersion(dict(policy.retention), timezone, now, apart)
+    _read(present.block, present.timezone)
+    present, timezone, now = replace(present, block=dict(present.block)), present.timezone, present.since
     if history and has_gap and has_points:
         return _bounded((*history, RetentionVersion(EVERYTHING, timezone, now), present), now)
     if history:

@@ -11,7 +11,7 @@ from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.report.claims import Failure, Name, Past
-from snapkeep.domain.retention.history import retention_of, seen
+from snapkeep.domain.retention.history import retention_of, seen, version_of
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.ports.clock import Calendar
 from snapkeep.ports.points import Points
@@ -111,7 +111,7 @@ class ReadPolicies:
         for policy in policies:
             history = self.retentions.retention_history(cluster, policy.name)
             try:
-                yield policy.name, retention_of(seen(history, policy, now))
+                yield policy.name, retention_of(seen(history, version_of(policy, now)))
             except ValueError as error:
                 invalid[policy.name] = str(error)
 

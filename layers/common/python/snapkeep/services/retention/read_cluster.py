@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import UnreadableRecord
 from snapkeep.domain.points import Snapshot
-from snapkeep.domain.policies import Deployment, Policy
-from snapkeep.domain.retention.history import retention_of, seen
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.retention.history import RetentionVersion, retention_of, seen, version_of
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.plan import GRACE
 from snapkeep.ports.ec2 import Snapshots
@@ -51,34 +51,24 @@ class Known:
 
 
 def retention_in_force(
-    retentions: Retentions,
-    policy: Policy,
-    now: datetime,
-    known: Known,
-    progress: Progress,
-    spacing: timedelta | None = None,
+    retentions: Retentions, policy: str, present: RetentionVersion, known: Known, progress: Progress
 ) -> PolicyRetention | None:
-    """A policy's retention in the scope, with the grace of recently replaced rules; None when it prunes
-    nothing, because its retention or the record of it is unreadable.
-
-    `spacing` is the shortest interval between its points where that is not its schedule's.
-    """
+    """The retention of that name in the scope, with the grace of recently replaced rules; None when it prunes
+    nothing, because it or the record of it is unreadable."""
     scope = progress.cluster
     try:
-        before = retentions.retention_history(scope, policy.name)
-        history = seen(
-            before, policy, now, has_points=known.has_points, has_gap=known.has_gap, spacing=spacing
-        )
+        before = retentions.retention_history(scope, policy)
+        history = seen(before, present, has_points=known.has_points, has_gap=known.has_gap)
         retention = retention_of(history)
     except ValueError as error:
-        progress.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
+        progress.notes.append(f"policy {policy} prunes nothing: its retention: {error}")
         return None
     except UnreadableRecord as error:
-        progress.given_up[f"policy {policy.name}"] = error.reason
-        progress.notes.append(f"policy {policy.name} prunes nothing: {error.reason}")
+        progress.given_up[f"policy {policy}"] = error.reason
+        progress.notes.append(f"policy {policy} prunes nothing: {error.reason}")
         return None
     if history != tuple(before) and not progress.dry_run:
-        retentions.write_retention_history(scope, policy.name, history)
+        retentions.write_retention_history(scope, policy, history)
     return retention
 
 
@@ -126,7 +116,8 @@ class ReadCluster:
         for policy in self.deployment.policies:
             if cluster in policy.clusters:
                 known = Known(policy.name in repeated, has_gap)
-                retention = retention_in_force(self.retentions, policy, now, known, progress)
+                present = version_of(policy, now)
+                retention = retention_in_force(self.retentions, policy.name, present, known, progress)
                 policies |= {policy.name: retention} if retention else {}
         gone = self._gone(found.newest(), policies, now, progress)
         return Reading(found, policies, gone, catalogue if is_compared else None)

@@ -7,22 +7,19 @@ from datetime import timedelta
 
 from snapkeep.domain.policies import Cluster
 from snapkeep.services.copies.pruning.read_copies import ReadCopies
+from snapkeep.services.copies.pruning.rules_there import RulesOfPolicies
 from snapkeep.services.retention.read_cluster import Reading
 from snapkeep.services.retention.report import Progress
 from tests.fakes.copying import OSAKA, CopyWorld, to_osaka
 
 
 def read(world: CopyWorld, cluster: str = "myeks") -> Reading:
-    reader = ReadCopies(
-        world.deployment,
-        world.deployment.places[0],
-        cluster,
-        world.regions.snapshots(OSAKA.region),
-        world.journal.copies,
-        world.journal.runs,
-        world.journal.prunes,
-        world.journal.retentions,
+    place, journal = world.deployment.places[0], world.journal
+    rules = RulesOfPolicies(
+        world.deployment, place, cluster, journal.runs, journal.prunes, journal.retentions
     )
+    snapshots, lag = world.regions.snapshots(OSAKA.region), world.deployment.consistency_wait
+    reader = ReadCopies(place, cluster, rules, snapshots, journal.copies, journal.prunes, lag)
     return reader.read(world.clock(), Progress(f"{cluster}@osaka"))
 
 

@@ -6,12 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from snapkeep.domain.copies.lineages import rule_to
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.messages import copies_scope
-from snapkeep.domain.policies import RESERVED_NAMES, Deployment
-from snapkeep.ports.prunes import Prunes
 from snapkeep.services.copies.pruning.read_copies import ReadCopies
+from snapkeep.services.copies.pruning.rules_there import RulesThere
 from snapkeep.services.retention.decide import DecidePrune
 from snapkeep.services.retention.deletion.delete import DeletePoints
 from snapkeep.services.retention.prune import Begun
@@ -23,10 +21,9 @@ from snapkeep.services.retention.report import Progress
 class CopiesInPlace:
     """The copies of one cluster in one place: a scope of prune."""
 
-    deployment: Deployment
     place: Place
     cluster: str
-    prunes: Prunes
+    rules: RulesThere
     reader: ReadCopies
     decider: DecidePrune
     deleter: DeletePoints
@@ -38,13 +35,12 @@ class CopiesInPlace:
 
     @property
     def policies(self) -> Collection[str]:
-        """The policies whose points are copied to the place, and the built-in ones."""
-        policies = [policy for policy in self.deployment.policies if self.cluster in policy.clusters]
-        return {policy.name for policy in policies if rule_to(policy, self.place.name)} | RESERVED_NAMES
+        """The policies that the config names for these copies."""
+        return self.rules.policies
 
     def why_frozen(self) -> str:
-        """Why the points of the cluster are not pruned: its copies may be the last of it, too."""
-        return self.prunes.announced(self.cluster).frozen
+        """Why nothing may be deleted; "" when something may."""
+        return self.rules.why_frozen()
 
     def read(self, now: datetime, progress: Progress) -> Reading:
         """EC2's listing of the place, and the journal."""

@@ -1,57 +1,50 @@
-"""Reads the copies of a cluster's points in a place for prune, and the retention of their rules."""
+"""Reads the copies of a cluster's points in a place for prune."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.copies import Copy, CopyState, read_copy
-from snapkeep.domain.copies.lineages import KEEP_ALL, policies_there, spacing_there
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.records import CopyStage
 from snapkeep.domain.copies.retention import sort_copies
 from snapkeep.domain.points import Snapshot
-from snapkeep.domain.policies import RESERVED_NAMES, Deployment
 from snapkeep.domain.retention.deletion.deletions import LastPrune
-from snapkeep.domain.retention.lineages import PolicyRetention
-from snapkeep.domain.retention.rules import parse_retention
 from snapkeep.domain.retention.snapshot_tags import Unreadable
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.prunes import Prunes, Retentions
-from snapkeep.ports.runs import Runs
+from snapkeep.ports.prunes import Prunes
 from snapkeep.services.copies.place_copies import PlaceCopies, key_of, sorted_out
-from snapkeep.services.retention.listing import LONGEST_GAP, RUNS_KNOWN_FOR, Found
-from snapkeep.services.retention.read_cluster import Known, Reading, retention_in_force, strange
+from snapkeep.services.copies.pruning.rules_there import RulesThere
+from snapkeep.services.retention.listing import LONGEST_GAP, Found
+from snapkeep.services.retention.read_cluster import Reading, strange
 from snapkeep.services.retention.report import Progress
 
 
 @dataclass(frozen=True, slots=True)
 class ReadCopies:
-    """Reads copies; a rehearsal writes nothing meanwhile. `snapshots` are those of the place's Region."""
+    """Reads copies; a rehearsal writes nothing meanwhile. `snapshots` are those of the place's Region, as its
+    listings show them; those may lag by `consistency_wait`."""
 
-    deployment: Deployment
     place: Place
     cluster: str
+    rules: RulesThere
     snapshots: Snapshots
     records: CopyRecords
-    runs: Runs
     prunes: Prunes
-    retentions: Retentions
+    consistency_wait: timedelta
 
     def read(self, now: datetime, progress: Progress) -> Reading:
-        """Everything that the plan for these copies is based on.
-
-        Whether a claim is gone is what the last prune of its points found out.
-        """
-        listed, runs = self._listed()
+        """Everything that the plan for these copies is based on."""
+        listed = self._listed()
         copies = {copy.snapshot_id: copy for copy in listed.copies}
         last = self.prunes.last_prune(progress.cluster)
         new, since = self._new(copies, last, now)
-        unknown = self._of_unknown_runs(new, copies, runs, now)
+        unknown = self.rules.unknown([copies[name] for name in sorted(new)], now)
         sorted_ = sort_copies(listed.copies, self.place, journaled=self._journaled(listed.copies))
         found = Found(
             lineages={(key.whose, key.policy): some for key, some in sorted_.lineages.items()},
@@ -66,24 +59,15 @@ class ReadCopies:
             points=sorted_.points,
         )
         progress.notes += strange(found)
-        gone = self.retentions.gone_claims(self.cluster)
-        return Reading(
-            found,
-            self._policies(found, now, progress),
-            {f"{self.cluster}/{claim}": at for claim, at in gone.items()},
-        )
+        return Reading(found, self.rules.in_force(found, now, progress), self.rules.gone())
 
-    def _listed(self) -> tuple[PlaceCopies, Mapping[str, str]]:
-        """The copies that EC2 shows, and their runs by id."""
+    def _listed(self) -> PlaceCopies:
+        """The copies that EC2 shows."""
         wanted = copy_tags.found_by(self.place.name) | {tags.CLUSTER: self.cluster}
-        runs: dict[str, str] = {}
-        found = []
-        for snapshot in self.snapshots.find(wanted):
-            found.append(
-                read_copy(snapshot) if copy_tags.COPY_FROM in snapshot.tags else _of_nowhere(snapshot)
-            )
-            runs[snapshot.id] = snapshot.tags.get(tags.RUN, "")
-        return sorted_out(found), runs
+        return sorted_out(
+            read_copy(snapshot) if copy_tags.COPY_FROM in snapshot.tags else _of_nowhere(snapshot)
+            for snapshot in self.snapshots.find(wanted)
+        )
 
     def _new(
         self, copies: Mapping[str, Copy], last: LastPrune | None, now: datetime
@@ -91,19 +75,11 @@ class ReadCopies:
         """The copies (ids) that became ready since the last prune, and when that was, if it is known."""
         if last is None or last.at > now:
             return frozenset(), None
-        since = max(last.at - self.deployment.consistency_wait, now - LONGEST_GAP)
+        since = max(last.at - self.consistency_wait, now - LONGEST_GAP)
         recent = [copy for copy in copies.values() if copy.started_at > now - LONGEST_GAP]
         new = (copy.snapshot_id for copy in recent if copy.started_at > since)
         ended = (copy.snapshot_id for copy in recent if copy.snapshot_id in last.pending)
         return frozenset((*new, *ended)), since
-
-    def _of_unknown_runs(
-        self, new: frozenset[str], copies: Mapping[str, Copy], runs: Mapping[str, str], now: datetime
-    ) -> frozenset[str]:
-        """The new copies (ids) whose runs the journal does not know, although it should."""
-        recent = {name: runs[name] for name in new if copies[name].taken > now - RUNS_KNOWN_FOR}
-        known = self.runs.known_runs(set(recent.values())) if recent else ()
-        return frozenset(name for name, run in recent.items() if run not in known)
 
     def _journaled(self, copies: Sequence[Copy]) -> Mapping[str, CopyStage]:
         """The stages of the records that name failed, second and cancelled copies (ids), or the copies of the
@@ -120,22 +96,6 @@ class ReadCopies:
             elif record is not None and points.get(record.snapshot_id) == key_of(copy):
                 found[record.snapshot_id] = record.stage
         return found
-
-    def _policies(self, found: Found, now: datetime, progress: Progress) -> Mapping[str, PolicyRetention]:
-        """The retention of the rules that copy this cluster's points to the place."""
-        policies = [policy for policy in self.deployment.policies if self.cluster in policy.clusters]
-        here = replace(self.deployment, policies=tuple(policies))
-        repeated = found.repeated()
-        in_force = dict.fromkeys(RESERVED_NAMES, PolicyRetention(parse_retention(KEEP_ALL)))
-        for name, policy in policies_there(here, self.place.name).items():
-            known = Known(name in repeated, bool(found.strange))
-            spacing = spacing_there(policy, self.place.name)
-            retention = retention_in_force(self.retentions, policy, now, known, progress, spacing)
-            if retention is None:
-                continue
-            # A place that retires gets no more copies, so none is late there.
-            in_force[name] = replace(retention, spacing=timedelta()) if self.place.retire else retention
-        return in_force
 
 
 def _of_nowhere(snapshot: Snapshot) -> Unreadable:
