@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from snapkeep.adapters.aws.copy_events import CopyAnnouncer
+from snapkeep.adapters.aws.loan_events import LoanAnnouncer
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
@@ -22,6 +23,7 @@ from snapkeep.domain.report.announcements import Event
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
 from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
+from snapkeep.domain.vault.loans import Loan
 
 NOW = datetime(2026, 12, 2, 1, 0, 42, tzinfo=UTC)
 SLOT = datetime(2026, 12, 2, 1, tzinfo=UTC)
@@ -65,16 +67,35 @@ COPY = CopyRecord(
 TROUBLE = Trouble("web/data", "no recovery point since 2026-11-30T01:00:00+00:00", NOW)
 
 
-def _run(state: RunState, **changes: Any) -> Callable[[CopyAnnouncer], object]:
+LOAN = Loan(
+    snapshot_id=COPY.snapshot_id,
+    account="333344445555",
+    place="prod",
+    cluster="shop",
+    namespace="web",
+    claim="data",
+    point=POINT.id,
+    key="arn:aws:kms:ap-northeast-2:222233334444:key/0f9e8d7c",
+    begun_at=NOW,
+    until=NOW + timedelta(days=2),
+    by="arn:aws:iam::222233334444:role/on-call",
+)
+
+
+class _Announcer(CopyAnnouncer, LoanAnnouncer):
+    """Publishes all events."""
+
+
+def _run(state: RunState, **changes: Any) -> Callable[[_Announcer], object]:
     failures = [POINT] if changes.get("failed") else []
     return lambda news: news.run_closed(replace(RUN, state=state, **changes), failures, {"app": 0.0})
 
 
-def _trouble(kind: TroubleKind, about: str = "nightly") -> Callable[[CopyAnnouncer], object]:
+def _trouble(kind: TroubleKind, about: str = "nightly") -> Callable[[_Announcer], object]:
     return lambda news: news.trouble(Topic(kind, "shop", about), [TROUBLE], 1)
 
 
-CALLS: Mapping[Event, Callable[[CopyAnnouncer], object]] = {
+CALLS: Mapping[Event, Callable[[_Announcer], object]] = {
     Event.RUN_COMPLETED: _run(RunState.COMPLETED, ready=3, failed=0),
     Event.RUN_PARTIALLY_FAILED: lambda news: news.run_closed(
         replace(RUN, state=RunState.PARTIALLY_FAILED, ready=1, late=1), [POINT], {"app": 0.0}, [LATE]
@@ -126,6 +147,9 @@ CALLS: Mapping[Event, Callable[[CopyAnnouncer], object]] = {
     Event.COPIES_NOT_LOCKED: _trouble(TroubleKind.COPIES_NOT_LOCKED, "osaka"),
     Event.COPIES_LEFT: _trouble(TroubleKind.COPIES_LEFT, "osaka"),
     Event.COPIES_FULL: _trouble(TroubleKind.COPIES_FULL, "osaka"),
+    Event.LOAN_BEGUN: lambda news: news.loan_begun(LOAN),
+    Event.LOAN_ENDED: lambda news: news.loan_ended(LOAN.ended(NOW, "its time was over")),
+    Event.LOANS_NOT_ENDED: _trouble(TroubleKind.LOANS_NOT_ENDED, "loans"),
 }
 """What publishes each event; the last event of a call is the sample."""
 
@@ -145,7 +169,7 @@ def sample(event: Event) -> dict[str, Any]:
     """The event as a rule's target gets it from EventBridge."""
     bus = _Bus()
     with redirect_stdout(io.StringIO()):  # metrics
-        CALLS[event](CopyAnnouncer(cast(Any, bus), "default"))
+        CALLS[event](_Announcer(cast(Any, bus), "default"))
     entry = bus.entries[-1]
     return {
         "version": "0",

@@ -61,7 +61,7 @@ FIELDS: Mapping[str, tuple[Schema, str]] = {
     "point": (TEXT, "the recovery point's id"),
     "snapshot": (TEXT, "the EBS snapshot's id"),
     "source": (TEXT, "the snapshot that was copied"),
-    "place": (TEXT, "the place in `snapkeep.yaml`"),
+    "place": (TEXT, "the place in `snapkeep.yaml`, or the source of a vault"),
     "region": (TEXT, "the Region of the place"),
     "taken": (MOMENT, "when the copied snapshot was started: the age of the data"),
     "incremental": (
@@ -79,6 +79,8 @@ FIELDS: Mapping[str, tuple[Schema, str]] = {
     "confirm": (TEXT, "the token for `snapkeep prune --confirm`"),
     "points": (WHOLE, "recovery points that stay"),
     "caller": (TEXT, "the ARN of who asked"),
+    "account": (TEXT, "the account that a copy is lent to"),
+    "until": (MOMENT, "when the loan ends by itself"),
     "method": (TEXT, "the HTTP method"),
     "path": (TEXT, "the path of the request"),
     "status": (WHOLE, "the HTTP status of the answer"),
@@ -131,6 +133,9 @@ WHEN = {
     Event.COPIES_NOT_LOCKED: "copies lack the lock of their rule; tried and told again until they have it",
     Event.COPIES_LEFT: "copies are in a place that the config no longer names; again every week",
     Event.COPIES_FULL: "copies send everything again, such as under a changed key; with their price",
+    Event.LOAN_BEGUN: "a vault lends a copy to another account, because somebody asked",
+    Event.LOAN_ENDED: "nothing of a loan is shared or granted any more",
+    Event.LOANS_NOT_ENDED: "another account still has a right that should have ended; again every week",
 }
 
 

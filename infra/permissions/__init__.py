@@ -28,6 +28,7 @@ from infra.permissions.copies import (
     use_copy_keys,
 )
 from infra.permissions.interruption import answer_lifecycle_hooks
+from infra.permissions.lending import end_loans, hold_copies, lend_copies
 from infra.permissions.restore import describe_keys, hold_snapshots, lend_to_copies, look_into_bin
 from infra.permissions.retention import delete_snapshots
 
@@ -44,9 +45,12 @@ __all__ = [
     "describe",
     "describe_clusters",
     "describe_keys",
+    "end_loans",
+    "hold_copies",
     "hold_snapshots",
     "invoke",
     "join_network",
+    "lend_copies",
     "lend_to_copies",
     "lock_copies",
     "lock_snapshots",

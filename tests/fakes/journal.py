@@ -12,6 +12,7 @@ from tests.fakes.stores.copies import MemoryCopies, MemoryCopyRequests
 from tests.fakes.stores.creations import MemoryCreations
 from tests.fakes.stores.deletions import MemoryAbsences, MemoryDeletions
 from tests.fakes.stores.incidents import MemoryIncidents
+from tests.fakes.stores.loans import MemoryLoans
 from tests.fakes.stores.points import MemoryPoints
 from tests.fakes.stores.prunes import MemoryPrunes, MemoryRefusals, MemoryRetentions
 from tests.fakes.stores.restores import MemoryHolds, MemoryRestores
@@ -38,6 +39,7 @@ class MemoryJournal(Faults, Journal):
     incidents: MemoryIncidents
     copies: MemoryCopies
     copy_requests: MemoryCopyRequests
+    loans: MemoryLoans
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -64,6 +66,7 @@ class MemoryJournal(Faults, Journal):
             incidents=MemoryIncidents(self),
             copies=copies,
             copy_requests=MemoryCopyRequests(copies, self),
+            loans=MemoryLoans(self),
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

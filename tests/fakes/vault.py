@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from snapkeep.domain import tags
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.requests import CopyRequest
+from snapkeep.domain.copies.tags import COPY
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.points import Snapshot
 from tests.fakes.faults import Faults
@@ -15,9 +16,10 @@ from tests.fakes.snapshots import FakeSnapshots
 
 
 class FakeShares(Faults):
-    """Who may copy the snapshots of an EC2; those under a key of AWS can be shared with nobody."""
+    """Who may copy the snapshots of an EC2; those under a key of AWS can be shared with nobody. They are a
+    deployment's points, or without one the account's copies."""
 
-    def __init__(self, ebs: FakeSnapshots, keys: FakeKeys, deployment: str) -> None:
+    def __init__(self, ebs: FakeSnapshots, keys: FakeKeys, deployment: str = "") -> None:
         super().__init__()
         self.ebs, self.keys, self.deployment = ebs, keys, deployment
         self.all: set[tuple[str, str]] = set()
@@ -38,8 +40,9 @@ class FakeShares(Faults):
     def shared_with(self, account: str) -> Iterator[Snapshot]:
         self._before("shared_with")
         there = (self.ebs.all.get(name) for name, whose in sorted(self.all) if whose == account)
-        found = [each for each in there if each and each.tags.get(tags.MANAGED) == "true"]
-        yield from (each for each in found if not tags.is_anothers(each.tags, self.deployment))
+        managed, whose = ("true", self.deployment) if self.deployment else (COPY, "")
+        found = [each for each in there if each and each.tags.get(tags.MANAGED) == managed]
+        yield from (each for each in found if not (whose and tags.is_anothers(each.tags, whose)))
 
     def _existing(self, snapshot_id: str) -> Snapshot:
         snapshot = self.ebs.all.get(snapshot_id)

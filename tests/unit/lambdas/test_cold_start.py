@@ -26,6 +26,7 @@ SERVICES = {
     "copy_points": {"copies", "restore"},  # what is copied is held, as for a restore
     "finish_restores": {"restore"},
     "handle_interruption": {"interruption"},
+    "lend_copies": set[str](),
     "plan_backup": {"backup"},
     "prune": {"retention"},
     "prune_copies": {"retention"},
@@ -37,7 +38,7 @@ SERVICES = {
     "try_config": {"backup", "report", "retention"},
     "write_report": {"report", "restore"},  # the page says how to restore
 }
-"""The capabilities whose services a function starts with; those of the API wait for a request."""
+"""The capabilities whose services a function starts with; API and loans wait for a request."""
 
 HEAVY = {
     "boto3": set[str](),

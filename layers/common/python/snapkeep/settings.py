@@ -117,6 +117,15 @@ class PruneCopiesSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LendCopiesSettings(Settings):
+    """lend_copies: lends a vault's copies, and ends loans."""
+
+    function = "lend_copies"
+    journal_table: str
+    event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiSettings(Settings):
     """api: serves people and programs."""
 
@@ -128,6 +137,7 @@ class ApiSettings(Settings):
     try_config_function: str
     reports_bucket: str
     prune_copies_function: str = ""
+    lend_copies_function: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ SnapkeepError
     ├── UnreadableRecord   this version cannot read an item of the journal
     ├── NotAdmitted    the cluster refuses this object: a quota, a policy, a webhook
     ├── CopyRefused    a copy cannot be made or cancelled as somebody asks
+    ├── LoanRefused    a copy cannot be lent or borrowed as somebody asks
     └── GroupRefused   EC2 refused to take a crash-consistent group
 
 Only the raiser knows whether a retry helps, so the raiser chooses the branch.
@@ -125,6 +126,14 @@ class NotAdmitted(PermanentError):
 
 class CopyRefused(PermanentError):
     """The copy that somebody asks for cannot be made, or cannot be cancelled; `fix` says what would help."""
+
+    def __init__(self, reason: str, fix: str) -> None:
+        super().__init__(reason)
+        self.fix = fix
+
+
+class LoanRefused(PermanentError):
+    """The copy that somebody asks for cannot be lent or borrowed; `fix` says what would help."""
 
     def __init__(self, reason: str, fix: str) -> None:
         super().__init__(reason)

@@ -26,6 +26,7 @@ class TroubleKind(StrEnum):
     COPIES_NOT_LOCKED = "copies not locked"
     COPIES_LEFT = "copies left"
     COPIES_FULL = "copies full"
+    LOANS_NOT_ENDED = "loans not ended"
 
 
 @dataclass(frozen=True, slots=True)

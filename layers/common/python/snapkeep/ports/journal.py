@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
+    from snapkeep.ports.loans import Loans
     from snapkeep.ports.points import Creations, Points
     from snapkeep.ports.prunes import Prunes, Refusals, Retentions
     from snapkeep.ports.restores import Holds, Restores
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Journal:
-    """The records of runs, points, deletions, restores, incidents and copies. Losing them loses no backup.
+    """The records of runs, points, deletions, restores, incidents, copies and loans. Losing them loses no
+    backup.
 
     Methods that return one record raise UnreadableRecord when this version cannot read it, and so does every
     write over one. Iterators, and `points`, skip such records.
@@ -41,5 +43,6 @@ class Journal:
     incidents: Incidents
     copies: CopyRecords
     copy_requests: CopyRequests
+    loans: Loans
     troubles: Troubles
     unreadable: UnreadableRecords

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
+    from snapkeep.ports.loans import Grants, Lender, LoanNews
     from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
     from snapkeep.ports.news import (
         BackupNews,
@@ -99,13 +100,19 @@ class AwsPorts(Ports):
     def shares(self) -> Shares:
         from snapkeep.adapters.aws.sharing import Ec2Shares
 
-        return Ec2Shares(client("ec2"), self.deployment.name)
+        return Ec2Shares(client("ec2"), "" if self.deployment.vault else self.deployment.name)
 
     @lazy
     def vaults(self) -> Vaults:
         from snapkeep.adapters.aws.vault_buses import VaultBuses
 
         return VaultBuses(client)
+
+    @lazy
+    def grants(self) -> Grants:
+        from snapkeep.adapters.aws.key_grants import KmsGrants
+
+        return KmsGrants(client("kms"))
 
     @lazy
     def volumes(self) -> Volumes:
@@ -189,6 +196,18 @@ class AwsPorts(Ports):
         from snapkeep.adapters.aws.copy_events import CopyAnnouncer
 
         return CopyAnnouncer(client("events"), self._setting("event_bus"))
+
+    @lazy
+    def loan_news(self) -> LoanNews:
+        from snapkeep.adapters.aws.loan_events import LoanAnnouncer
+
+        return LoanAnnouncer(client("events"), self._setting("event_bus"))
+
+    @lazy
+    def lender(self) -> Lender:
+        from snapkeep.adapters.aws.lambda_lender import LambdaLender
+
+        return LambdaLender(_patient_lambda(), self._setting("lend_copies_function"))
 
     @lazy
     def changes(self) -> ChangeNews:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
+    from snapkeep.ports.loans import Grants, Lender, LoanNews
     from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
     from snapkeep.ports.news import (
         BackupNews,
@@ -31,7 +32,8 @@ class Ports:
     """What services need from the outside world.
 
     `snapshots` shows the deployment's own, `everybodys_snapshots` those of every deployment in the account.
-    `regions` is EC2 elsewhere; `shares` and `vaults` are for copies to other accounts. `pause` waits.
+    `regions` is EC2 elsewhere; `shares` and `vaults` are for copies to other accounts, `shares` and `grants`
+    for a vault's loans, which only `lender` may make. `pause` waits.
     `to_save` feeds save_node, `to_release` feeds release_volumes.
     """
 
@@ -43,6 +45,7 @@ class Ports:
     regions: Regions
     shares: Shares
     vaults: Vaults
+    grants: Grants
     volumes: Volumes
     instances: Instances
     hooks: LifecycleHooks
@@ -58,6 +61,8 @@ class Ports:
     announcer: BackupNews
     retention_news: RetentionNews
     copy_news: CopyNews
+    loan_news: LoanNews
+    lender: Lender
     changes: ChangeNews
     incident_news: InterruptionNews
     work_news: WorkNews

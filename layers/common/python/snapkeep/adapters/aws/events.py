@@ -71,6 +71,7 @@ TROUBLES = {
     TroubleKind.COPIES_NOT_LOCKED: Event.COPIES_NOT_LOCKED,
     TroubleKind.COPIES_LEFT: Event.COPIES_LEFT,
     TroubleKind.COPIES_FULL: Event.COPIES_FULL,
+    TroubleKind.LOANS_NOT_ENDED: Event.LOANS_NOT_ENDED,
 }
 
 NO_CLUSTER = "none"

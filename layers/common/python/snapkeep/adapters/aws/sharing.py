@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from snapkeep.adapters.aws.ec2 import PAGE
 from snapkeep.adapters.aws.ec2_errors import ec2_errors
 from snapkeep.domain import tags
+from snapkeep.domain.copies.tags import COPY
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.points import Snapshot, snapshot_of
 
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
 
 class Ec2Shares:
-    """Implements the Shares port for the points of one deployment."""
+    """Implements the Shares port: for the points of one deployment, or without a `deployment` for all copies
+    in the account and Region."""
 
-    def __init__(self, ec2: EC2Client, deployment: str) -> None:
+    def __init__(self, ec2: EC2Client, deployment: str = "") -> None:
         self._ec2, self._deployment = ec2, deployment
 
     def share(self, snapshot_id: str, account: str) -> None:
@@ -42,13 +44,13 @@ class Ec2Shares:
             pages = self._ec2.get_paginator("describe_snapshots").paginate(
                 OwnerIds=["self"],
                 RestorableByUserIds=[account],
-                Filters=[{"Name": f"tag:{tags.MANAGED}", "Values": ["true"]}],
+                Filters=[{"Name": f"tag:{tags.MANAGED}", "Values": ["true" if self._deployment else COPY]}],
                 PaginationConfig={"PageSize": PAGE},
             )
             for page in pages:
                 for item in page["Snapshots"]:
                     snapshot = snapshot_of(item)
-                    if not tags.is_anothers(snapshot.tags, self._deployment):
+                    if not (self._deployment and tags.is_anothers(snapshot.tags, self._deployment)):
                         yield snapshot
 
     def _modify(self, snapshot_id: str, operation: Literal["add", "remove"], account: str) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
+    from snapkeep.ports.loans import Loans
     from snapkeep.ports.points import Creations, Points
     from snapkeep.ports.prunes import Prunes, Refusals, Retentions
     from snapkeep.ports.restores import Holds, Restores
@@ -133,6 +134,12 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.copy_requests import DynamoCopyRequests
 
         return DynamoCopyRequests(self._table)
+
+    @lazy
+    def loans(self) -> Loans:
+        from snapkeep.adapters.dynamodb.loans import DynamoLoans
+
+        return DynamoLoans(self._table)
 
     @lazy
     def troubles(self) -> Troubles:

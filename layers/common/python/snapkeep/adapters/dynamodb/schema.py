@@ -28,6 +28,7 @@
 | copy           | COPIES#<place>          | <cluster>#<point> | `open` unless it is ready and locked |
 | place's lease  | COPIES#<place>          | LEASE        |                                       |
 | known place    | PLACES                  | <place>#<region> |                                   |
+| loan           | LOAN#<snapshot>         | ACCOUNT#<account> | `runs`; `open` until it has ended |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
@@ -192,6 +193,18 @@ PLACES = "PLACES"
 def known_place_key(place: str, region: str) -> Key:
     """The key of a place in a Region."""
     return {PK: PLACES, SK: f"{place}#{region}"}
+
+
+OPEN_LOANS = "loan"
+"""The key of open loans in the `open` index."""
+
+ALL_LOANS = "loans"
+"""The key of all loans in the `runs` index, sorted by their begin."""
+
+
+def loan_key(snapshot_id: str, account: str) -> Key:
+    """The key of the loan of a copy to an account."""
+    return {PK: f"LOAN#{snapshot_id}", SK: f"ACCOUNT#{account}"}
 
 
 def open_copies_key(place: str) -> str:

@@ -40,6 +40,9 @@ class Event(StrEnum):
     COPIES_NOT_LOCKED = "Snapkeep Copies Not Locked"
     COPIES_LEFT = "Snapkeep Copies Left"
     COPIES_FULL = "Snapkeep Copies Full"
+    LOAN_BEGUN = "Snapkeep Loan Begun"
+    LOAN_ENDED = "Snapkeep Loan Ended"
+    LOANS_NOT_ENDED = "Snapkeep Loans Not Ended"
 
 
 RUNBOOKS = {
@@ -65,6 +68,9 @@ RUNBOOKS = {
     Event.COPIES_NOT_LOCKED: "copies",
     Event.COPIES_LEFT: "copies",
     Event.COPIES_FULL: "copies",
+    Event.LOAN_BEGUN: "loans",
+    Event.LOAN_ENDED: "loans",
+    Event.LOANS_NOT_ENDED: "loans",
 }
 """The events that reach the topic, each with its page in docs/runbooks. The others are for machines."""
 
@@ -74,6 +80,7 @@ LONGEST = 600
 _RUN = "{policy} in {cluster}, slot {slot}: {ready} of {total} points ready, {failed} failed, {late} late"
 _INCIDENT = "node {node} ({instance}) in {cluster}: {reason}"
 _TROUBLES = "{about} in {cluster}, {total} in all: {first}"
+_LENT = "{snapshot} ({namespace}/{claim} of {cluster})"
 _TEXTS = {
     Event.RUN_COMPLETED: _RUN,
     Event.RUN_PARTIALLY_FAILED: _RUN,
@@ -102,6 +109,9 @@ _TEXTS = {
     Event.COPIES_NOT_LOCKED: _TROUBLES,
     Event.COPIES_LEFT: _TROUBLES,
     Event.COPIES_FULL: _TROUBLES,
+    Event.LOAN_BEGUN: _LENT + " is lent to account {account} until {until}; {caller} asked for it",
+    Event.LOAN_ENDED: _LENT + " is not lent to account {account} any more: {reason}",
+    Event.LOANS_NOT_ENDED: _TROUBLES,
 }
 
 _UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(code): " " for code in range(32)})

@@ -1,0 +1,71 @@
+"""Grants on a vault's key, by which borrowers may copy what is under it.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from snapkeep.adapters.aws.session import code_of, our_errors, said
+from snapkeep.domain.errors import Forbidden, NotFound
+from snapkeep.domain.vault.loans import OPERATIONS, Grant, grant_name, read_grant_name, root_of
+
+FORBIDDEN = "AccessDeniedException"
+MISSING = "NotFoundException"
+
+
+class KmsGrants:
+    """Implements the Grants port with the KMS of the keys' Region."""
+
+    def __init__(self, kms: Any) -> None:
+        self._kms = kms
+
+    def grant(self, key: str, snapshot_id: str, account: str) -> None:
+        """CreateGrant; with the same name and terms it makes no second grant.
+
+        No constraint names the snapshot: EBS keeps one data key for all incremental copies of a volume, whose
+        encryption context names the first of them.
+        https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html
+        """
+        with _errors(f"grant {account} the use of {key}"):
+            self._kms.create_grant(
+                KeyId=key,
+                GranteePrincipal=root_of(account, key.split(":")[3]),
+                Operations=list(OPERATIONS),
+                Name=grant_name(snapshot_id, account),
+            )
+
+    def revoke(self, grant: Grant) -> None:
+        try:
+            with _errors(f"revoke the grant of {grant.account} on {grant.key}"):
+                self._kms.revoke_grant(KeyId=grant.key, GrantId=grant.id)
+        except NotFound:
+            return
+
+    def of_loans(self, key: str) -> Iterator[Grant]:
+        """Page by page. Raises NotFound for a key that is gone."""
+        with _errors(f"list the grants on {key}"):
+            for page in self._kms.get_paginator("list_grants").paginate(KeyId=key):
+                for item in page["Grants"]:
+                    named = read_grant_name(item.get("Name", ""))
+                    if named is not None:
+                        yield Grant(item["GrantId"], key, *named)
+
+
+@contextmanager
+def _errors(doing: str) -> Iterator[None]:
+    with our_errors(doing):
+        try:
+            yield
+        except ClientError as error:
+            if code_of(error) == FORBIDDEN:
+                raise Forbidden(f"{doing}: {said(error)}") from error
+            if code_of(error) == MISSING:
+                raise NotFound(f"{doing}: {said(error)}") from error
+            raise

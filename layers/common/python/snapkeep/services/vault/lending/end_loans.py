@@ -1,0 +1,60 @@
+"""Ends loans: unshares the copy, revokes the grant, releases the hold, and only then journals the end."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from snapkeep.domain.errors import NotFound
+from snapkeep.domain.vault.loans import Loan, over
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.loans import Grants, LoanNews, Loans
+from snapkeep.ports.vaults import Shares
+from snapkeep.services.restore.holds import HoldPoints
+
+log = logging.getLogger(__name__)
+
+
+def holder_of(account: str) -> str:
+    """The holder of the hold that keeps a copy from pruning while it is lent to an account."""
+    return f"loan {account}"
+
+
+@dataclass(frozen=True, slots=True)
+class EndLoans:
+    """Every step may be repeated, so a loan that could not be ended is ended by the next attempt."""
+
+    loans: Loans
+    shares: Shares
+    grants: Grants
+    holds: HoldPoints
+    news: LoanNews
+    clock: Clock
+
+    def by_hand(self, snapshot_id: str, account: str, caller: str) -> Loan:
+        """End a loan before its time. Raises NotFound without such a loan."""
+        known = self.loans.loan(snapshot_id, account)
+        if known is None:
+            raise NotFound(f"{snapshot_id} is not lent to {account}: `snapkeep get loans` lists all loans")
+        if not known.is_open:
+            return known
+        return self.end(self.loans.write_loan(known.to_end(self.clock(), caller)))
+
+    def end(self, loan: Loan, reason: str = "") -> Loan:
+        """End an open loan now. The reason, for people, is why it ends, unless one is given.
+
+        Raises what EC2 or KMS refuses while the account still has a right.
+        """
+        self.take_back(loan.snapshot_id, loan.account, loan.key)
+        now = self.clock()
+        ended = loan.ended(now, reason or over(loan, now))
+        self.news.loan_ended(ended)
+        return self.loans.write_loan(ended)
+
+    def take_back(self, snapshot_id: str, account: str, key: str) -> None:
+        """Unshare a copy, revoke the grants of its loan to the account, and release its hold."""
+        self.shares.unshare(snapshot_id, account)
+        for grant in list(self.grants.of_loans(key)):
+            if (grant.snapshot_id, grant.account) == (snapshot_id, account):
+                self.grants.revoke(grant)
+        self.holds.release(snapshot_id, holder_of(account))
