@@ -214,6 +214,13 @@ class AwsControl:
         """Reset the functions' figures."""
         self._call("DELETE", "functions")
 
+    def prepare_workers(self) -> None:
+        """Start a worker for each function of every account and Region, one after the other, and return at
+        once. Lambda, too, starts some ahead of their invocations
+        (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+        """
+        self._call("POST", "workers", {})
+
     def stop_workers(self) -> None:
         """End every worker, so that each function starts cold next time. No worker may be busy."""
         self._call("DELETE", "workers")

@@ -32,6 +32,7 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
                                          cold_starts, durations_ms, init_ms, cpu_ms, init_cpu_ms,
                                          peak_rss_bytes; `busy` counts what is waiting or running
     DELETE /_sandbox/functions           reset the figures
+    POST   /_sandbox/workers             {}: start one for each function, in the background
     DELETE /_sandbox/workers             end every worker: functions start cold again
     GET    /_sandbox/functions/NAME/logs {"lines": [...]} of its CloudWatch log group, oldest first
     PUT    /_sandbox/clusters/NAME       register an EKS cluster: {endpoint, authority, region}
@@ -48,6 +49,7 @@ from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc, scheduler
 
 from sandbox.aws import event_bus, instances, schedules, snapshots
+from sandbox.aws.functions.ahead import prepare_all
 from sandbox.aws.functions.environment import INTERPRETER
 from sandbox.aws.functions.work_left import work_left
 from sandbox.aws.patches import eks_cluster
@@ -85,6 +87,7 @@ class ControlApi:
             ("POST", "instances/([^/]+)/run", lambda body, name: instances.run_again(world, name)),
             ("GET", "functions", self._functions),
             ("DELETE", "functions", lambda body: world.functions.clear()),
+            ("POST", "workers", lambda body: prepare_all()),
             ("DELETE", "workers", lambda body: lambda_runtime.reset()),
             ("GET", "functions/([^/@]+)(?:@([^/]+))?/logs", self._logs),
             ("PUT", "clusters/([^/]+)", self._register_cluster),

@@ -67,8 +67,8 @@ class RetentionAct:
     def _make_history(self, claim: ClaimFact, real: LiveSnapshot) -> tuple[Listing, int]:
         aws = self.sandbox.aws
         with self.steps.step(f"Simulate {history.SPAN.days} days of six-hourly backups of {claim}") as line:
-            aws.wait_idle()  # running functions keep the machine's clock, later ones get the sandbox's
-            aws.settings(functions_follow_clock=True, functions_skip_sleep=True)
+            aws.wait_idle()  # what runs sleeps in real time, what is started later passes over it
+            aws.settings(functions_skip_sleep=True)
             schedule = backup_schedule(claim.policy)
             first = next((each.next for each in aws.schedules() if each.name == schedule), None)
             if first is None:

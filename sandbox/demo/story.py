@@ -95,6 +95,8 @@ class Story:
             assembly = building.result()
         with self.steps.step("Deploy the stack, IAM enforced") as line:
             (stack,) = deploy(assembly, sandbox.client)
+            sandbox.aws.settings(functions_follow_clock=True)
+            sandbox.aws.prepare_workers()  # each takes half a second, which nobody waits for now
             line.say(f"{len(stack.resources)} resources")
         return stack
 
@@ -114,8 +116,6 @@ class Story:
         with self.steps.step("Move the Scheduler's clock to the next slots") as line:
             due = [each for each in sandbox.aws.schedules() if each.name in names and each.next]
             fired = []
-            sandbox.aws.wait_idle()  # running functions keep the machine's clock
-            sandbox.aws.settings(functions_follow_clock=True)
             for schedule in sorted(due, key=lambda each: str(each.next)):
                 if schedule.next:
                     fired += sandbox.aws.advance_to(schedule.next, only=schedule.name)

@@ -53,10 +53,10 @@ class IsolatedWorker:
         peak_rss_bytes.
         """
         with self._lock:
-            cold = self._proc is None or self._proc.poll() is not None
-            if cold and (failed := self._spawn()):
+            if not self._runs() and (failed := self._spawn()):
                 return {**failed, "cold_start": True, "init_ms": 0.0, "ms": 0.0}
-            began = {"cold_start": cold, "init_ms": self._init_ms, "init_cpu_ms": self._init_cpu_ms}
+            first = self._init_ms > 0
+            began = {"cold_start": first, "init_ms": self._init_ms, "init_cpu_ms": self._init_cpu_ms}
             self._init_ms = self._init_cpu_ms = 0.0
             start = time.monotonic()
             timeout = float(self.config.get("Timeout", 3))
@@ -75,10 +75,22 @@ class IsolatedWorker:
             took = (time.monotonic() - start) * 1000
             return {**answer, **began, "log": self._lines(), "ms": took}
 
+    def prepare(self) -> None:
+        """Start the process now, unless it runs: whoever invokes meanwhile waits for it.
+
+        A function that cannot be loaded says so when it is invoked.
+        """
+        with self._lock:
+            if not self._runs():
+                self._spawn()
+
     def kill(self) -> None:
         """End the process and remove its scratch folder."""
         self._stop()
         self._discard_tmpdir()
+
+    def _runs(self) -> bool:
+        return self._proc is not None and self._proc.poll() is None
 
     def _spawn(self) -> dict[str, Any] | None:
         self._stop()

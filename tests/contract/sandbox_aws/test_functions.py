@@ -123,6 +123,26 @@ def handle(event, context):
     assert min(usage.init_cpu_ms) > 1
 
 
+def test_a_worker_that_is_prepared_is_loaded_before_the_first_invocation(
+    function: Deploy, control: AwsControl, tmp_path: Path
+) -> None:
+    """Lambda guide, "Lambda execution environments": it initializes some ahead of invocations."""
+    loaded = tmp_path / "loaded"
+    source = f"""
+import os, pathlib
+pathlib.Path({str(loaded)!r}).write_text(str(os.getpid()))
+def handle(event, context):
+    return os.getpid()
+"""
+    invoke = function(source)
+
+    control.prepare_workers()
+
+    eventually(loaded.exists)
+    assert str(invoke()) == loaded.read_text()
+    assert control.functions()[invoke.name].cold_starts == 1
+
+
 SHARED = """
 import os, pathlib, time
 def handle(event, context):
