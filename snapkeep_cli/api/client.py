@@ -69,6 +69,18 @@ class ApiClient:
             if not cursor:
                 return
 
+    def some(
+        self, key: str, *segments: str, most: int, **query: str | int | None
+    ) -> tuple[list[Document], list[Document]]:
+        """The entries under `key`, more than `most` if there are more, and the pages that they are on."""
+        pages = [self.get(*segments, **query, limit=min(most + 1, 100))]
+        found = list(pages[0][key])
+        while len(found) <= most and pages[-1].get("next_cursor"):
+            cursor = pages[-1]["next_cursor"]
+            pages.append(self.get(*segments, **query, limit=min(most + 1, 100), cursor=cursor))
+            found += pages[-1][key]
+        return found, pages
+
     def post(self, body: Mapping[str, Any], *segments: str) -> tuple[int, Document]:
         """POST a new request; the status distinguishes a dry run (200) from an accepted request (202)."""
         answer = self._send("POST", _path(*segments), body, {"Idempotency-Key": self.new_key()})

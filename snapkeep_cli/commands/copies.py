@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -75,7 +75,8 @@ def get_copies(
         "point": point,
         "state": state.value if state else "",
     }
-    found, unasked = _listed(api, place(cluster, namespace, "copies"), wanted, limit)
+    found, pages = api.some("copies", *place(cluster, namespace, "copies"), **wanted, most=limit)
+    unasked = pages[-1]["unasked"]
     shown = {"copies": found[:limit], "unasked": unasked}
     emit(shown, output, table_of([_row(copy) for copy in found[:limit]], COLUMNS))
     if unasked:
@@ -143,20 +144,6 @@ def _state(api: ApiClient, where: Sequence[str], point: str, to: str) -> Documen
         found, key=lambda item: (item["state"] == "ready", item["started_at"] or ""), default=unknown
     )
     return {**newest, "text": newest.get("progress") or newest["reason"]}
-
-
-def _listed(
-    api: ApiClient, where: Sequence[str], wanted: Mapping[str, str], limit: int
-) -> tuple[list[Document], str]:
-    """More than `limit` copies if there are more, and which places did not answer."""
-    found: list[Document] = []
-    cursor = ""
-    while True:
-        page = api.get(*where, **wanted, limit=min(limit + 1, 100), cursor=cursor)
-        found += page["copies"]
-        cursor = page["next_cursor"] or ""
-        if not cursor or len(found) > limit:
-            return found, page["unasked"]
 
 
 def _row(copy: Document) -> dict[str, Any]:

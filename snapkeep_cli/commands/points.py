@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -89,10 +88,15 @@ def get_points(
     if from_place:
         where = place(cluster, "", "recovery-points")
         wanted |= {"from_place": from_place, "source_cluster": from_cluster, "namespace": namespace}
-    listed = api.pages("recovery_points", *where, **wanted, limit=min(limit, 100))
-    found = list(islice(listed, limit + 1))
+    found, pages = api.some("recovery_points", *where, **wanted, most=limit)
     rows = [{**point, "held": "yes" if point["held"] else ""} for point in found[:limit]]
-    emit({"recovery_points": found[:limit]}, output, table_of(rows, COPIES if from_place else COLUMNS))
+    shown: dict[str, Any] = {"recovery_points": found[:limit]}
+    unreadable = pages[0]["unreadable"]
+    if from_place:
+        shown["unreadable"] = unreadable
+    emit(shown, output, table_of(rows, COPIES if from_place else COLUMNS))
+    if unreadable:
+        say(f"warning: {unreadable}")
     if not found:
         say("no recovery points")
     elif len(found) > limit:

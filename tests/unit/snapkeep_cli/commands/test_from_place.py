@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -30,6 +31,17 @@ def test_what_can_be_restored_is_listed_with_the_cluster_it_comes_from(
     assert len(lines) == 1 + len(world.ebs.all)
     assert lines[1].split()[:3] == ["myeks", "shop", "mysql"]
     assert newest.tags[tags.POINT] in lines[1]
+
+
+def test_copies_whose_tags_were_edited_are_named_beside_the_list(
+    snapkeep: Command, world: AdoptingWorld
+) -> None:
+    hidden = world.copy_of("mysql")
+    world.ebs.all[hidden.id] = replace(hidden, tags=hidden.tags | {tags.POLICY: "another"})
+    asked = snapkeep("get", "points", "--from-place", "osaka", "--cluster", SPARE, "--limit", "2")
+    assert f"warning: 1 copy cannot be read and is left out: {hidden.id}, because" in asked.err
+    listed = snapkeep("get", "points", "--from-place", "osaka", "--cluster", SPARE, "-o", "json")
+    assert hidden.id in json.loads(listed.out)["unreadable"]
 
 
 def test_a_list_of_a_place_is_narrowed_by_the_original_cluster(snapkeep: Command) -> None:

@@ -20,7 +20,7 @@ from snapkeep.domain.times import read_compact
 from snapkeep.services.restore.find_copies import FindCopies
 from snapkeep.wiring.restore import find_copies
 from tests.fakes.adopting import SPARE, AdoptingWorld
-from tests.unit.snapkeep.domain.copies.copy_samples import with_tags
+from tests.unit.snapkeep.domain.copies.copy_samples import moved_to, with_tags
 
 
 class Story:
@@ -198,3 +198,31 @@ def test_a_list_can_be_narrowed_and_its_cursor_belongs_to_it() -> None:
 def test_a_place_without_copies_names_those_that_have_some() -> None:
     with pytest.raises(NotFound, match=r"no copies of place oska in ap-northeast-3; .* there: osaka"):
         Story().finder.page("oska", "", PointQuery(), 10)
+
+
+def test_copies_hidden_by_edited_tags_are_named_where_they_would_be_used() -> None:
+    story = Story()
+    old, new = story.copies()
+    assert story.find(claim="mysql").unreadable == ""
+    story.change(new, tags=new.tags | moved_to(new, new.started_at - timedelta(days=60)))
+    found = story.find(claim="mysql")
+    assert found.snapshot_id == old.id
+    assert f"1 copy cannot be read and is left out: {new.id}, because its tags do not fit" in found.unreadable
+    first = story.finder.page("osaka", "myeks", PointQuery(), 1)
+    assert new.id in first.unreadable
+    assert story.finder.page("osaka", "myeks", PointQuery(), 1, first.cursor).unreadable == ""
+
+
+def test_where_no_copy_can_be_read_that_is_the_reason() -> None:
+    story = Story()
+    for each in story.copies():
+        story.change(each, tags=each.tags | {tags.SIZE: ""})
+    with pytest.raises(NotFound, match="In osaka 2 copies cannot be read and are left out: snap-"):
+        story.find(claim="mysql")
+
+
+def test_marked_copies_are_left_out_in_silence() -> None:
+    story = Story()
+    old, _ = story.copies()
+    story.change(old, tags=old.tags | {tags.DUPLICATE: "true"})
+    assert story.find(claim="mysql").unreadable == ""

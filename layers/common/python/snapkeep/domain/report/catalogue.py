@@ -94,10 +94,12 @@ class ShownPoint:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Recovery points in catalogue order; `cursor` fetches the next page, "" at the end."""
+    """Recovery points in catalogue order; `cursor` fetches the next page, "" at the end. `unreadable` says
+    which copies are left out because their tags say nothing certain."""
 
     points: tuple[PointFacts, ...]
     cursor: str = ""
+    unreadable: str = ""
 
 
 def newest_first(time: datetime) -> str:

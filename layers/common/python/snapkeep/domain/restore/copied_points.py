@@ -22,7 +22,7 @@ def point_of_copy(snapshot: Snapshot, region: str) -> PointFacts | None:
     Its time is that of its source (`snapkeep:taken`); the copy's own start and volume say nothing. It has no
     VolumeSnapshot in any cluster, whatever a cluster of the same name has.
     """
-    if not copy_tags.is_copy(snapshot.tags) or not _counts(snapshot):
+    if snapshot.tags.get(tags.MANAGED) != copy_tags.COPY or not _counts(snapshot):
         return None
     copy, point = read_copy(snapshot), point_of(snapshot, region)
     if isinstance(copy, Unreadable) or point is None:

@@ -30,6 +30,7 @@ class PointFacts:
     newest first, of another claim with the same name; set when the point was requested by claim name.
     `kms_trouble` says why its key cannot be used, "" when it can or is unknown. A copy names the `place` it
     is in and, as account/Region, where it is `copied_from`; both are "" for a point in its own Region.
+    `unreadable` says which copies of its cluster in the place cannot be read.
     """
 
     id: str
@@ -70,6 +71,7 @@ class PointFacts:
     object_name: str = ""
     place: str = ""
     copied_from: str = ""
+    unreadable: str = ""
 
     @property
     def minimum_bytes(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
+from snapkeep.domain.copies.tags import found_by
 from snapkeep.domain.errors import Invalid, NotFound
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Deployment
@@ -21,6 +22,7 @@ from snapkeep.domain.report.catalogue import (
 from snapkeep.domain.restore.copied_points import origins, point_of_copy
 from snapkeep.domain.restore.points import PointFacts, newest_of
 from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.restore.unreadable_copies import left_out
 from snapkeep.ports.ec2 import Snapshots
 
 
@@ -38,9 +40,15 @@ class FindCopies:
         Raises Invalid where the deployment does not adopt copies or several clusters fit, and NotFound.
         """
         found = self._by_id(request) if request.point_id else self._by_claim(request)
+        unreadable = self.unreadable(request.from_place, found.cluster if found else request.source_cluster)
         if found is None:
-            raise NotFound(self._missing(request))
-        return found
+            missing = self._missing(request)
+            raise NotFound(f"{missing}. In {request.from_place} {unreadable}" if unreadable else missing)
+        return replace(found, unreadable=unreadable)
+
+    def unreadable(self, place: str, cluster: str) -> str:
+        """Which copies in a place cannot be read, of one cluster unless that is "", and why; "" for none."""
+        return left_out(self.snapshots.find(found_by(place) | ({tags.CLUSTER: cluster} if cluster else {})))
 
     def of_place(self, place: str, **named: str) -> list[PointFacts]:
         """All copies in a place with these values of `snapkeep:` tags ("" for any), in no order.
@@ -48,13 +56,13 @@ class FindCopies:
         Raises Invalid where the deployment does not adopt copies.
         """
         self._must_adopt()
-        wanted = {tags.MANAGED: copy_tags.COPY, copy_tags.PLACE: place}
+        wanted = found_by(place)
         wanted |= {f"snapkeep:{key.replace('_', '-')}": value for key, value in named.items() if value}
         return list(self._read(wanted))
 
     def page(self, place: str, cluster: str, wanted: PointQuery, limit: int, cursor: str = "") -> Page:
         """At most `limit` matching copies in a place by namespace and claim, newest first; of all clusters
-        when `cluster` is "".
+        when `cluster` is "". The first page says which copies cannot be read.
 
         Raises BadCursor, Invalid where the deployment does not adopt copies, and NotFound when the place
         holds none at all: its name may be wrong.
@@ -69,10 +77,11 @@ class FindCopies:
         following = [entry for entry in sort_entries(listed) if entry.place > after and wanted.admits(entry)]
         left = [listed[entry] for entry in following if wanted.state in (None, listed[entry].state)]
         page = tuple(left[:limit])
+        unreadable = "" if cursor else self.unreadable(place, cluster)
         if len(left) <= limit:
-            return Page(page)
+            return Page(page, unreadable=unreadable)
         last = _entry(page[-1])
-        return Page(page, write_cursor(name, wanted, last.place if last else ""))
+        return Page(page, write_cursor(name, wanted, last.place if last else ""), unreadable)
 
     def _by_id(self, request: RestoreRequest) -> PointFacts | None:
         """The copy of that point in any state, if it is from where the request says; of two, a ready one."""

@@ -76,6 +76,13 @@ def test_a_newer_copy_that_is_not_ready_is_not_passed_over_in_silence() -> None:
     assert found.fix == "snapkeep get points --claim ebs-claim --namespace shop lists both"
 
 
+def test_copies_that_nobody_can_read_are_named() -> None:
+    unreadable = "1 copy cannot be read and is left out: snap-9"
+    found = the_finding(point=a_point(unreadable=unreadable))
+    assert (found.code, found.severity) == ("copies_unreadable", Severity.WARNING)
+    assert unreadable in found.text
+
+
 def test_a_newer_point_in_the_archive_is_not_passed_over_in_silence() -> None:
     found = the_finding(point=a_point(newer_archived="ebs-claim-20261125t180000z-abcdef0123"))
     assert (found.code, found.severity) == ("newer_archived", Severity.WARNING)

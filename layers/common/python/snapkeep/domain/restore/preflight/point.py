@@ -74,6 +74,12 @@ def _passed_over(point: PointFacts) -> Iterator[Finding]:
         yield warning(
             "newer_not_ready", f"{point.newer_not_ready} is newer than {point.id}, and is not used", both
         )
+    if point.unreadable:
+        yield warning(
+            "copies_unreadable",
+            f"of cluster {point.cluster} in {point.place} {point.unreadable}",
+            "write their tags back as their descriptions in EC2 say; one of them may be newer",
+        )
 
 
 def _place(point: PointFacts) -> str:

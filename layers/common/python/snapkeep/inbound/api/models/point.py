@@ -70,9 +70,11 @@ class RestorablePointModel(ShownPointModel):
 
 
 class PointPageModel(Body):
-    """Recovery points by namespace and claim, newest first."""
+    """Recovery points by namespace and claim, newest first; `unreadable`, on the first page, says which
+    copies in a place are left out, and why."""
 
     recovery_points: list[PointModel]
+    unreadable: str = ""
     next_cursor: str | None = None
 
 

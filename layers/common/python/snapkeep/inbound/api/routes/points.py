@@ -105,5 +105,7 @@ def _page(actions: Actions, cluster: str, wanted: PointQuery, limit: int, cursor
 
 def _page_model(page: Page) -> PointPageModel:
     return PointPageModel(
-        recovery_points=[point_model(point) for point in page.points], next_cursor=page.cursor or None
+        recovery_points=[point_model(point) for point in page.points],
+        unreadable=page.unreadable,
+        next_cursor=page.cursor or None,
     )
