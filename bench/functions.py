@@ -25,6 +25,7 @@ from bench.figures import Figure
 from infra.packaging.build import ROOT, Builder
 from infra.packaging.target import Target
 from snapkeep.domain.policies import Cluster, Deployment
+from snapkeep.domain.vault.vault import Vault
 from snapkeep.settings import PREFIX, Settings
 
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
@@ -59,7 +60,8 @@ only)."""
 def figures() -> Iterator[Figure]:
     """The naive function and all of ours, in turns, so that a busy machine affects all of them."""
     target = Target(f"python3.{sys.version_info.minor}", ARCHITECTURES[platform.machine().lower()])
-    assets = Builder(target).assets(Deployment((Cluster("bench", "us-east-1"),), ()))
+    vault = Vault("us-east-1", "arn:aws:kms:us-east-1:111122223333:key/1", ())
+    assets = Builder(target).assets(Deployment((Cluster("bench", "us-east-1"),), (), vault=vault))
     with tempfile.TemporaryDirectory() as scratch:
         layers = [str(unpacked(layer.path, Path(scratch)) / "python") for layer in assets.layers.values()]
         zips = {name: asset.path for name, asset in assets.handlers.items()}

@@ -24,6 +24,7 @@ from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
 from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
 from snapkeep.domain.vault.loans import Loan
+from snapkeep.domain.vault.verify import Why
 
 NOW = datetime(2026, 12, 2, 1, 0, 42, tzinfo=UTC)
 SLOT = datetime(2026, 12, 2, 1, tzinfo=UTC)
@@ -95,6 +96,10 @@ def _trouble(kind: TroubleKind, about: str = "nightly") -> Callable[[_Announcer]
     return lambda news: news.trouble(Topic(kind, "shop", about), [TROUBLE], 1)
 
 
+def _at_source(kind: TroubleKind, subject: str, reason: str) -> Callable[[CopyAnnouncer], object]:
+    return lambda news: news.trouble(Topic(kind, "", "prod"), [Trouble(subject, reason, NOW)], 1)
+
+
 CALLS: Mapping[Event, Callable[[_Announcer], object]] = {
     Event.RUN_COMPLETED: _run(RunState.COMPLETED, ready=3, failed=0),
     Event.RUN_PARTIALLY_FAILED: lambda news: news.run_closed(
@@ -150,6 +155,11 @@ CALLS: Mapping[Event, Callable[[_Announcer], object]] = {
     Event.LOAN_BEGUN: lambda news: news.loan_begun(LOAN),
     Event.LOAN_ENDED: lambda news: news.loan_ended(LOAN.ended(NOW, "its time was over")),
     Event.LOANS_NOT_ENDED: _trouble(TroubleKind.LOANS_NOT_ENDED, "loans"),
+    Event.SOURCE_SILENT: _at_source(TroubleKind.SOURCE_SILENT, "prod", "prod has asked for nothing since"),
+    Event.LIMIT_REACHED: _at_source(TroubleKind.LIMIT_REACHED, "prod", "500 copies were begun in 24 hours"),
+    Event.REQUESTS_REFUSED: _at_source(
+        TroubleKind.REQUESTS_REFUSED, Why.SIZE.value, "snap-0f1e2d3c4b5a69788 has 4 GiB in EC2, and 8 GiB"
+    ),
 }
 """What publishes each event; the last event of a call is the sample."""
 

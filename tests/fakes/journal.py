@@ -18,6 +18,7 @@ from tests.fakes.stores.prunes import MemoryPrunes, MemoryRefusals, MemoryRetent
 from tests.fakes.stores.restores import MemoryHolds, MemoryRestores
 from tests.fakes.stores.runs import MemoryRunRequests, MemoryRuns, MemorySlots
 from tests.fakes.stores.troubles import MemoryTroubles, MemoryUnreadable
+from tests.fakes.stores.vault_requests import MemoryVaultRequests
 
 
 class MemoryJournal(Faults, Journal):
@@ -40,6 +41,7 @@ class MemoryJournal(Faults, Journal):
     copies: MemoryCopies
     copy_requests: MemoryCopyRequests
     loans: MemoryLoans
+    vault_requests: MemoryVaultRequests
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -67,6 +69,7 @@ class MemoryJournal(Faults, Journal):
             copies=copies,
             copy_requests=MemoryCopyRequests(copies, self),
             loans=MemoryLoans(self),
+            vault_requests=MemoryVaultRequests(self),
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

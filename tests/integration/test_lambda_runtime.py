@@ -28,7 +28,10 @@ OSAKA = {
     "region": "ap-northeast-3",
     "kms_key": "arn:aws:kms:ap-northeast-3:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 }
-FUNCTIONS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
+OF_A_VAULT = {"pull_copies"}
+"""Functions that this product does not have."""
+
+FUNCTIONS = sorted({path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py")} - OF_A_VAULT)
 EVENTS: dict[str, dict[str, Any]] = {
     "plan_backup": {
         "cluster": CLUSTER,

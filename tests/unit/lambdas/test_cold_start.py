@@ -17,6 +17,7 @@ import pytest
 from bench.functions import environment
 from snapkeep.deployment import FILE, PACKAGE
 from snapkeep.domain.policies import Cluster, Deployment, to_document
+from snapkeep.domain.vault.vault import Vault
 
 ROOT = Path(__file__).parents[3]
 LAYER = ROOT / "layers" / "common" / "python"
@@ -30,6 +31,7 @@ SERVICES = {
     "plan_backup": {"backup"},
     "prune": {"retention"},
     "prune_copies": {"retention"},
+    "pull_copies": {"copies", "vault"},
     "reconcile": {"backup"},
     "record_completion": {"backup"},
     "release_volumes": {"interruption"},
@@ -66,12 +68,13 @@ print(json.dumps({"modules": sorted(sys.modules), **said}))
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The layer with a deployment."""
+    """The layer with a deployment, for the functions of a vault with one, too."""
     folder = tmp_path_factory.mktemp("layer")
     package = folder / PACKAGE
     package.mkdir()
     (package / "__init__.py").write_text("")
-    deployment = Deployment(clusters=(Cluster("myeks", "us-east-1"),), policies=())
+    vault = Vault("us-east-1", "arn:aws:kms:us-east-1:111122223333:key/1", ())
+    deployment = Deployment(clusters=(Cluster("myeks", "us-east-1"),), policies=(), vault=vault)
     (package / FILE).write_text(json.dumps(to_document(deployment)))
     return folder
 

@@ -108,6 +108,15 @@ class CopyPointsSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PullCopiesSettings(Settings):
+    """pull_copies: copies into a vault what its sources share."""
+
+    function = "pull_copies"
+    journal_table: str
+    event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PruneCopiesSettings(Settings):
     """prune_copies: deletes copies that retention does not keep, and checks again."""
 

@@ -27,6 +27,9 @@ class TroubleKind(StrEnum):
     COPIES_LEFT = "copies left"
     COPIES_FULL = "copies full"
     LOANS_NOT_ENDED = "loans not ended"
+    SOURCE_SILENT = "source silent"
+    LIMIT_REACHED = "limit reached"
+    REQUESTS_REFUSED = "requests refused"
 
 
 @dataclass(frozen=True, slots=True)

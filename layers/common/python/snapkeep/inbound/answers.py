@@ -35,7 +35,7 @@ def answers(messages: Sequence[Mapping[str, Any]]) -> Answers:
     """The answers among the messages of a batch."""
     found = Answers()
     for message in messages:
-        event = _event(message["body"])
+        event = event_of(message["body"])
         if (event.get("source"), event.get("detail-type")) != (SOURCE, ANSWERED):
             found.others.append(message)
             continue
@@ -51,7 +51,7 @@ def answers(messages: Sequence[Mapping[str, Any]]) -> Answers:
     return found
 
 
-def _event(body: str) -> Mapping[str, Any]:
+def event_of(body: str) -> Mapping[str, Any]:
     """The event in the body of a message; an empty one when there is none."""
     try:
         event = json.loads(body)

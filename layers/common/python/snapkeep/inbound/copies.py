@@ -34,8 +34,10 @@ class CopyEnded:
 
 @dataclass(slots=True)
 class Batch:
-    """Messages of one Region: what to look for there, and which messages may wait for their turn."""
+    """Messages of one Region: the copies that ended there (snapshot ids), what is said of some, and which
+    messages may wait for their turn."""
 
+    named: set[str] = field(default_factory=set)
     incremental: dict[str, bool] = field(default_factory=dict)
     patient: list[str] = field(default_factory=list)
 
@@ -80,6 +82,7 @@ def by_region(messages: Sequence[Mapping[str, Any]], account: str) -> tuple[dict
             log.info("nothing to do for message %s: it is not about a copy of ours", message["messageId"])
             continue
         batch = batches.setdefault(ended.region, Batch())
+        batch.named.add(ended.snapshot_id)
         if ended.incremental is not None:
             batch.incremental[ended.snapshot_id] = ended.incremental
         if may_wait(message):

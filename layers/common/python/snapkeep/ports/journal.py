@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.restores import Holds, Restores
     from snapkeep.ports.runs import RunRequests, Runs, Slots
     from snapkeep.ports.troubles import Troubles, UnreadableRecords
+    from snapkeep.ports.vaults import VaultRequests
 
 
 @dataclass(eq=False)
@@ -44,5 +45,6 @@ class Journal:
     copies: CopyRecords
     copy_requests: CopyRequests
     loans: Loans
+    vault_requests: VaultRequests
     troubles: Troubles
     unreadable: UnreadableRecords

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from snapkeep.adapters.aws.ec2 import Ec2Snapshots
     from snapkeep.adapters.aws.events import EventAnnouncer
     from snapkeep.domain.policies import Deployment
+    from snapkeep.domain.vault.vault import VaultSource
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
         WorkNews,
     )
     from snapkeep.ports.reports import ReportPages
-    from snapkeep.ports.vaults import Shares, Vaults
+    from snapkeep.ports.vaults import SharedSnapshots, Shares, Sources, Vaults
 
 SIGNED = CALLS.merge(Config(signature_version="s3v4"))
 """What a presigned URL needs in every Region."""
@@ -113,6 +114,24 @@ class AwsPorts(Ports):
         from snapkeep.adapters.aws.key_grants import KmsGrants
 
         return KmsGrants(client("kms"))
+
+    @lazy
+    def regions_of(self) -> Callable[[VaultSource], Regions]:
+        from snapkeep.adapters.aws.regions import Ec2Regions
+
+        return lambda source: Ec2Regions(client, source.deployment, source.home)
+
+    @lazy
+    def shared(self) -> SharedSnapshots:
+        from snapkeep.adapters.aws.shared_snapshots import Ec2SharedSnapshots
+
+        return Ec2SharedSnapshots(client)
+
+    @lazy
+    def sources(self) -> Sources:
+        from snapkeep.adapters.aws.source_buses import SourceBuses
+
+        return SourceBuses(client)
 
     @lazy
     def volumes(self) -> Volumes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from snapkeep.domain.policies import Deployment
+    from snapkeep.domain.vault.vault import VaultSource
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         WorkNews,
     )
     from snapkeep.ports.reports import ReportPages
-    from snapkeep.ports.vaults import Shares, Vaults
+    from snapkeep.ports.vaults import SharedSnapshots, Shares, Sources, Vaults
 
 
 @dataclass(eq=False, kw_only=True)
@@ -34,6 +35,9 @@ class Ports:
     `snapshots` shows the deployment's own, `everybodys_snapshots` those of every deployment in the account.
     `regions` is EC2 elsewhere; `shares` and `vaults` are for copies to other accounts, `shares` and `grants`
     for a vault's loans, which only `lender` may make. `pause` waits.
+    `regions` is EC2 elsewhere; `shares` and `vaults` are for copies to other accounts. In a vault,
+    `regions_of` is EC2 as it lists a source's copies, `shared` what sources share, and `sources` answers
+    them. `pause` waits.
     `to_save` feeds save_node, `to_release` feeds release_volumes.
     """
 
@@ -46,6 +50,9 @@ class Ports:
     shares: Shares
     vaults: Vaults
     grants: Grants
+    regions_of: Callable[[VaultSource], Regions]
+    shared: SharedSnapshots
+    sources: Sources
     volumes: Volumes
     instances: Instances
     hooks: LifecycleHooks

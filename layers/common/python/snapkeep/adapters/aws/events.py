@@ -72,6 +72,9 @@ TROUBLES = {
     TroubleKind.COPIES_LEFT: Event.COPIES_LEFT,
     TroubleKind.COPIES_FULL: Event.COPIES_FULL,
     TroubleKind.LOANS_NOT_ENDED: Event.LOANS_NOT_ENDED,
+    TroubleKind.SOURCE_SILENT: Event.SOURCE_SILENT,
+    TroubleKind.LIMIT_REACHED: Event.LIMIT_REACHED,
+    TroubleKind.REQUESTS_REFUSED: Event.REQUESTS_REFUSED,
 }
 
 NO_CLUSTER = "none"

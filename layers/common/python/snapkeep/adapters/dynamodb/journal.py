@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.restores import Holds, Restores
     from snapkeep.ports.runs import RunRequests, Runs, Slots
     from snapkeep.ports.troubles import Troubles
+    from snapkeep.ports.vaults import VaultRequests
 
 
 def dynamo_journal(client: DynamoDBClient, name: str, sleep: Callable[[float], None] = time.sleep) -> Journal:
@@ -140,6 +141,12 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.loans import DynamoLoans
 
         return DynamoLoans(self._table)
+
+    @lazy
+    def vault_requests(self) -> VaultRequests:
+        from snapkeep.adapters.dynamodb.vault_requests import DynamoVaultRequests
+
+        return DynamoVaultRequests(self._table)
 
     @lazy
     def troubles(self) -> Troubles:

@@ -29,6 +29,8 @@
 | place's lease  | COPIES#<place>          | LEASE        |                                       |
 | known place    | PLACES                  | <place>#<region> |                                   |
 | loan           | LOAN#<snapshot>         | ACCOUNT#<account> | `runs`; `open` until it has ended |
+| asked of vault | SOURCE#<source>         | ASKED#<point>|                                       |
+| source's sign  | SOURCE#<source>         | HEARD        |                                       |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
@@ -69,6 +71,9 @@ KEEP_CLOSED = timedelta(days=90)
 KEEP_IN_VAULT = timedelta(days=14)
 """How long it is remembered that a vault has a copy: every turn reads what is remembered, and a vault that is
 asked again answers at once."""
+
+KEEP_ASKED = timedelta(days=3)
+"""How long a vault keeps a request: the source gives it up after a day."""
 
 Key = dict[str, str]
 
@@ -230,6 +235,19 @@ def cancelled_copies_key(place: str) -> str:
 def unlocked_copies_key(place: str) -> str:
     """The key, in the `open` index, of copies in a place that are not locked as their rule asks."""
     return f"copy-unlocked/{place}"
+
+
+ASKED_PREFIX = "ASKED#"
+
+
+def asked_key(source: str, point: str) -> Key:
+    """The key of what a source asked a vault for."""
+    return {PK: f"SOURCE#{source}", SK: ASKED_PREFIX + point}
+
+
+def heard_key(source: str) -> Key:
+    """The key of when a source was heard last."""
+    return {PK: f"SOURCE#{source}", SK: "HEARD"}
 
 
 ENTRY_PREFIX = "POINT "

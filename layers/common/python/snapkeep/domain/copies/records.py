@@ -190,6 +190,11 @@ class CopyRecord:
             remade=self.remade + 1,
         )
 
+    def anew(self, source: Source) -> CopyRecord:
+        """The copy of a point begins from its first attempt, of this snapshot."""
+        blank = replace(self.lost(), remade=self.remade, started_at=None, ended_at=None, cancelled_by="")
+        return replace(blank, source=source.snapshot_id, taken=source.taken)
+
     def intended(self, now: datetime) -> CopyRecord:
         """CopySnapshot is about to be called, for the first time or again."""
         return replace(

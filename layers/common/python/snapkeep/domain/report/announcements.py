@@ -43,6 +43,9 @@ class Event(StrEnum):
     LOAN_BEGUN = "Snapkeep Loan Begun"
     LOAN_ENDED = "Snapkeep Loan Ended"
     LOANS_NOT_ENDED = "Snapkeep Loans Not Ended"
+    SOURCE_SILENT = "Snapkeep Source Silent"
+    LIMIT_REACHED = "Snapkeep Limit Reached"
+    REQUESTS_REFUSED = "Snapkeep Requests Refused"
 
 
 RUNBOOKS = {
@@ -71,6 +74,9 @@ RUNBOOKS = {
     Event.LOAN_BEGUN: "loans",
     Event.LOAN_ENDED: "loans",
     Event.LOANS_NOT_ENDED: "loans",
+    Event.SOURCE_SILENT: "vault",
+    Event.LIMIT_REACHED: "vault",
+    Event.REQUESTS_REFUSED: "vault",
 }
 """The events that reach the topic, each with its page in docs/runbooks. The others are for machines."""
 
@@ -112,6 +118,9 @@ _TEXTS = {
     Event.LOAN_BEGUN: _LENT + " is lent to account {account} until {until}; {caller} asked for it",
     Event.LOAN_ENDED: _LENT + " is not lent to account {account} any more: {reason}",
     Event.LOANS_NOT_ENDED: _TROUBLES,
+    Event.SOURCE_SILENT: "{first}",
+    Event.LIMIT_REACHED: "{first}",
+    Event.REQUESTS_REFUSED: "requests of {about} were refused: {first}",
 }
 
 _UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(code): " " for code in range(32)})

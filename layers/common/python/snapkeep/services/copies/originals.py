@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from snapkeep.domain.copies.copies import Source, read_source
 from snapkeep.domain.errors import NotFound, SnapkeepError
 from snapkeep.domain.points import Snapshot
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.services.restore.holds import HoldPoints
+
+if TYPE_CHECKING:
+    from snapkeep.services.restore.holds import HoldPoints
 
 log = logging.getLogger(__name__)
 

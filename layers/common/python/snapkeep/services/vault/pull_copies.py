@@ -1,0 +1,121 @@
+"""Copies into a vault what its sources share: a turn for each source, and requests as they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from snapkeep.domain.copies.tags import PLACE
+from snapkeep.domain.vault.asked import Asked, Unread
+from snapkeep.domain.vault.vault import Vault, VaultSource
+from snapkeep.domain.vault.verify import Refused, Why
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.copies import CopyRecords
+from snapkeep.ports.ec2 import Regions, Snapshots
+from snapkeep.ports.vaults import VaultRequests
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
+from snapkeep.services.vault.pull_from import PullFrom
+from snapkeep.services.vault.receive_requests import ReceivedReport, ReceiveRequests, of_account
+from snapkeep.services.vault.source_turn import SourceReport, SourceTurn
+
+LEASE = timedelta(minutes=6)
+"""Longer than pull_copies may run, so that a live holder never loses its lease."""
+
+PATIENCE = timedelta(minutes=15)
+"""Work that failed in three turns in a row is reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullCopies:
+    """Works on sources; trouble with one never stops the others.
+
+    `snapshots` are all of the vault's. `regions_of` is EC2 as the copies of a source are listed, `puller_of`
+    the turn of a source.
+    """
+
+    vault: Vault
+    snapshots: Snapshots
+    regions_of: Callable[[VaultSource], Regions]
+    records: CopyRecords
+    requests: VaultRequests
+    receiver: ReceiveRequests
+    puller_of: Callable[[VaultSource], PullFrom]
+    give_up: GiveUp
+    clock: Clock
+
+    def run(self, owner: str) -> list[SourceReport]:
+        """One turn for every source. `owner` must be unique to this invocation, because it holds the
+        leases."""
+        reports = [self._turn(source, owner) for source in self.vault.sources]
+        parts = {part: reason for report in reports for part, reason in report.given_up.items()}
+        self.give_up.report(parts, unseen=[report.place for report in reports if report.busy])
+        return reports
+
+    def receive(self, asked: Mapping[str, Asked], unread: Sequence[Unread], owner: str) -> Received:
+        """Keep requests, by the ids of their messages, and take a turn for each source that asked.
+
+        A source whose turn another invocation takes waits for the next one.
+        """
+        received = self.receiver.run(asked)
+        refused: dict[str, list[str]] = {}
+        for each in unread:
+            names = of_account(self.vault, each.account)
+            received.dropped += not names
+            for name in names:
+                refused.setdefault(name, []).append(each.reason)
+        those = received.asked_by | refused.keys()
+        sources = [source for source in self.vault.sources if source.name in those]
+        turns = [self._turn(source, owner, unread=refused.get(source.name, ())) for source in sources]
+        return Received(received, turns)
+
+    def ended(
+        self, owner: str, incremental: Mapping[str, bool], named: Collection[str]
+    ) -> list[SourceReport]:
+        """One turn for each source some of whose copies (`named`, by snapshot id) ended, and for those that
+        wait for the place; `incremental` says of some whether only changed blocks were copied."""
+        found = self.snapshots.get_many(sorted(named)).values()
+        names = {snapshot.tags.get(PLACE, "") for snapshot in found}
+        if not names & {source.name for source in self.vault.sources}:
+            return []
+        sources = [
+            source
+            for source in self.vault.sources
+            if source.name in names or any(self.requests.waiting(source.name))
+        ]
+        return [self._turn(source, owner, incremental) for source in sources]
+
+    def _turn(
+        self,
+        source: VaultSource,
+        owner: str,
+        incremental: Mapping[str, bool] | None = None,
+        *,
+        unread: Sequence[str] = (),
+    ) -> SourceReport:
+        report = SourceReport(source.name)
+        for reason in unread:
+            report.refused[f"a message of {source.account}"] = Refused(Why.MESSAGE, reason)
+        with part_of_a_pass(f"copies of {source.name}", report.given_up, source.name):
+            now = self.clock()
+            report.busy = not self.records.lease_place(source.name, owner, now + LEASE, now)
+            if report.busy:
+                return report
+            place, regions = self.vault.place_of(source), self.regions_of(source)
+            snapshots, copier = regions.snapshots(place.region), regions.copier(place.region)
+            turn = SourceTurn(
+                place, owner, snapshots, copier, self.records, report, incremental or {}, source
+            )
+            self.puller_of(source).run(turn)
+        if not report.busy:
+            with part_of_a_pass(f"the lease of {source.name}", report.given_up, source.name):
+                self.records.release_place(source.name, owner)
+        return report
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a batch of requests."""
+
+    requests: ReceivedReport
+    sources: list[SourceReport] = field(default_factory=list)

@@ -1,0 +1,59 @@
+"""Receives requests: those of known sources are kept until they are answered, all others are dropped."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from snapkeep.domain.vault.asked import Asked, StoredRequest
+from snapkeep.domain.vault.vault import Vault
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.vaults import VaultRequests
+from snapkeep.services.give_up import part_of_a_pass
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class ReceivedReport:
+    """The names of the sources that asked, how many requests of strangers were dropped, and why some (by the
+    id of their message) could not be kept."""
+
+    asked_by: set[str] = field(default_factory=set)
+    dropped: int = 0
+    not_kept: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveRequests:
+    """Believes who sent a request from its envelope. A stranger gets no answer."""
+
+    vault: Vault
+    requests: VaultRequests
+    clock: Clock
+
+    def run(self, asked: Mapping[str, Asked]) -> ReceivedReport:
+        """Keep requests, by the ids of their messages."""
+        report = ReceivedReport()
+        for message, each in asked.items():
+            request = each.request
+            source = self.vault.sender(each.account, request.region, request.deployment)
+            if source is None:
+                report.dropped += 1
+                log.warning(
+                    "dropped a request: account %s, deployment %s in %s is none of this vault's sources",
+                    each.account,
+                    request.deployment,
+                    request.region,
+                )
+                continue
+            with part_of_a_pass(f"a request of {source.name}", report.not_kept, message):
+                self.requests.keep(StoredRequest(source.name, request, self.clock()))
+                report.asked_by.add(source.name)
+        return report
+
+
+def of_account(vault: Vault, account: str) -> Sequence[str]:
+    """The names of the sources in an account."""
+    return [source.name for source in vault.sources if source.account == account]

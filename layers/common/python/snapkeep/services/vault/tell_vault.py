@@ -1,0 +1,92 @@
+"""Tells the vault's people what lasts at a source, once and then weekly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from snapkeep.domain.copies.terms import CopyTerms
+from snapkeep.domain.times import moment
+from snapkeep.domain.troubles import REMIND_AFTER, Topic, TroubleKind
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.vaults import VaultRequests
+from snapkeep.services.copies.lock_copy import lock_again
+from snapkeep.services.copies.place_copies import PlaceCopies
+from snapkeep.services.copies.troubles.found import Found
+from snapkeep.services.copies.troubles.given_up import given_up
+from snapkeep.services.copies.troubles.unlocked import unlocked
+from snapkeep.services.tell_troubles import TellTroubles
+from snapkeep.services.vault.find_lost import FindLostCopies
+from snapkeep.services.vault.source_turn import SourceTurn
+
+SILENT_AFTER = timedelta(days=2)
+"""A source that has copies and has not asked for anything for this long is told of: its backups or its
+requests may have ended, or its account is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellVault:
+    """Looks at a source after its turn."""
+
+    terms: CopyTerms
+    requests: VaultRequests
+    lost: FindLostCopies
+    tell_troubles: TellTroubles
+    clock: Clock
+
+    def run(self, turn: SourceTurn, listed: PlaceCopies, limit: str) -> None:
+        """Tell what lasts; `limit` says why the day's limit holds copies back, or "".
+
+        Snapshots that cannot be read as copies belong to no cluster that may be believed, so they are work
+        given up.
+        """
+        now, name = self.clock(), turn.source.name
+        for each in listed.unreadable:
+            subject = f"{name}: {each.snapshot_id}"
+            turn.report.given_up[subject] = f"{subject} counts for no point, because {each.reason}"
+        with turn.part("copies that failed"):
+            self._by_cluster(turn, TroubleKind.COPY_FAILED, given_up(turn, listed, now))
+        with turn.part("locks"):
+            self._by_cluster(turn, TroubleKind.COPIES_NOT_LOCKED, unlocked(lock_again(turn, self.terms, now)))
+        with turn.part("copies that are missing"):
+            missing = self.lost.run(turn, listed, now)
+            if missing is not None:
+                self._by_cluster(turn, TroubleKind.COPIES_LOST, missing)
+        with turn.part("its silence"):
+            self._tell(turn, TroubleKind.SOURCE_SILENT, self._silence(turn, listed))
+        self._remembered(turn, TroubleKind.LIMIT_REACHED, {name: limit} if limit else {})
+        refused = {each.why.value: each.reason for each in turn.report.refused.values()}
+        self._remembered(turn, TroubleKind.REQUESTS_REFUSED, refused)
+
+    def _silence(self, turn: SourceTurn, listed: PlaceCopies) -> Mapping[str, str]:
+        begun = max((copy.started_at for copy in listed.copies), default=None)
+        if begun is None:
+            return {}
+        last = max(begun, self.requests.heard(turn.source.name) or begun)
+        if self.clock() - last <= SILENT_AFTER:
+            return {}
+        reason = (
+            f"{turn.source.name} (deployment {turn.source.deployment} in {turn.source.home}) has asked for "
+            f"nothing since {moment(last)}"
+        )
+        return {turn.source.name: reason}
+
+    def _by_cluster(self, turn: SourceTurn, kind: TroubleKind, found: Found) -> None:
+        for cluster in turn.source.clusters:
+            topic = Topic(kind, cluster, turn.source.name)
+            at_once = found.at_once.get(cluster, ())
+            self.tell_troubles.tell(topic, found.by_cluster.get(cluster, {}), at_once=at_once)
+
+    def _remembered(self, turn: SourceTurn, kind: TroubleKind, found: Mapping[str, str]) -> None:
+        """Tell of something that happens and is over: each kind once a week, however often it happens."""
+        with turn.part(str(kind)):
+            topic = Topic(kind, "", turn.source.name)
+            known = self.tell_troubles.troubles.troubles(topic)
+            now = self.clock()
+            recent = {name: each.reason for name, each in known.items() if now - each.since < REMIND_AFTER}
+            if recent or found or known:
+                self.tell_troubles.tell(topic, {**found, **recent})
+
+    def _tell(self, turn: SourceTurn, kind: TroubleKind, found: Mapping[str, str]) -> None:
+        self.tell_troubles.tell(Topic(kind, "", turn.source.name), found)

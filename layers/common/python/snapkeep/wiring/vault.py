@@ -1,0 +1,70 @@
+"""The services of a vault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from snapkeep.wiring.troubles import give_up, tell_troubles
+
+if TYPE_CHECKING:
+    from snapkeep.domain.vault.vault import Vault, VaultSource
+    from snapkeep.services.vault.pull_copies import PullCopies
+    from snapkeep.services.vault.pull_from import PullFrom
+    from snapkeep.wiring.ports import Ports
+
+
+def pull_copies(ports: Ports) -> PullCopies:
+    """The service that copies what the sources of the vault share."""
+    from snapkeep.services.vault.pull_copies import PATIENCE, PullCopies
+    from snapkeep.services.vault.receive_requests import ReceiveRequests
+
+    vault, requests = the_vault(ports), ports.journal.vault_requests
+    return PullCopies(
+        vault,
+        ports.everybodys_snapshots,
+        ports.regions_of,
+        ports.journal.copies,
+        requests,
+        ReceiveRequests(vault, requests, ports.clock),
+        lambda source: _pull_from(ports, vault, source),
+        give_up(ports, ports.copy_news, "pull_copies", PATIENCE),
+        ports.clock,
+    )
+
+
+def the_vault(ports: Ports) -> Vault:
+    """The vault of the deployment."""
+    vault = ports.deployment.vault
+    assert vault is not None, "only the stack of a vault deploys this function"
+    return vault
+
+
+def _pull_from(ports: Ports, vault: Vault, source: VaultSource) -> PullFrom:
+    from snapkeep.domain.vault.terms import TermsOfSources
+    from snapkeep.services.copies.copy_point import CopyPoint
+    from snapkeep.services.copies.settle_copies import SettleCopies
+    from snapkeep.services.vault.answer import AnswerRequests
+    from snapkeep.services.vault.begin_copies import BeginCopies
+    from snapkeep.services.vault.check_requests import CheckRequests
+    from snapkeep.services.vault.find_lost import FindLostCopies
+    from snapkeep.services.vault.pull_from import PullFrom
+    from snapkeep.services.vault.share_places import SharePlaces
+    from snapkeep.services.vault.shared_originals import SharedOriginals
+    from snapkeep.services.vault.stand import StandRequests
+    from snapkeep.services.vault.tell_vault import TellVault
+
+    journal, news, clock = ports.journal, ports.copy_news, ports.clock
+    requests, terms = journal.vault_requests, TermsOfSources(vault)
+    checker = CheckRequests(source, ports.shared, ports.regions_of(source), clock)
+    originals = SharedOriginals(requests, checker)
+    answers = AnswerRequests(requests, ports.sources, clock)
+    places = SharePlaces(vault, ports.everybodys_snapshots, requests)
+    lost, tell = FindLostCopies(journal.deletions), tell_troubles(ports, news)
+    copier = CopyPoint(terms, originals, source.region, news, clock)
+    return PullFrom(
+        requests,
+        SettleCopies(terms, originals, ports.deployment.consistency_wait, news, clock),
+        StandRequests(answers, journal.deletions, clock),
+        BeginCopies(checker, copier, answers, places, clock),
+        TellVault(terms, requests, lost, tell, clock),
+    )
