@@ -67,18 +67,28 @@ def define(app: App, built: Built | None = None) -> Assets:
     Without `built`, or when that is for another config, the code is built here.
     """
     from infra import lab_options
-    from infra.stacks.place_stack import PlaceStack
-    from infra.stacks.snapkeep_stack import SnapkeepStack
-    from snapkeep.domain.copies.places import divided
 
     config = from_context(app.node)
     assets = built.assets() if built and built.config == config else build(config)
-    SnapkeepStack(app, config=config, assets=assets)
-    for place in divided(config.deployment.places)[0]:
-        PlaceStack(app, config=config, place=place)
+    add_stacks(app, config, assets)
     if lab := lab_options.from_context(app.node, config.deployment):
         add_lab(app, f"{config.stack}Lab", lab)
     return assets
+
+
+def add_stacks(app: App, config: DeploymentConfig, assets: Assets) -> None:
+    """The stack of a vault, or that of clusters and those of its places."""
+    from infra.stacks.place_stack import PlaceStack
+    from infra.stacks.snapkeep_stack import SnapkeepStack
+    from infra.stacks.vault_stack import VaultStack
+    from snapkeep.domain.copies.places import divided
+
+    if vault := config.deployment.vault:
+        VaultStack(app, config=config, vault=vault, assets=assets)
+        return
+    SnapkeepStack(app, config=config, assets=assets)
+    for place in divided(config.deployment.places)[0]:
+        PlaceStack(app, config=config, place=place)
 
 
 def add_lab(app: App, name: str, options: LabOptions) -> None:

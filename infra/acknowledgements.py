@@ -29,6 +29,7 @@ class Acknowledgement:
 POLICIES = ("*/ExecutionRole/DefaultPolicy",)
 FUNCTIONS = ("*/Function",)
 _EC2 = "arn:<AWS::Partition>:ec2:REGION"
+_PULL = "PullCopies/PullCopies/ExecutionRole/DefaultPolicy"
 
 ACKNOWLEDGED = (
     # --- IAM: resources without a narrower ARN in AWS, each with conditions where AWS has any -----------
@@ -70,8 +71,22 @@ ACKNOWLEDGED = (
         "uses them for what copies",
     ),
     Acknowledgement(
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:eu-west-1::snapshot/snap-*]",
+        (_PULL,),
+        "what a source shares is unknown in advance; only snapshots that the accounts of sources own",
+    ),
+    *(
+        Acknowledgement(
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:{home}:key/*]",
+            (_PULL,),
+            "which keys encrypt what sources share is unknown in advance; only EC2 uses them, and the "
+            "policy of each must open it to the vault",
+        )
+        for home in ("REGION:111122223333", "eu-west-1:333344445555")
+    ),
+    Acknowledgement(
         f"AwsSolutions-IAM5[Resource::{_EC2}::snapshot/snap-*]",
-        ("Copies/CopyPoints/ExecutionRole/DefaultPolicy",),
+        ("Copies/CopyPoints/ExecutionRole/DefaultPolicy", _PULL),
         "what is copied is unknown in advance; only this account's snapshots, and IAM does not see the tags "
         "of sources",
     ),

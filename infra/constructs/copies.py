@@ -11,12 +11,13 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.alarms import gave_up_or_stopped
-from infra.constructs.answers import Answers
+from infra.constructs.messages import Messages
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Timing
 from infra.constructs.work_queue import WorkQueue
 from infra.platform import Platform
-from snapkeep.domain.copies.places import Place, divided
+from snapkeep.domain.copies.places import Home, Place, divided
+from snapkeep.domain.copies.requests import ANSWERED, answers_bus
 from snapkeep.settings import CopyPointsSettings
 
 EVERY = "rate(5 minutes)"
@@ -86,12 +87,14 @@ class Copies(Construct):
     def _allow_copies(self, platform: Platform, places: Sequence[Place]) -> None:
         """Copy to the places of this account."""
         stack = Stack.of(self)
+        homes = [Home(stack.account, stack.region)]
+        marks = permissions.copies_of(stack, platform.owner)
         self.function.allow(
-            *permissions.copy_snapshots(stack, platform.owner, places),
-            permissions.mark_duplicate_copies(stack, platform.owner, places),
-            permissions.mark_cancelled_copies(stack, platform.owner, places),
+            *permissions.copy_snapshots(stack, marks, places, homes),
+            permissions.mark_duplicate_copies(stack, marks, places),
+            permissions.mark_cancelled_copies(stack, marks, places),
             *permissions.lock_copies(stack, platform.owner, places, platform.policies),
-            *permissions.use_copy_keys(stack, places),
+            *permissions.use_copy_keys(stack, places, homes),
         )
 
     def _ask(self, platform: Platform, vaults: Sequence[Place]) -> None:
@@ -102,7 +105,15 @@ class Copies(Construct):
             permissions.ask_vaults(vaults),
             permissions.describe_keys(stack),
         )
-        Answers(self, "Answers", platform=platform, vaults=vaults, queue=self.endings)
+        Messages(
+            self,
+            "Answers",
+            bus=answers_bus(platform.prefix),
+            detail_type=ANSWERED,
+            accounts=sorted({vault.account for vault in vaults}),
+            queue=self.endings,
+            description="Snapkeep: what vaults in other accounts answer about copies",
+        )
 
     def _hear(self, places: Sequence[Place]) -> None:
         """Take a turn when copies ended in the places of this account."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import Enum, auto
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -20,6 +21,13 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dash
 HOUR = Duration.hours(1)
 
 
+class Shown(Enum):
+    """What a deployment has to show: clusters that are backed up, and copies in places or in a vault."""
+
+    BACKUPS = auto()
+    COPIES = auto()
+
+
 class Dashboard(Construct):
     """Created last, so that its first row shows every alarm of the stack."""
 
@@ -30,18 +38,16 @@ class Dashboard(Construct):
         *,
         name: str,
         functions: Sequence[PythonFunction],
-        copies: bool = False,
+        shown: Sequence[Shown] = (Shown.BACKUPS,),
     ) -> None:
-        """`copies`: whether points are copied to places."""
         super().__init__(scope, id)
         dashboard = cloudwatch.Dashboard(
             self, "Dashboard", dashboard_name=name, default_interval=Duration.days(7)
         )
         for row in (
             self._alarms(),
-            _backups(),
-            _surprises(),
-            *([_copies()] if copies else ()),
+            *([_backups(), _surprises()] if Shown.BACKUPS in shown else []),
+            *([_copies()] if Shown.COPIES in shown else []),
             _functions(functions),
         ):
             dashboard.add_widgets(*row)

@@ -38,7 +38,7 @@ class PruneCopies(Construct):
         own, _ = divided(platform.deployment.places)
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images"),
-            permissions.delete_copies(stack, platform.owner, own),
+            permissions.delete_copies(stack, permissions.copies_of(stack, platform.owner), own),
             permissions.put_events(stack, platform.event_bus),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem", "DeleteItem"

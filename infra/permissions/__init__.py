@@ -1,6 +1,6 @@
 """The functions' rights in AWS, one Python function per statement; the constructs assign them."""
 
-from infra.permissions.asking import ask_vaults, share_with_vaults
+from infra.permissions.asking import answer_sources, ask_vaults, share_with_vaults
 from infra.permissions.backup import (
     adopt_snapshots,
     complete_tags,
@@ -20,9 +20,12 @@ from infra.permissions.common import (
 )
 from infra.permissions.conditions import Owner
 from infra.permissions.copies import (
+    copies_in,
+    copies_of,
     copy_snapshots,
     delete_copies,
     lock_copies,
+    lock_copies_in,
     mark_cancelled_copies,
     mark_duplicate_copies,
     use_copy_keys,
@@ -36,8 +39,11 @@ __all__ = [
     "Owner",
     "adopt_snapshots",
     "answer_lifecycle_hooks",
+    "answer_sources",
     "ask_vaults",
     "complete_tags",
+    "copies_in",
+    "copies_of",
     "copy_snapshots",
     "create_snapshots",
     "delete_copies",
@@ -53,6 +59,7 @@ __all__ = [
     "lend_copies",
     "lend_to_copies",
     "lock_copies",
+    "lock_copies_in",
     "lock_snapshots",
     "look_into_bin",
     "mark_cancelled_copies",

@@ -1,4 +1,4 @@
-"""Having a vault in another account copy recovery points: the source may share them with it, and ask."""
+"""Having a vault in another account copy recovery points: the source may share and ask, the vault answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from aws_cdk import aws_iam as iam
 
 from infra.permissions.conditions import Owner, all_of, ours, snapshot_arn, when
 from snapkeep.domain.copies.places import Place
+from snapkeep.domain.vault.asked import answers_to
+from snapkeep.domain.vault.vault import Vault
 
 
 def share_with_vaults(stack: Stack, owner: Owner, vaults: Sequence[Place]) -> tuple[iam.PolicyStatement, ...]:
@@ -40,4 +42,13 @@ def ask_vaults(vaults: Sequence[Place]) -> iam.PolicyStatement:
         sid="AskVaults",
         actions=["events:PutEvents"],
         resources=sorted({vault.vault_bus for vault in vaults}),
+    )
+
+
+def answer_sources(vault: Vault) -> iam.PolicyStatement:
+    """Put answers on the buses of the sources of this vault, which their policies must allow as well."""
+    return iam.PolicyStatement(
+        sid="AnswerSources",
+        actions=["events:PutEvents"],
+        resources=sorted({answers_to(source) for source in vault.sources}),
     )

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.constructs.copies import copies_ended
 from infra.deployment_config import DeploymentConfig
-from infra.stacks.snapkeep_stack import EVENT_BUS
+from infra.stacks.regional_stack import EVENT_BUS
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.naming import forward_rule
 

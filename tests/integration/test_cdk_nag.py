@@ -1,5 +1,5 @@
-"""cdk-nag on the stack as it is, with every option and with places: no finding without a reason, and none
-without a finding."""
+"""cdk-nag on the stack as it is, with every option, with places, and on a vault's: no finding without a
+reason, and none without a finding."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from infra.acknowledgements import ACKNOWLEDGED
 from infra.deployment_config import DeploymentConfig
 from infra.stacks.place_stack import PlaceStack
 from infra.stacks.snapkeep_stack import SnapkeepStack
+from infra.stacks.vault_stack import VaultStack
 from snapkeep_cli.config.stack_options import StackOptions
-from tests.unit.infra.conftest import COPIED, DEPLOYMENT, OPTIONS, stub_assets
+from tests.unit.infra.conftest import COPIED, DEPLOYMENT, OPTIONS, VAULT, stub_assets
 
 REGION = "ap-northeast-2"
 STACKS = {"Snapkeep": StackOptions(), "SnapkeepWithEveryOption": OPTIONS}
@@ -37,6 +38,9 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> set[Finding]:
     copied = DeploymentConfig(deployment=COPIED, region=REGION, stack="SnapkeepWithPlaces")
     SnapkeepStack(app, config=copied, assets=stub_assets(folder))
     PlaceStack(app, config=copied, place=COPIED.places[0])
+    vault = DeploymentConfig(deployment=VAULT, region=REGION, stack="SnapkeepVault")
+    assert VAULT.vault is not None
+    VaultStack(app, config=vault, vault=VAULT.vault, assets=stub_assets(folder))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "CDK_VALIDATION", "true")

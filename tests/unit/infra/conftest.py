@@ -22,10 +22,12 @@ from infra.lab_options import LabOptions
 from infra.packaging.assets import Asset, Assets
 from infra.stacks.lab_stack import LabStack
 from infra.stacks.snapkeep_stack import SnapkeepStack
+from infra.stacks.vault_stack import VaultStack
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.rules import CopyRule
 from snapkeep.domain.policies import ON_DEMAND, Cluster, Deployment, Method, Policy, Schedule, Selection
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
+from snapkeep.domain.vault.vault import Vault, VaultSource
 from snapkeep_cli.config.stack_options import StackOptions, Vpc
 from tests.unit.infra.template import Template
 
@@ -45,7 +47,10 @@ FUNCTIONS = (
 )
 
 WITH_PLACES = ("copy_points", "prune_copies")
-"""The function that only a deployment with places has."""
+"""The functions that only a deployment with places has."""
+
+IN_VAULTS = ("pull_copies",)
+"""Those that only a vault has."""
 
 NIGHTLY = Policy(
     name="nightly",
@@ -83,7 +88,7 @@ def stub_assets(folder: Path, warning: str = "") -> Assets:
         archive.writestr("stub.py", "")
     asset = Asset(path, "0" * 64)
     layers = {"third_party": Asset(path, "1" * 64, warning), "common": asset, "deployment": asset}
-    return Assets(layers=layers, handlers=dict.fromkeys((*FUNCTIONS, *WITH_PLACES), asset))
+    return Assets(layers=layers, handlers=dict.fromkeys((*FUNCTIONS, *WITH_PLACES, *IN_VAULTS), asset))
 
 
 KEY = "arn:aws:kms:ap-northeast-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -111,7 +116,11 @@ def synthesized(
     """The cloud assembly of a deployment with these options."""
     app = App(outdir=str(folder / "cdk.out"))
     config = DeploymentConfig(deployment=deployment, region="ap-northeast-2", options=options)
-    SnapkeepStack(app, config=config, assets=stub_assets(folder, warning))
+    assets = stub_assets(folder, warning)
+    if deployment.vault:
+        VaultStack(app, config=config, vault=deployment.vault, assets=assets)
+    else:
+        SnapkeepStack(app, config=config, assets=assets)
     return app.synth()
 
 
@@ -166,6 +175,38 @@ def vault_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 def copied_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of the stack of a deployment with places."""
     return template_of(synthesized(tmp_path_factory.mktemp("copied"), StackOptions(), deployment=COPIED))
+
+
+VAULT_KEY = "arn:aws:kms:ap-northeast-2:222233334444:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+PROD = VaultSource(
+    name="prod",
+    account="111122223333",
+    region="ap-northeast-2",
+    deployment="snapkeep",
+    clusters=("myeks", "second"),
+    retention={"daily": 14},
+    lock=Lock(LockMode.GOVERNANCE, 14),
+)
+TEST = VaultSource(
+    name="test",
+    account="333344445555",
+    region="eu-west-1",
+    deployment="green",
+    clusters=("lab",),
+    retention={"daily": 3},
+)
+VAULT = Deployment(
+    clusters=(),
+    policies=(),
+    vault=Vault("ap-northeast-2", VAULT_KEY, (PROD, TEST), lend_to=("444455556666",)),
+)
+"""A vault with a source in its own Region, whose copies are locked, and one elsewhere."""
+
+
+@pytest.fixture(scope="session")
+def vault_stack(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of a vault's stack."""
+    return template_of(synthesized(tmp_path_factory.mktemp("in-vault"), StackOptions(), deployment=VAULT))
 
 
 ADOPTING = replace(DEPLOYMENT, adopt=True)

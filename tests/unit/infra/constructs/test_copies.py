@@ -11,7 +11,7 @@ from aws_cdk import App, Environment, Stack
 
 from infra import permissions
 from infra.permissions.conditions import Owner
-from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.places import Home, Place
 from snapkeep.domain.copies.rules import CopyRule
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.services.copies.take_copies import LEASE
@@ -149,13 +149,14 @@ def test_the_largest_deployment_with_places_fits_into_the_policies_of_a_role() -
         )
         for number in range(100)
     ]
+    marks, homes = permissions.copies_of(stack, owner), [Home(stack.account, stack.region)]
     statements = [
         *permissions.hold_snapshots(stack, owner),
-        *permissions.copy_snapshots(stack, owner, places),
-        permissions.mark_duplicate_copies(stack, owner, places),
-        permissions.mark_cancelled_copies(stack, owner, places),
+        *permissions.copy_snapshots(stack, marks, places, homes),
+        permissions.mark_duplicate_copies(stack, marks, places),
+        permissions.mark_cancelled_copies(stack, marks, places),
         *permissions.lock_copies(stack, owner, places, policies),
-        *permissions.use_copy_keys(stack, places),
+        *permissions.use_copy_keys(stack, places, homes),
     ]
     sizes = [
         len(json.dumps(stack.resolve(each.to_statement_json()), separators=(",", ":"))) for each in statements

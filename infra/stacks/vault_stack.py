@@ -1,0 +1,39 @@
+"""The stack of a vault: assembles constructs, and defines nothing itself."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from infra.constructs.dashboard import Shown
+from infra.constructs.pull_copies import PullCopies
+from infra.deployment_config import DeploymentConfig
+from infra.packaging.assets import Assets
+from infra.stacks.regional_stack import RegionalStack
+from snapkeep.domain.vault.vault import Vault
+
+STAYS = (
+    "Every copy, with its lock. The key of the copies. The journal: DynamoDB table {table}, protected from "
+    "deletion."
+)
+"""What `cdk destroy` leaves, shown where people look before they run it."""
+
+
+class VaultStack(RegionalStack):
+    """Everything that Snapkeep runs in the account of a vault."""
+
+    def __init__(self, scope: Construct, *, config: DeploymentConfig, vault: Vault, assets: Assets) -> None:
+        super().__init__(
+            scope,
+            config=config,
+            assets=assets,
+            description="Snapkeep: a vault for copies of other accounts' backups",
+        )
+        platform = self.platform
+        pull = PullCopies(self, "PullCopies", platform=platform, vault=vault)
+        functions = [pull.function]
+        topic = self.watch(functions, Shown.COPIES)
+        self.say(
+            JournalTableName=platform.journal.name,
+            FailureTopicArn=topic.topic_arn,
+            StaysAfterDestroy=STAYS.format(table=platform.journal.name),
+        )
