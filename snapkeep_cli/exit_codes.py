@@ -40,6 +40,7 @@ OF_CODE = {
     "other_deployment": Exit.REFUSED,
     "restore_refused": Exit.REFUSED,
     "copy_refused": Exit.REFUSED,
+    "loan_refused": Exit.REFUSED,
     "nothing_to_back_up": Exit.REFUSED,
     "conflict": Exit.REFUSED,
     "invalid_request": Exit.USAGE,

@@ -33,6 +33,7 @@ class Root(LaterCommands):
         "hold": "points:hold",
         "release": "points:release",
         "copy": "copies:copy",
+        "copies": "loans:app",
         "prune": "prune:prune",
         "plan": "plan:plan",
         "try": "try_config:try_config",
@@ -52,6 +53,7 @@ class Get(LaterCommands):
     later = {  # noqa: RUF012 - a table
         "points": "points:get_points",
         "copies": "copies:get_copies",
+        "loans": "loans:get_loans",
         "restores": "restores:get_restores",
         "restore": "restores:get_restore",
         "backup": "backups:get_backup",
@@ -77,7 +79,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-get = typer.Typer(cls=Get, help="List recovery points, copies, restores or clusters.", no_args_is_help=True)
+get = typer.Typer(
+    cls=Get, help="List recovery points, copies, loans, restores or clusters.", no_args_is_help=True
+)
 app.add_typer(get, name="get")
 describe = typer.Typer(cls=Describe, help="Show everything about one object.", no_args_is_help=True)
 app.add_typer(describe, name="describe")

@@ -46,6 +46,14 @@ def ahead(text: str, option: str, clock: Clock = present) -> str:
     return _read(text, option, clock, LAST, AHEAD)
 
 
+def span(text: str, option: str) -> timedelta:
+    """A span such as `2d` or `12h`. Ends the command, and names the option, if the text is none."""
+    found = _SPAN.fullmatch(_plain(text))
+    if not found:
+        raise fail("usage", f"{option}: {text[:60]!r} is not a span of time", "write 12h, 2d or 1w")
+    return int(found[1]) * _UNITS[found[2][0]]
+
+
 def _read(text: str, option: str, clock: Clock, of_day: time, forms: str = PAST) -> str:
     written = _plain(text)
     if not written:

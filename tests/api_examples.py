@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from itertools import chain, repeat
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from snapkeep.domain.policies import to_document
 from tests.fakes.api import Api
+from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
 from tests.fakes.world import World
 
 CLUSTER = "/v1/clusters/myeks"
@@ -26,10 +28,11 @@ def with_examples(document: Document, world: World) -> dict[str, Any]:
 
     `world` is used up: its claims are backed up, restored and held.
     """
-    api = Api(world)
+    api, vault = Api(world), Api(cast(Any, LendingWorld()))
     paths = {path: dict(operations) for path, operations in document["paths"].items()}
-    for method, url, body in _calls(api, world):
-        reply = api(method, url, body)
+    calls = chain(zip(repeat(api), _calls(api, world)), zip(repeat(vault), _calls_of_vault()))
+    for asked, (method, url, body) in calls:
+        reply = asked(method, url, body)
         assert reply.status in (200, 202, 204), f"{method} {url}: {reply.status} {reply.text}"
         path = _path_of(url, paths)
         operation = dict(paths[path][method.lower()])
@@ -74,6 +77,13 @@ def _calls(api: Api, world: World) -> Calls:
     yield "POST", f"{CLUSTER}/restores", anywhere
     yield "GET", f"{SHOP}/restores", None
     yield "GET", f"{SHOP}/restores/{restore}", None
+
+
+def _calls_of_vault() -> Calls:
+    loan = f"/v1/loans/{COPY_ID}/{BORROWER}"
+    yield "PUT", loan, {"seconds": 172800}
+    yield "GET", "/v1/loans", None
+    yield "DELETE", loan, None
 
 
 def _edited(world: World) -> Document:

@@ -26,6 +26,8 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     f"{CLUSTER}/restores": ("POST",),
     f"{CLUSTER}/status": ("GET",),
     f"{CLUSTER}/try": ("POST",),
+    "/v1/loans": ("GET",),
+    "/v1/loans/{copy}/{account}": ("PUT", "DELETE"),
     f"{NAMESPACE}/backups": ("POST",),
     f"{NAMESPACE}/backups/{{backup}}": ("GET",),
     f"{NAMESPACE}/claims/{{claim}}": ("GET",),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
+from snapkeep.adapters.aws.lambda_lender import LambdaLender
 from snapkeep.domain import tags
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.vault.loan_documents import LoanDocument
 from snapkeep.domain.vault.vault import Vault, VaultSource
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.loans import loan_request
 from snapkeep.services.vault.lending.sweep_loans import SweepReport
-from snapkeep.wiring import lending
+from snapkeep.wiring import api, lending
+from tests.fakes import FakeAnnouncer
 from tests.fakes.clock import TestClock
 from tests.fakes.journal import MemoryJournal, wrapped
 from tests.fakes.keys import FakeKeys
@@ -38,6 +44,19 @@ def a_vault_copy(**changes: Any) -> Snapshot:
     return replace(made, **changes)
 
 
+class FunctionThatLends:
+    """Lambda with the function lend_copies, as its caller sees it."""
+
+    def __init__(self, world: LendingWorld) -> None:
+        self._world = world
+
+    def invoke(self, *, Payload: bytes, **_: Any) -> dict[str, Any]:
+        request = loan_request(json.loads(Payload))
+        assert request is not None
+        answer = lending.answer(self._world.ports, request)
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
 class LendingWorld:
     """A vault whose only copy is `a_vault_copy`."""
 
@@ -50,6 +69,7 @@ class LendingWorld:
         self.grants = FakeGrants()
         self.news = FakeLoanNews()
         self.journal = MemoryJournal()
+        self.announcer = FakeAnnouncer()
         self.vault = VAULT
         self.build(wrap)
 
@@ -62,8 +82,14 @@ class LendingWorld:
             grants=wrap(self.grants),
             journal=wrapped(self.journal, wrap),
             loan_news=wrap(self.news),
+            lender=LambdaLender(cast(Any, FunctionThatLends(self)), "lend-copies"),
+            changes=self.announcer,
             clock=self.clock,
         )
+
+    def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
+        """The API's actions in this world."""
+        return api.actions(self.ports)
 
     def lend(self, copy: str = COPY_ID, account: str = BORROWER, lasts: timedelta = TWO_DAYS) -> LoanDocument:
         return lending.lend(self.ports).lend(copy, account, lasts, CALLER)

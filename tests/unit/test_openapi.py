@@ -20,7 +20,10 @@ DOCUMENT: dict[str, Any] = json.loads(PUBLISHED.read_text())
 OPERATIONS = {
     operation["operationId"]: operation for path in DOCUMENT["paths"].values() for operation in path.values()
 }
-VERBS = ("ask", "back", "cancel", "find", "hold", "list", "prune", "release", "restore", "show", "try")
+VERBS = (
+    *("ask", "back", "borrow", "cancel", "end", "find", "hold", "lend", "list", "prune", "release"),
+    *("restore", "show", "try"),
+)
 
 
 def contents(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:

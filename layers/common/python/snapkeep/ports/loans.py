@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from snapkeep.ports.news import GivenUpNews
 
@@ -59,7 +59,7 @@ class LoanNews(GivenUpNews, Protocol):
 class Lender(Protocol):
     """The function that lends: nobody else may share a copy."""
 
-    def lend(self, snapshot_id: str, account: str, seconds: int, caller: str) -> dict[str, object]:
+    def lend(self, snapshot_id: str, account: str, seconds: int, caller: str) -> dict[str, Any]:
         """Lend a copy; returns the loan document. Raises LoanRefused and NotFound."""
 
     def end(self, snapshot_id: str, account: str, caller: str) -> None:

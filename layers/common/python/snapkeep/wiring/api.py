@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from snapkeep.adapters.kubernetes.patience import within
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.wiring.copies import list_copies, request_copies
+from snapkeep.wiring.lending import lender_of, list_loans
 from snapkeep.wiring.report import gather_report, lost_points, show_coverage
 from snapkeep.wiring.restore import (
     find_copies,
@@ -61,6 +62,9 @@ def actions(ports: Ports) -> Actions:
         list_copies=lambda *page: copies().page(*page),
         ask_copy=lambda *which: asking().ask(*which),
         cancel_copy=lambda *which: asking().cancel(*which),
+        list_loans=lambda limit: list_loans(ports, limit),
+        lend_copy=lambda *which: lender_of(ports).lend(*which),
+        end_loan=lambda *which: lender_of(ports).end(*which),
         suggest_restore=lambda *which: suggest_restore(ports).suggest(*which),
         hold_point=lambda hold: holds().keep(hold),
         release_point=lambda *which: holds().release_by_hand(*which),

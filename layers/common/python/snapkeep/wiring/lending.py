@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from snapkeep.domain.errors import Invalid, LoanRefused, NotFound, SnapkeepError
 from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from snapkeep.domain.vault.loans import Loan
     from snapkeep.domain.vault.vault import Vault
     from snapkeep.inbound.loans import LoanRequest
+    from snapkeep.ports.loans import Lender
     from snapkeep.services.vault.lending.end_loans import EndLoans
     from snapkeep.services.vault.lending.lend import Lend
     from snapkeep.services.vault.lending.sweep_loans import SweepLoans
@@ -62,6 +67,18 @@ def sweep_loans(ports: Ports) -> SweepLoans:
         give_up(ports, ports.loan_news, "lend_copies", PATIENCE),
         ports.clock,
     )
+
+
+def lender_of(ports: Ports) -> Lender:
+    """The function that lends. Raises Invalid for a deployment that is no vault."""
+    vault_of(ports)
+    return ports.lender
+
+
+def list_loans(ports: Ports, limit: int) -> Sequence[Loan]:
+    """The last loans, newest first. Raises Invalid for a deployment that is no vault."""
+    vault_of(ports)
+    return list(islice(ports.journal.loans.loans(), limit))
 
 
 def vault_of(ports: Ports) -> Vault:

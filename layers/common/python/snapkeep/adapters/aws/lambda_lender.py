@@ -17,7 +17,7 @@ class LambdaLender:
     def __init__(self, client: LambdaClient, function: str) -> None:
         self._lambda, self._function = client, function
 
-    def lend(self, snapshot_id: str, account: str, seconds: int, caller: str) -> dict[str, object]:
+    def lend(self, snapshot_id: str, account: str, seconds: int, caller: str) -> dict[str, Any]:
         """Lend a copy; returns the loan document. Raises LoanRefused and NotFound."""
         asked = {"lend": snapshot_id, "account": account, "seconds": seconds, "caller": caller}
         return self._asked(asked, f"loan of {snapshot_id}")
@@ -27,7 +27,7 @@ class LambdaLender:
         asked = {"end": snapshot_id, "account": account, "caller": caller}
         self._asked(asked, f"end of the loan of {snapshot_id}")
 
-    def _asked(self, message: dict[str, Any], work: str) -> dict[str, object]:
+    def _asked(self, message: dict[str, Any], work: str) -> dict[str, Any]:
         too_long = (
             f"the {work} takes longer than {PATIENCE.total_seconds():.0f} s: `snapkeep get loans` shows what "
             "became of it"

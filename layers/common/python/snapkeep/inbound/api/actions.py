@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.restore.requests import RestoreRequest
     from snapkeep.domain.restore.suggestions import Suggestion
     from snapkeep.domain.retention.prune_plans import PrunePlan
+    from snapkeep.domain.vault.loans import Loan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,16 @@ class Actions:
     cancel_copy: Callable[[str, str, str, str, str], ShownCopy]
     """(cluster, namespace, point id, place, caller) Cancel the copy of a point. Raises NotFound and
     CopyRefused."""
+
+    list_loans: Callable[[int], Sequence[Loan]]
+    """(limit) The last loans of the vault, newest first. Raises Invalid where the deployment is no vault."""
+
+    lend_copy: Callable[[str, str, int, str], dict[str, Any]]
+    """(copy or point id, account, seconds, caller) Lend a copy; the loan document. Raises LoanRefused and
+    NotFound, and Invalid where the deployment is no vault."""
+
+    end_loan: Callable[[str, str, str], None]
+    """(copy, account, caller) End a loan now. Raises as `lend_copy`."""
 
     suggest_restore: Callable[[PointFacts], Suggestion]
     """The command that restores a point, and what would refuse it now. Never raises for a cluster that does

@@ -18,6 +18,7 @@ from snapkeep.inbound.api.routes.clusters import cluster_routes
 from snapkeep.inbound.api.routes.copies import copy_routes
 from snapkeep.inbound.api.routes.coverage import coverage_routes
 from snapkeep.inbound.api.routes.holds import hold_routes
+from snapkeep.inbound.api.routes.loans import loan_routes
 from snapkeep.inbound.api.routes.points import point_routes
 from snapkeep.inbound.api.routes.prune import prune_routes
 from snapkeep.inbound.api.routes.reports import report_routes
@@ -36,6 +37,7 @@ ROUTES: Sequence[Routes] = (
     point_routes,
     hold_routes,
     copy_routes,
+    loan_routes,
     restore_routes,
     backup_routes,
     prune_routes,

@@ -23,6 +23,10 @@ Namespace = Annotated[str, Path(pattern=DNS_LABEL, description="The name of a na
 Claim = Annotated[str, Path(pattern=DNS_SUBDOMAIN, max_length=253, description="The name of a claim")]
 Point = Annotated[str, Path(pattern=DNS_LABEL, description="The id of a recovery point")]
 Place = Annotated[str, Path(pattern=DNS_LABEL, description="The name of a place")]
+Copy = Annotated[
+    str, Path(pattern=DNS_LABEL, description="The snapshot of a copy, or the id of its recovery point")
+]
+Account = Annotated[str, Path(pattern=r"^[0-9]{12}$", description="The id of an AWS account")]
 Backup = Annotated[str, Path(pattern=RUN_NAME, description="The id of a backup")]
 Restore = Annotated[str, Path(pattern=HEX, description="The id of a restore")]
 OnceKey = Annotated[

@@ -168,6 +168,7 @@ def _invalid(error: Any) -> Problem:
 _NAMES = {
     "cluster": "Names are letters, digits, '-' and '_', at most 100 characters",
     "claim": "Names are lower-case letters, digits, '-' and '.', at most 253 characters",
+    "account": "Ids of accounts are 12 digits",
     "backup": "Ids are letters, digits, '.', '-' and '_', at most 200 characters",
     "restore": "Ids are 16 of the digits 0-9 and a-f",
 }
@@ -210,6 +211,7 @@ _TRANSLATIONS: Sequence[tuple[Any, Any]] = (
     (errors.TookTooLong, _named(504, "took_too_long")),
     (errors.TemporaryError, _unavailable),
     (errors.CopyRefused, lambda error: Problem(409, "copy_refused", error.reason, error.fix)),
+    (errors.LoanRefused, lambda error: Problem(409, "loan_refused", error.reason, error.fix)),
     (errors.PermanentError, _named(409, "conflict")),
 )
 """The problem for each error class; the first match counts."""
