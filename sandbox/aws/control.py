@@ -179,6 +179,18 @@ class AwsControl:
         """Make a snapshot's next copies (`*`: any snapshot's) end in the state `error`."""
         self._call("POST", "copies/fail", {"source": source, "times": times})
 
+    def write_volume(self, volume: str, text: str) -> None:
+        """Replace what is written on a volume, in any Region. ControlError if there is no such volume."""
+        self._call("PUT", f"volumes/{volume}", {"text": text})
+
+    def read_volume(self, volume: str) -> str:
+        """What is written on a volume, or was on the one whose snapshot or copy it was made from."""
+        return str(self._call("GET", f"volumes/{volume}")["text"])
+
+    def make_key(self, arn: str) -> None:
+        """Have a symmetric key of this ARN, as if its account had made it long ago."""
+        self._call("PUT", "keys", {"arn": arn})
+
     def instances(self) -> dict[str, str]:
         """Return each EC2 instance's state by id."""
         return self._call("GET", "instances")

@@ -23,6 +23,9 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
                                          end it now, in any Region; a copy shows the trouble
     POST   /_sandbox/copies/fail         {"source": snapshot id or "*", "times": n}: its next copies end in
                                          error
+    GET    /_sandbox/volumes/ID          {"text"}: what is written on it, see sandbox.aws.contents
+    PUT    /_sandbox/volumes/ID          {"text": ...}: write that on it
+    PUT    /_sandbox/keys                {"arn": ...}: a symmetric key, as if made long ago
     GET    /_sandbox/instances           each EC2 instance's state by id
     POST   /_sandbox/instances/ID/interrupt {"action": terminate, stop or hibernate, "dies": true}: announce
                                          a spot interruption, carried out two minutes later by this clock
@@ -48,7 +51,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc, scheduler
 
-from sandbox.aws import event_bus, instances, schedules, snapshots
+from sandbox.aws import contents, event_bus, instances, kms_keys, schedules, snapshots
 from sandbox.aws.functions.ahead import prepare_all
 from sandbox.aws.functions.environment import INTERPRETER
 from sandbox.aws.functions.work_left import work_left
@@ -81,6 +84,9 @@ class ControlApi:
             ("POST", "snapshots/fail", self._fail_snapshots),
             ("POST", "snapshots/settle", self._settle_snapshot),
             ("POST", "copies/fail", self._fail_copies),
+            ("GET", "volumes/([^/]+)", lambda body, name: {"text": contents.read(name)}),
+            ("PUT", "volumes/([^/]+)", lambda body, name: contents.write(name, **body)),
+            ("PUT", "keys", lambda body: kms_keys.make(**body)),
             ("GET", "instances", lambda body: instances.states()),
             ("POST", "instances/([^/]+)/interrupt", self._interrupt),
             ("POST", "instances/([^/]+)/end", lambda body, name: instances.end(world, name, **body)),

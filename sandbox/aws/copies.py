@@ -8,7 +8,7 @@ from typing import Any
 
 from ministack.services import ec2
 
-from sandbox.aws import kms_keys, sharing
+from sandbox.aws import contents, kms_keys, sharing
 from sandbox.aws.scope import request_scope
 from sandbox.aws.snapshots import FAILED, keep, pending, take_one
 from sandbox.aws.world import Scope, World
@@ -66,6 +66,7 @@ def begin(world: World, order: Order) -> Record:
         "account": source["OwnerId"],
     }
     record["_lineage"] = _lineage(order)
+    contents.inherit(record, source)
     with world.lock:
         made = world.copies.setdefault((record["_scope"], record["_lineage"]), [])
         record["_incremental"] = _is_incremental(made, order, record["_scope"])

@@ -9,6 +9,8 @@ from typing import Any
 
 from ministack.services import kms
 
+from sandbox.aws.scope import request_scope
+
 Key = dict[str, Any]
 EBS_ALIAS = "alias/aws/ebs"
 
@@ -33,10 +35,25 @@ def default_key() -> Key:
     """Return the aws/ebs key of the caller's account and Region; EBS makes it on first use."""
     if key := find(EBS_ALIAS):
         return key
-    description = "Default key that protects my EBS volumes when no other key is defined"
-    _status, _headers, body = kms._create_key({"Description": description})
-    key_id = json.loads(body)["KeyMetadata"]["KeyId"]
-    kms._aliases[kms._alias_arn(EBS_ALIAS)] = key_id
-    made: Key = kms._keys[key_id]
+    made = _create("Default key that protects my EBS volumes when no other key is defined")
+    kms._aliases[kms._alias_arn(EBS_ALIAS)] = made["KeyId"]
     made["_managed"] = True
+    return made
+
+
+def make(arn: str) -> None:
+    """Make an enabled symmetric key with an ARN of the caller's choice, which KMS would choose itself.
+
+    A config names the key of a place, and can so be written before the account is there.
+    """
+    *_, region, account, name = arn.split(":")
+    with request_scope(account, region):
+        key = kms._keys.pop(_create("A key of the account's own")["KeyId"])
+        key.update(KeyId=name.removeprefix("key/"), Arn=arn)
+        kms._keys[key["KeyId"]] = key
+
+
+def _create(description: str) -> Key:
+    _status, _headers, body = kms._create_key({"Description": description})
+    made: Key = kms._keys[json.loads(body)["KeyMetadata"]["KeyId"]]
     return made

@@ -14,6 +14,7 @@ from typing import Any
 
 import uvicorn
 
+from sandbox.aws.identity import ACCOUNT, REGION
 from sandbox.clock import SandboxClock
 
 Message = dict[str, Any]
@@ -21,8 +22,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
-ACCOUNT = "111122223333"
-REGION = "ap-northeast-2"
 TICK_SECONDS = 0.1
 PREFIX = "/_sandbox/"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack.services import ec2
 
-from sandbox.aws import ebs_events
+from sandbox.aws import contents, ebs_events
 from sandbox.aws.scope import request_scope
 from sandbox.aws.world import World
 
@@ -46,6 +46,7 @@ def begin(
     failed = FAILED if take_one(world, world.snapshot_outcomes, volume["VolumeId"]) else ""
     record = pending(world, shown, world.settings.snapshot_seconds, lambda: failed, started)
     record["_group"] = group
+    contents.inherit(record, volume)
     return keep(world, record, tags)
 
 

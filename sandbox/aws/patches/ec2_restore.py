@@ -1,14 +1,16 @@
-"""A volume created from a snapshot inherits its size and encryption.
+"""A volume created from a snapshot inherits its size, encryption and content.
 
 AWS: without Size a volume is as large as its snapshot, a smaller Size is refused, and a volume from an
 encrypted snapshot is encrypted (API CreateVolume).
 ministack: every such volume is 8 GiB and unencrypted, and a missing snapshot is accepted.
 """
 
+import re
 from typing import Any
 
 from ministack.services import ec2
 
+from sandbox.aws import contents
 from sandbox.aws.ec2_answers import Answer, Params, error
 from sandbox.aws.private import require, require_keys
 from sandbox.aws.snapshots import settle_due
@@ -17,7 +19,7 @@ from sandbox.aws.world import World
 
 def install(world: World) -> None:
     """Put the checks in front of CreateVolume."""
-    require(ec2, "_ACTION_MAP", "_snapshots", "_p", "_error")
+    require(ec2, "_ACTION_MAP", "_snapshots", "_volumes", "_p", "_error")
     require_keys(ec2._ACTION_MAP, "ec2._ACTION_MAP", "CreateVolume")
     create = ec2._ACTION_MAP["CreateVolume"]
 
@@ -30,6 +32,8 @@ def install(world: World) -> None:
                 return refused
             params = _from_snapshot(params, record)
         answer: Answer = create(params)
+        if snapshot_id and (made := re.search(rb"<volumeId>(.*?)</volumeId>", answer[2])):
+            contents.inherit(ec2._volumes[made[1].decode()], record)
         return answer
 
     ec2._ACTION_MAP["CreateVolume"] = create_volume

@@ -1,0 +1,34 @@
+"""What was written on a volume is on its snapshots, on their copies and on the volumes made from those."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.aws.control import AwsControl, ControlError
+
+from .regions import HOME, OSAKA
+
+
+def test_a_volume_made_from_a_copy_elsewhere_holds_what_the_first_held_when_it_was_snapshotted(
+    ec2: Any, osaka: Any, control: AwsControl, volume: str, key: str
+) -> None:
+    control.write_volume(volume, "first post")
+    taken = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    control.write_volume(volume, "second post")
+    control.settle_snapshot(taken)
+
+    copied = osaka.copy_snapshot(SourceRegion=HOME, SourceSnapshotId=taken, Encrypted=True, KmsKeyId=key)
+    control.settle_snapshot(copied["SnapshotId"])
+    made = osaka.create_volume(AvailabilityZone=f"{OSAKA}a", SnapshotId=copied["SnapshotId"])
+
+    assert control.read_volume(made["VolumeId"]) == "first post"
+    assert control.read_volume(volume) == "second post"
+
+
+def test_a_new_volume_is_empty(control: AwsControl, volume: str) -> None:
+    assert control.read_volume(volume) == ""
+
+
+def test_a_volume_that_does_not_exist_is_refused(control: AwsControl) -> None:
+    with pytest.raises(ControlError, match="no volume vol-1"):
+        control.write_volume("vol-1", "lost")
