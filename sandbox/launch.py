@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -133,16 +133,28 @@ class Sandbox:
 
     def start_cluster(self, name: str, region: str = "") -> RunningCluster:
         """Start a cluster of this name in a Region, by default the sandbox's, and register it with EKS."""
+        return self.begin_cluster(name, region)()
+
+    def begin_cluster(self, name: str, region: str = "") -> Callable[[], RunningCluster]:
+        """Start a cluster's process; what is returned waits until it serves, and registers it with EKS.
+
+        The process ends with the thread that called this (prctl(2), PR_SET_PDEATHSIG).
+        """
         region, label = region or self.region, self._label(name)
         folder = self.work / label
         command = [self._cluster_module, "--folder", str(folder), "--aws-endpoint", self.aws_url]
         command += ["--cluster-name", name, "--region", region]
-        said = self._start(label, command, folder / "ready.json")
-        files = (Path(said[each]) for each in ("ca", "kubeconfig", "admin_token"))
-        cluster = RunningCluster(name, region, said["url"], *files)
-        authority = base64.b64encode(cluster.authority.read_bytes()).decode()
-        self.aws.register_cluster(name, cluster.url, authority, region)
-        return cluster
+        child = self._begin(label, command, folder / "ready.json")
+
+        def ready() -> RunningCluster:
+            said = child.wait_ready(self._limit)
+            files = (Path(said[each]) for each in ("ca", "kubeconfig", "admin_token"))
+            cluster = RunningCluster(name, region, said["url"], *files)
+            authority = base64.b64encode(cluster.authority.read_bytes()).decode()
+            self.aws.register_cluster(name, cluster.url, authority, region)
+            return cluster
+
+        return ready
 
     def stop_cluster(self, name: str) -> None:
         """End a cluster without a trace in AWS, as if its Region were lost: EKS still names it."""
@@ -161,7 +173,7 @@ class Sandbox:
     def _start_aws(self) -> None:
         ready = self.work / "aws.json"
         command = ["sandbox.aws", "--work", str(self.work / "aws"), "--ready", str(ready)]
-        said = self._start("aws", command, ready)
+        said = self._begin("aws", command, ready).wait_ready(self._limit)
         self.aws_url, self.region, self.account = said["endpoint"], said["region"], said["account"]
         self._control = AwsControl(self.aws_url)
 
@@ -173,12 +185,12 @@ class Sandbox:
     def _label(self, cluster: str) -> str:
         return "cluster" if cluster == self.cluster else f"cluster-{cluster}"
 
-    def _start(self, name: str, command: Sequence[str], ready: Path) -> dict[str, Any]:
+    def _begin(self, name: str, command: Sequence[str], ready: Path) -> Child:
         child = Child(name, command, self.work / f"{name}.log", ready)
         self._children.append(child)
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
         child.start({**_inherited(), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"})
-        return child.wait_ready(self._limit)
+        return child
 
 
 def _inherited() -> dict[str, str]:

@@ -9,22 +9,25 @@ from typing import Any
 from sandbox.kubernetes.store import Store
 from sandbox.lab.bulk import bulk_claims
 from sandbox.lab.bulk_nodes import bulk_nodes
-from sandbox.lab.seeding import CLUSTER, REGION, Lab, LabError, add_node, seed
+from sandbox.lab.seeding import CLUSTER, REGION, Lab, LabError, add_node, furnish, seed
 
-__all__ = ["Lab", "LabError", "add_node", "bulk_claims", "bulk_nodes", "control", "seed"]
+__all__ = ["Lab", "LabError", "add_node", "bulk_claims", "bulk_nodes", "control", "furnish", "seed"]
 
 
 def control(
     store: Store, ec2: Any, cluster: str = CLUSTER, region: str = REGION
 ) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """The cluster's `lab` control. An empty order seeds the lab; `add_node` joins a machine like that of the
+    """The cluster's `lab` control. An empty order seeds the lab; `furnish` creates its
+    machines and storage classes alone; `add_node` joins a machine like that of the
     named node; `bulk_claims`, `namespace`, `size_gib`, `labels` and `key` make that many bound claims;
     `bulk_nodes` adds that many spot nodes. ValueError names anything else."""
 
     def answer(order: dict[str, Any]) -> dict[str, Any]:
-        known = {"add_node", "bulk_claims", "bulk_nodes", "namespace", "size_gib", "labels", "key"}
+        known = {"furnish", "add_node", "bulk_claims", "bulk_nodes", "namespace", "size_gib", "labels", "key"}
         if unknown := sorted(set(order) - known):
             raise ValueError(f"no such order: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+        if order.get("furnish"):
+            return asdict(furnish(store, ec2, cluster=cluster, region=region))
         if "add_node" in order:
             return {"node": add_node(store, ec2, order["add_node"], cluster=cluster, region=region)}
         if "bulk_nodes" in order:

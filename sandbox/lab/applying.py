@@ -16,12 +16,14 @@ from sandbox.kubernetes.store import AlreadyExists, Store
 Object = dict[str, Any]
 
 MANIFESTS = Path(__file__).parent / "manifests"
+STORAGE = "10-storage.yaml"
+"""The file of the storage classes and drivers."""
 _PLURALS = {row.kind: row.plural for row in RESOURCES.values()}
 
 
-def manifests(values: Mapping[str, str]) -> Iterator[Object]:
-    """The objects of all manifests in file order, with `${NAME}` replaced from `values`."""
-    for path in sorted(MANIFESTS.glob("*.yaml")):
+def manifests(values: Mapping[str, str], name: str = "*.yaml") -> Iterator[Object]:
+    """The objects of all manifests (or of one file) in file order, with `${NAME}` replaced from `values`."""
+    for path in sorted(MANIFESTS.glob(name)):
         yield from yaml.safe_load_all(Template(path.read_text()).substitute(values))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.kubernetes.store import Store, timestamp
-from sandbox.lab.applying import apply, manifests
+from sandbox.lab.applying import STORAGE, apply, manifests
 from sandbox.lab.machines import MACHINES, Machine, csi_node, launch, launch_another, node
 
 Object = dict[str, Any]
@@ -39,14 +39,19 @@ def seed(store: Store, ec2: Any, *, cluster: str = CLUSTER, region: str = REGION
     `ec2` is a boto3 client; the controllers must be running on `store`. LabError after `limit` seconds.
     """
     started = time.monotonic()
-    instances = launch(ec2, cluster, region)
-    objects = [{"kind": "Namespace", "metadata": {"name": name}} for name in ("default", "kube-system")]
-    for machine in MACHINES:
-        objects += _objects(store, machine, instances[machine.name(region)], region)
-    objects += manifests({"LEGACY_VOLUME": _legacy_volume(ec2, cluster, region), "REGION": region})
-    made = sum(apply(store, obj) for obj in objects)
+    instances, made = _machines(store, ec2, cluster, region)
+    values = {"LEGACY_VOLUME": _legacy_volume(ec2, cluster, region), "REGION": region}
+    made += sum(apply(store, obj) for obj in manifests(values))
     _grow(store, limit)
     _wait(lambda: _missing(store), limit)
+    return Lab(instances, made, time.monotonic() - started)
+
+
+def furnish(store: Store, ec2: Any, *, cluster: str, region: str) -> Lab:
+    """Create machines and storage classes, and nothing that runs on them."""
+    started = time.monotonic()
+    instances, made = _machines(store, ec2, cluster, region)
+    made += sum(apply(store, obj) for obj in manifests({}, STORAGE))
     return Lab(instances, made, time.monotonic() - started)
 
 
@@ -56,6 +61,15 @@ def add_node(store: Store, ec2: Any, like: str, *, cluster: str = CLUSTER, regio
     for obj in _objects(store, machine, instance, region):
         apply(store, obj)
     return machine.name(region)
+
+
+def _machines(store: Store, ec2: Any, cluster: str, region: str) -> tuple[dict[str, str], int]:
+    """The instance ids by node name, and how many objects were created for them."""
+    instances = launch(ec2, cluster, region)
+    objects = [{"kind": "Namespace", "metadata": {"name": name}} for name in ("default", "kube-system")]
+    for machine in MACHINES:
+        objects += _objects(store, machine, instances[machine.name(region)], region)
+    return instances, sum(apply(store, obj) for obj in objects)
 
 
 def _objects(store: Store, machine: Machine, instance: str, region: str) -> list[Object]:

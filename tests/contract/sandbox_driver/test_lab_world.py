@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.driver import start
 from sandbox.kubernetes.store import Store
-from sandbox.lab import bulk_claims, bulk_nodes, control, seed
+from sandbox.lab import bulk_claims, bulk_nodes, control, furnish, seed
 from sandbox.launch import Sandbox
 
 Object = dict[str, Any]
@@ -184,3 +184,14 @@ def test_the_control_names_an_order_it_does_not_know(world: World) -> None:
 def _instances(world: World) -> list[Object]:
     pages = world.ec2.describe_instances()["Reservations"]
     return [each for page in pages for each in page["Instances"]]
+
+
+def test_a_cluster_can_be_furnished_with_machines_and_storage_and_nothing_that_runs(aws: Sandbox) -> None:
+    store, region = Store(), "ap-northeast-3"
+
+    made = furnish(store, aws.client("ec2", region), cluster="spare", region=region)
+
+    assert set(made.instances) == {each["metadata"]["name"] for each in store.list("nodes")}
+    assert all(name.endswith(f".{region}.compute.internal") for name in made.instances)
+    assert {each["metadata"]["name"] for each in store.list("storageclasses")} >= {"gp3"}
+    assert store.list("pods") == store.list("persistentvolumeclaims") == []

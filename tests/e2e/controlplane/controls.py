@@ -1,4 +1,4 @@
-"""The remote control of the control plane, beside its API server: `lab`, `cloud` and `ended`."""
+"""The remote control of the control plane, beside its API server: `lab`, `cloud`, `faults` and `ended`."""
 
 from __future__ import annotations
 
@@ -29,10 +29,12 @@ class Controls:
         self._store: Any = server.store
         self._ec2 = ec2
         self._kubelets = kubelets
+        self._processes = processes
         self._place = {"cluster": cluster, "region": region}
         self._orders: dict[str, Callable[[Order], dict[str, Any]]] = {
             "lab": self._lab,
             "cloud": self._cloud,
+            "faults": self._faults,
             "ended": lambda _: dict(processes.ended()),
         }
         self.url = LocalServer(self._answer).url
@@ -50,14 +52,24 @@ class Controls:
             return 400, {"error": f"{type(problem).__name__}: {problem}"}
 
     def _lab(self, order: Order) -> dict[str, Any]:
-        """As the sandbox's own: {} seeds the lab, `add_node` lets a machine like that of a node join."""
+        """As the sandbox's own: {} seeds the lab, `furnish` makes its machines and classes, `add_node` lets a
+        machine like that of a node join."""
         if "add_node" in order:
             return {"node": lab.add_node(self._store, self._ec2, order["add_node"])}
+        if order.get("furnish"):
+            return asdict(lab.furnish(self._store, self._ec2, **self._place))
         if order:
-            raise ValueError(f"no such order here: {', '.join(order)}; there is add_node")
+            raise ValueError(f"no such order here: {', '.join(order)}; there are add_node and furnish")
         return asdict(lab.seed(self._store, self._ec2, limit=LAB_SECONDS, **self._place))
 
     def _cloud(self, order: Order) -> dict[str, Any]:
         """`present` false sends the cloud controller away: nodes of terminated machines stay."""
         self._kubelets.cloud = bool(order.get("present", True))
         return {"present": self._kubelets.cloud}
+
+    def _faults(self, order: Order) -> dict[str, Any]:
+        """`unreachable` as the sandbox's own, `hang` or "": a frozen API server never answers."""
+        if order not in ({"unreachable": "hang"}, {"unreachable": ""}):
+            raise ValueError(f"no such fault here: {order}; unreachable is hang or empty")
+        self._processes.freeze("kube-apiserver", bool(order["unreachable"]))
+        return order

@@ -74,6 +74,11 @@ class Processes:
                 raise NotUp(f"{name} does not work after {limit:.0f} s:\n{self._tail(name)}")
             time.sleep(POLL_SECONDS)
 
+    def freeze(self, name: str, frozen: bool) -> None:
+        """Stop a program where it is, or let it go on."""
+        child = next(child for known, child in self._running if known == name)
+        child.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
+
     def ended(self) -> dict[str, int]:
         """The programs that ended though nobody stopped them, and their exit codes."""
         codes = {name: child.poll() for name, child in self._running}
