@@ -81,6 +81,7 @@ def _play(story: Story, sandbox: Sandbox, hold: keep.Hold | None) -> int:
             story.retention.fact if story.retention else None,
             story.restores,
             story.interruption.fact if story.interruption else None,
+            story.lost_region.fact if story.lost_region else None,
         )
     if hold:
         keep.remember(story.folder, _endpoints(sandbox))
@@ -88,7 +89,8 @@ def _play(story: Story, sandbox: Sandbox, hold: keep.Hold | None) -> int:
             "KUBECONFIG": str(sandbox.kubeconfig),
             "SNAPKEEP_API_URL": story.api_url,
         }
-        _tell_how_to_reach(story.console, sandbox, keep.write_environment(story.folder, environment))
+        spare = story.lost_region.kubeconfig if story.lost_region else Path()
+        _tell_how_to_reach(story.console, sandbox, keep.write_environment(story.folder, environment), spare)
         hold()
     return 0
 
@@ -101,7 +103,7 @@ def _endpoints(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
-def _tell_how_to_reach(console: Console, sandbox: Sandbox, environment: Path) -> None:
+def _tell_how_to_reach(console: Console, sandbox: Sandbox, environment: Path, spare: Path) -> None:
     console.print("\nIt keeps running:", style="bold")
     state = sandbox.aws.state()
     now, ahead = datetime.fromisoformat(state["now"]), timedelta(seconds=state["offset_seconds"])
@@ -111,6 +113,7 @@ def _tell_how_to_reach(console: Console, sandbox: Sandbox, environment: Path) ->
         "snapkeep status                          # are you safe?",
         "snapkeep describe claim default/ebs-claim # its points, and the command that restores it",
         "kubectl get volumesnapshots -A",
+        f"kubectl --kubeconfig {os.path.relpath(spare)} get pods,pvc -A   # Osaka",
         f"AWS's clock says {now:%Y-%m-%d %H:%M} UTC, {ahead.days} days ahead: the acts moved it",
         f"to stop it: {keep.STOP}",
     ):

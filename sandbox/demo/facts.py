@@ -174,3 +174,42 @@ class InterruptionFact:
     left_attached: tuple[str, ...]
     snapshots: tuple[LiveSnapshot, ...]
     timeline: tuple[MomentFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCopy:
+    """A copy of a snapshot in another Region; `lock` is the state of its lock, "" without one.
+
+    `source_id` is the snapshot that its tags name.
+    """
+
+    id: str
+    state: str
+    size_bytes: int
+    key: str
+    lock: str
+    source_id: str
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnFact:
+    """A claim that came back in another Region: its copy, the source, and what its volume holds."""
+
+    claim: str
+    copy_id: str
+    source_id: str
+    taken: datetime
+    volume_id: str
+    size_bytes: int
+    holds: str
+
+
+@dataclass(frozen=True, slots=True)
+class LostRegionFact:
+    """A Region that was lost, the cluster where its claims came back, and the copies that were there."""
+
+    region: str
+    cluster: str
+    copies: tuple[LiveCopy, ...]
+    returned: tuple[ReturnFact, ...]

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 
 from sandbox.demo.build import ROOT
@@ -54,15 +55,17 @@ def let_owner_in(sandbox: Sandbox, admin: Admin, cluster: str) -> None:
 class Person:
     """May call the API and nothing else in the account. A command may take `timeout` seconds."""
 
+    _environment: Mapping[str, str]
+
     def __init__(self, sandbox: Sandbox, api_url: str, timeout: float = SECONDS) -> None:
-        self._timeout = timeout
+        self._sandbox, self._timeout = sandbox, timeout
         iam = sandbox.client("iam")
         iam.create_user(UserName=NAME)
         statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
         document = {"Version": "2012-10-17", "Statement": [statement]}
         iam.put_user_policy(UserName=NAME, PolicyName="snapkeep", PolicyDocument=json.dumps(document))
         key = iam.create_access_key(UserName=NAME)["AccessKey"]
-        self._environment: Mapping[str, str] = {
+        self._environment = {
             **os.environ,
             **sandbox.environment(),
             "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
@@ -71,6 +74,17 @@ class Person:
             "NO_COLOR": "1",
             "COLUMNS": "110",
         }
+
+    def elsewhere(self, region: str, api_url: str) -> Person:
+        """The same person, who from now on talks to the API of another Region."""
+        there = copy(self)
+        there._environment = {
+            **self._environment,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "SNAPKEEP_API_URL": self._sandbox.invoke_url(api_url),
+        }
+        return there
 
     def types(self, command: str, expected: int = 0) -> Said:
         """Run `snapkeep …` in its own process; DemoError if it does not end as expected."""

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sandbox.demo.facts import ClaimFact, InterruptionFact, RestoreFact, RetentionFact
+from sandbox.demo.facts import ClaimFact, InterruptionFact, LostRegionFact, RestoreFact, RetentionFact
 from sandbox.demo.steps import StepRecord
 from snapkeep.domain.sizes import format_quantity
 
@@ -29,9 +29,10 @@ def write(
     retention: RetentionFact | None = None,
     restores: Sequence[RestoreFact] = (),
     interruption: InterruptionFact | None = None,
+    lost_region: LostRegionFact | None = None,
 ) -> None:
     """Write the report: `claims`, `restores`, `retention` (null until prune has run), `interruption` (null
-    until a node has died) and `steps`.
+    until a node has died), `lost_region` (null until WordPress is back in another) and `steps`.
 
     Times are ISO 8601; no reader ever sees a half-written file.
     """
@@ -41,6 +42,7 @@ def write(
         "restores": [dataclasses.asdict(restore) for restore in restores],
         "retention": dataclasses.asdict(retention) if retention else None,
         "interruption": dataclasses.asdict(interruption) if interruption else None,
+        "lost_region": dataclasses.asdict(lost_region) if lost_region else None,
         "steps": [dataclasses.asdict(step) for step in steps],
     }
     draft = path.with_suffix(".draft")

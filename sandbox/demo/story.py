@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from sandbox.demo.facts import ClaimFact, RestoreFact
 from sandbox.demo.health_act import HealthAct
 from sandbox.demo.interruption_act import InterruptionAct
 from sandbox.demo.kube import Admin
+from sandbox.demo.lost_region.act import LostRegionAct, Prepared
+from sandbox.demo.lost_region.configs import KEY, OSAKA, SPARE, in_osaka, with_place
+from sandbox.demo.lost_region.copying import Copying
 from sandbox.demo.restore_act import RestoreAct
 from sandbox.demo.retention_act import RetentionAct
 from sandbox.demo.steps import DemoError, Steps
@@ -41,21 +44,26 @@ class Story:
     restores: Sequence[RestoreFact] = field(default_factory=tuple)
     retention: RetentionAct | None = None
     interruption: InterruptionAct | None = None
+    lost_region: LostRegionAct | None = None
     api_url: str = ""
 
     def play(self, sandbox: Sandbox) -> None:
         """Play all acts in a sandbox that has not started yet. Any fault raises."""
-        with ThreadPoolExecutor(2) as beside:  # the start leaves half of the machine idle
-            building = beside.submit(
-                build.synthesize, self.config, self.folder / "cdk.out", self._build_seconds
-            )
-            deployment = self._read_config()
-            cluster = deployment.clusters[0]
-            printing = beside.submit(build.manifests, self.config, cluster.name, self._build_seconds)
-            with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
-                sandbox.start()
-                line.say(f"account {sandbox.account}, {sandbox.region}")
-            stack = self._deploy(sandbox, cluster, building)
+        with ThreadPoolExecutor(2) as beside:  # the acts leave half of the machine idle
+            self._play(sandbox, beside)
+
+    def _play(self, sandbox: Sandbox, beside: Executor) -> None:
+        config = with_place(self.config, self.folder / "home.yaml")
+        building = beside.submit(build.synthesize, config, self.folder / "cdk.out", self._build_seconds)
+        deployment = self._read_config()
+        cluster = deployment.clusters[0]
+        printing = beside.submit(build.manifests, config, cluster.name, self._build_seconds)
+        with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
+            sandbox.start()
+            sandbox.aws.make_key(KEY)
+            line.say(f"account {sandbox.account}, {sandbox.region}")
+        stack = self._deploy(sandbox, cluster, building)
+        prepared = self._prepare_osaka(sandbox, beside)
         admin = self._fill_cluster(sandbox, printing)
         fired = self._fire(sandbox, deployment)
         self._watch(sandbox, stack, fired)
@@ -69,11 +77,26 @@ class Story:
         table = stack.outputs["JournalTableName"]
         self.retention = RetentionAct(self.steps, self.console, sandbox, deployment, table)
         self.retention.play(self.claims)
+        group = [each for each in self.claims if any(point.group for point in each.points)]
+        copying = Copying(self.steps, sandbox, admin)
+        copying.publish(group)
         self.interruption = InterruptionAct(self.steps, self.console, sandbox, admin, table)
         self.interruption.play(self.claims)
+        copying.copy(group)
         restore.restore_lost(self.claims)
         self.restores = restore.facts
         HealthAct(self.steps, self.console, sandbox, user, self.folder).play(cluster.name)
+        self.lost_region = LostRegionAct(self.steps, self.console, sandbox, copying, user, prepared)
+        self.lost_region.play(group)
+
+    def _prepare_osaka(self, sandbox: Sandbox, beside: Executor) -> Prepared:
+        """What the last act needs, made while the others are played."""
+        config = in_osaka(self.folder / "osaka" / "snapkeep.yaml")
+        return Prepared(
+            beside.submit(build.synthesize, config, config.parent / "cdk.out", self._build_seconds),
+            beside.submit(build.manifests, config, SPARE, self._build_seconds),
+            sandbox.begin_cluster(SPARE, OSAKA),
+        )
 
     @property
     def _build_seconds(self) -> float:
@@ -93,11 +116,12 @@ class Story:
             )
         with self.steps.step("Build the functions and synthesize the CDK app"):
             assembly = building.result()
-        with self.steps.step("Deploy the stack, IAM enforced") as line:
-            (stack,) = deploy(assembly, sandbox.client)
+        with self.steps.step("Deploy the stacks, IAM enforced") as line:
+            stack, *places = deploy(assembly, sandbox.client)
             sandbox.aws.settings(functions_follow_clock=True)
             sandbox.aws.prepare_workers()  # each takes half a second, which nobody waits for now
-            line.say(f"{len(stack.resources)} resources")
+            resources = sum(len(each.resources) for each in (stack, *places))
+            line.say(f"{resources} resources, {len(places)} stack in {OSAKA}")
         return stack
 
     def _fill_cluster(self, sandbox: Sandbox, printing: Future[str]) -> Admin:

@@ -77,6 +77,18 @@ def assert_a_node_was_saved(interruption: dict[str, Any], shown: str) -> None:
     assert f"The incident of {interruption['instance']}" in shown
 
 
+def assert_wordpress_came_back(lost: dict[str, Any], shown: str) -> None:
+    """Both claims are in Osaka, from copies of one moment, and the volumes hold what was written at home."""
+    assert [each["claim"] for each in lost["returned"]] == [
+        "wordpress/mysql-pv-claim",
+        "wordpress/wp-pv-claim",
+    ]
+    assert {each["copy_id"] for each in lost["returned"]} <= {each["id"] for each in lost["copies"]}
+    assert len({each["taken"] for each in lost["returned"]}) == 1
+    assert all(f"{each['holds']} in {each['claim']}" in shown for each in lost["returned"])
+    assert "ap-northeast-2 answers again" in shown
+
+
 def assert_it_can_be_broken_and_mended(demo: Demo) -> None:
     """What docs/demo.md tells a newcomer to type does what its comments say."""
     (block,) = re.findall(r"```sh kept\n(.*?)```", (ROOT / "docs" / "demo.md").read_text(), re.DOTALL)
@@ -109,6 +121,7 @@ def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
     assert all(step["ok"] for step in report["steps"])
     assert_retention_was_shown(report["retention"], kept.stdout)
     assert_a_node_was_saved(report["interruption"], kept.stdout)
+    assert_wordpress_came_back(report["lost_region"], kept.stdout)
     assert [restore["claim"] for restore in report["restores"]] == [
         "default/ebs-claim-restored",
         "recovered/mysql-pv-claim",

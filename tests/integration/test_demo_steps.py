@@ -135,6 +135,7 @@ def test_the_report_holds_the_same_facts(tmp_path: Path) -> None:
         "restores": [],
         "retention": None,
         "interruption": None,
+        "lost_region": None,
         "steps": [{"name": "a", "ok": True, "seconds": 1.5}],
     }
 
