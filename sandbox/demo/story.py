@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from sandbox.aws.identity import REGION
 from sandbox.demo import build, evidence, kube, person, report, verify
 from sandbox.demo.facts import ClaimFact, RestoreFact
 from sandbox.demo.health_act import HealthAct
@@ -26,7 +27,7 @@ from sandbox.kubernetes import control
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 from snapkeep.domain.naming import backup_schedule
-from snapkeep.domain.policies import Cluster, Deployment
+from snapkeep.domain.policies import Deployment
 
 RUNS_SECONDS = 180
 """Two cold functions and a handful of snapshots take a few seconds; a busy machine takes much longer."""
@@ -62,7 +63,7 @@ class Story:
             sandbox.start()
             sandbox.aws.make_key(KEY)
             line.say(f"account {sandbox.account}, {sandbox.region}")
-        stack = self._deploy(sandbox, cluster, building)
+        stack = self._deploy(sandbox, building)
         prepared = self._prepare_osaka(sandbox, beside)
         admin = self._fill_cluster(sandbox, printing)
         fired = self._fire(sandbox, deployment)
@@ -105,15 +106,16 @@ class Story:
     def _read_config(self) -> Deployment:
         with self.steps.step("Read the config") as line:
             deployment = build.deployment_of(self.config, self._build_seconds)
-            line.say(f"{len(deployment.policies)} policies for cluster {deployment.clusters[0].name}")
+            cluster = deployment.clusters[0]
+            line.say(f"{len(deployment.policies)} policies for cluster {cluster.name}")
+        if cluster.region != REGION:
+            raise DemoError(
+                f"cluster {cluster.name} is in {cluster.region}, the sandbox is in {REGION}",
+                f"Set region: {REGION} in a copy of {self.config} and pass it with --config.",
+            )
         return deployment
 
-    def _deploy(self, sandbox: Sandbox, cluster: Cluster, building: Future[Path]) -> DeployedStack:
-        if sandbox.region != cluster.region:
-            raise DemoError(
-                f"cluster {cluster.name} is in {cluster.region}, the sandbox is in {sandbox.region}",
-                f"Set region: {sandbox.region} in a copy of {self.config} and pass it with --config.",
-            )
+    def _deploy(self, sandbox: Sandbox, building: Future[Path]) -> DeployedStack:
         with self.steps.step("Build the functions and synthesize the CDK app"):
             assembly = building.result()
         with self.steps.step("Deploy the stacks, IAM enforced") as line:
