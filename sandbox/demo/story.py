@@ -64,7 +64,6 @@ class Story:
             sandbox.aws.make_key(KEY)
             line.say(f"account {sandbox.account}, {sandbox.region}")
         stack = self._deploy(sandbox, building)
-        prepared = self._prepare_osaka(sandbox, beside)
         admin = self._fill_cluster(sandbox, printing)
         fired = self._fire(sandbox, deployment)
         self._watch(sandbox, stack, fired)
@@ -75,6 +74,7 @@ class Story:
         user = person.Person(sandbox, stack.outputs["ApiUrl"], person.SECONDS * self.steps.patience)
         restore = RestoreAct(self.steps, self.console, sandbox, admin, user)
         restore.restore_grown(self.claims)
+        prepared = self._prepare_osaka(sandbox, beside)
         table = stack.outputs["JournalTableName"]
         self.retention = RetentionAct(self.steps, self.console, sandbox, deployment, table)
         self.retention.play(self.claims)
