@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snapkeep.wiring.asking import ask_copies
 from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from snapkeep.domain.copies.places import Place
+    from snapkeep.domain.copies.places import Home, Place
     from snapkeep.domain.messages import PruneRequest
+    from snapkeep.ports.ec2 import Regions
     from snapkeep.services.copies.pruning.place_scope import CopiesInPlace
+    from snapkeep.services.copies.pruning.rules_there import RulesThere
     from snapkeep.services.copies.requests.list_copies import ListCopies
     from snapkeep.services.copies.requests.request_copies import RequestCopies
     from snapkeep.services.copies.take_copies import TakeCopies
@@ -88,42 +90,75 @@ def request_copies(ports: Ports, points: ListPoints) -> RequestCopies:
 
 
 def prune_copies(ports: Ports) -> Prune:
-    """The service that deletes copies that retention does not keep: in each place each cluster's.
-
-    A vault prunes its own."""
+    """The service that deletes copies that retention does not keep: in each place each cluster's, and in a
+    vault each source's and cluster's. A vault elsewhere prunes its own."""
     from snapkeep.wiring.retention import prune_scopes
 
     def scopes(request: PruneRequest) -> Sequence[CopiesInPlace]:
         return [
-            _in_place(ports, place, cluster.name)
-            for place in ports.deployment.places
-            for cluster in ports.deployment.clusters
-            if request.place in ("", place.name) and request.cluster in ("", cluster.name)
-            if not place.is_vault
+            _in_place(ports, kept)
+            for kept in (*_own(ports), *_of_sources(ports))
+            if request.place in ("", kept.place.name) and request.cluster in ("", kept.cluster)
         ]
 
     return prune_scopes(ports, "prune_copies", scopes)
 
 
-def _in_place(ports: Ports, place: Place, cluster: str) -> CopiesInPlace:
+class _Kept(NamedTuple):
+    """Copies of a cluster in a place, which a deployment has made from its points, and by which rules they
+    stay."""
+
+    place: Place
+    cluster: str
+    deployment: str
+    home: Home
+    regions: Regions
+    rules: RulesThere
+
+
+def _own(ports: Ports) -> Iterator[_Kept]:
+    """The copies of our own clusters."""
     from snapkeep.domain.copies.places import Home
+    from snapkeep.services.copies.pruning.rules_there import RulesOfPolicies
+
+    deployment, journal = ports.deployment, ports.journal
+    for place in deployment.places:
+        for cluster in () if place.is_vault else deployment.clusters:
+            stores = journal.runs, journal.prunes, journal.retentions
+            rules = RulesOfPolicies(deployment, place, cluster.name, *stores)
+            home = Home("", deployment.clusters[0].region)
+            yield _Kept(place, cluster.name, deployment.name, home, ports.regions, rules)
+
+
+def _of_sources(ports: Ports) -> Iterator[_Kept]:
+    """The copies that a vault keeps for its sources."""
+    from snapkeep.services.copies.pruning.rules_of_source import RulesOfSource
+
+    vault, journal = ports.deployment.vault, ports.journal
+    for source in vault.sources if vault else ():
+        assert vault
+        rules = RulesOfSource(source, vault.timezone, journal.copies, journal.retentions)
+        regions, place = ports.regions_of(source), vault.place_of(source)
+        for cluster in source.clusters:
+            yield _Kept(place, cluster, source.deployment, source.home, regions, rules)
+
+
+def _in_place(ports: Ports, kept: _Kept) -> CopiesInPlace:
     from snapkeep.domain.messages import copies_scope
     from snapkeep.services.copies.pruning.our_copies import NoObjects, OurCopies
     from snapkeep.services.copies.pruning.place_scope import CopiesInPlace
     from snapkeep.services.copies.pruning.read_copies import ReadCopies
-    from snapkeep.services.copies.pruning.rules_there import RulesOfPolicies
     from snapkeep.wiring.retention import decide_prune, deleter_of
 
-    deployment, journal = ports.deployment, ports.journal
-    snapshots, name = ports.regions.snapshots(place.region), copies_scope(cluster, place.name)
-    ours = OurCopies(deployment.name, cluster, place.name, Home("", deployment.clusters[0].region))
-    rules = RulesOfPolicies(deployment, place, cluster, journal.runs, journal.prunes, journal.retentions)
-    lag = deployment.consistency_wait
+    place, cluster, journal = kept.place, kept.cluster, ports.journal
+    snapshots, name = kept.regions.snapshots(place.region), copies_scope(cluster, place.name)
+    ours = OurCopies(kept.deployment, cluster, place.name, kept.home)
+    lag = ports.deployment.consistency_wait
     return CopiesInPlace(
         place,
         cluster,
-        rules,
-        ReadCopies(place, cluster, rules, snapshots, journal.copies, journal.prunes, lag),
+        kept.rules,
+        ReadCopies(place, cluster, kept.rules, snapshots, journal.copies, journal.prunes, lag),
         decide_prune(ports, snapshots),
         deleter_of(ports, name, ours, snapshots, NoObjects()),
     )
