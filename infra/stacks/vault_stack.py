@@ -5,6 +5,7 @@ from __future__ import annotations
 from constructs import Construct
 
 from infra.constructs.dashboard import Shown
+from infra.constructs.lend_copies import LendCopies
 from infra.constructs.pull_copies import PullCopies
 from infra.deployment_config import DeploymentConfig
 from infra.packaging.assets import Assets
@@ -30,7 +31,8 @@ class VaultStack(RegionalStack):
         )
         platform = self.platform
         pull = PullCopies(self, "PullCopies", platform=platform, vault=vault)
-        functions = [pull.function]
+        lend = LendCopies(self, "LendCopies", platform=platform, vault=vault)
+        functions = [pull.function, lend.function]
         topic = self.watch(functions, Shown.COPIES)
         self.say(
             JournalTableName=platform.journal.name,

@@ -49,7 +49,7 @@ FUNCTIONS = (
 WITH_PLACES = ("copy_points", "prune_copies")
 """The functions that only a deployment with places has."""
 
-IN_VAULTS = ("pull_copies",)
+IN_VAULTS = ("pull_copies", "lend_copies")
 """Those that only a vault has."""
 
 NIGHTLY = Policy(
