@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from snapkeep.domain.copies.records import CopyStage
+from snapkeep.domain.copies.requests import Outcome
 from snapkeep.domain.copies.tags import copy_tags
 from tests.fakes.asking import VAULT_KEY
+from tests.fakes.crashes import CrashAt, Serialized, eight_at_once
 from tests.fakes.pulling import PROD, PullWorld
 
 LAGS = [timedelta(), timedelta(seconds=120)]
@@ -47,3 +49,89 @@ def test_events_may_come_eight_times(lag: timedelta, events: int) -> None:
     world = lived(lambda port: port, lag, events=events)
     one_counted_copy_each(world)
     assert world.ec2.calls["copy"] == 2 and len(world.news.ready) == 2
+
+
+def steps() -> int:
+    counter = CrashAt(0, after=False)
+    world = PullWorld(wrap=counter)
+    world.ask()
+    world.turn()
+    world.wait(minutes=3)
+    world.finish()
+    world.turn()
+    return counter.calls
+
+
+@pytest.mark.parametrize("lag", LAGS, ids=NAMES)
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_crash_at_any_step_ends_with_one_counted_copy_of_each_point(after: bool, lag: timedelta) -> None:
+    total = steps()
+    assert total > 60
+    for step in range(1, total + 1):
+        crash = CrashAt(step, after=after)
+        world = lived(crash, lag, minutes=40)
+        assert crash.crashed, step
+        one_counted_copy_each(world)
+        assert world.ec2.calls["copy"] == 2, crash.crashed
+
+
+def test_without_events_about_ends_the_schedule_finds_what_is_ready() -> None:
+    world = PullWorld(lag=timedelta(seconds=120))
+    world.ask()
+    world.wait(minutes=3)
+    world.ec2.finish_copies()
+    world.live(minutes=20, events=0)
+    assert [answer.outcome for answer in world.answered()] == [Outcome.READY, Outcome.READY]
+    world.live(minutes=10)  # the answers were lost, and so were the requests after them
+    world.wait(hours=3)
+    world.live(minutes=15)
+    one_counted_copy_each(world)
+    assert world.ec2.calls["copy"] == 2
+
+
+@pytest.mark.parametrize(
+    "method", ["copy", "lock", "write_copy", "copy_ready", "lease_place", "keep", "drop", "answer"]
+)
+def test_a_lost_answer_of_aws_makes_no_second_copy(method: str) -> None:
+    world = PullWorld(lag=timedelta(seconds=120))
+    for port in (world.ec2, world.journal, world.news, world.answers):
+        port.lose_answer(method)
+    world.live(minutes=240)
+    one_counted_copy_each(world)
+    assert world.ec2.calls["copy"] == 2
+
+
+def test_eight_functions_at_once_make_one_copy_of_each_point() -> None:
+    world = PullWorld(lag=timedelta(seconds=120), wrap=Serialized())
+    world.ask()
+    eight_at_once(world.turn)
+    world.wait(minutes=3)
+    for snapshot_id in world.ec2.finish_copies():
+        eight_at_once(lambda name=snapshot_id: world.puller.ended(world.owner(), {}, [name]))  # type: ignore[misc]
+    world.live(minutes=20)
+    one_counted_copy_each(world)
+    assert len(world.ec2.all) == 2
+
+
+def test_a_turn_that_lost_its_lease_copies_nothing_more() -> None:
+    world = PullWorld()
+
+    def takes_over() -> None:
+        world.wait(minutes=7)
+        world.turn()
+
+    world.ec2.meanwhile("copy", takes_over)
+    world.ask()
+    world.live()
+    one_counted_copy_each(world)
+
+
+def test_a_lost_journal_costs_no_copy() -> None:
+    world = PullWorld()
+    world.live(minutes=20)
+    world.journal = type(world.journal)()
+    world.build()
+    for request in world.source.requests():
+        world.send(request)
+    assert [answer.outcome for answer in world.answered()] == [Outcome.READY] * 4
+    assert world.ec2.calls["copy"] == 2

@@ -34,8 +34,7 @@ class FindLostCopies:
             for record in turn.records.copies_of(turn.place.name, cluster):
                 reason = self._fate(turn, listed, record, now)
                 if reason:
-                    claim = f"{record.namespace}/{record.claim} ({record.policy})"
-                    found.add(cluster, claim, reason, at_once=True)
+                    found.add(cluster, claim_of(record), reason, at_once=True)
         return found
 
     def _fate(self, turn: SourceTurn, listed: PlaceCopies, record: CopyRecord, now: datetime) -> str:
@@ -58,3 +57,8 @@ class FindLostCopies:
             return f"{name} is hidden: its tag {COPY_FROM} says {snapshot.tags.get(COPY_FROM)}, not {home}"
         read = read_copy(snapshot)
         return f"{name} is hidden: {'its tags changed' if isinstance(read, Copy) else read.reason}"
+
+
+def claim_of(record: CopyRecord) -> str:
+    """What people know the claim of a record by, under its policy."""
+    return f"{record.namespace}/{record.claim} ({record.policy})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from snapkeep.domain.copies.terms import CopyTerms
 from snapkeep.domain.times import moment
@@ -17,7 +17,7 @@ from snapkeep.services.copies.troubles.found import Found
 from snapkeep.services.copies.troubles.given_up import given_up
 from snapkeep.services.copies.troubles.unlocked import unlocked
 from snapkeep.services.tell_troubles import TellTroubles
-from snapkeep.services.vault.find_lost import FindLostCopies
+from snapkeep.services.vault.find_lost import FindLostCopies, claim_of
 from snapkeep.services.vault.source_turn import SourceTurn
 
 SILENT_AFTER = timedelta(days=2)
@@ -46,7 +46,7 @@ class TellVault:
             subject = f"{name}: {each.snapshot_id}"
             turn.report.given_up[subject] = f"{subject} counts for no point, because {each.reason}"
         with turn.part("copies that failed"):
-            self._by_cluster(turn, TroubleKind.COPY_FAILED, given_up(turn, listed, now))
+            self._by_cluster(turn, TroubleKind.COPY_FAILED, self._failed(turn, listed, now))
         with turn.part("locks"):
             self._by_cluster(turn, TroubleKind.COPIES_NOT_LOCKED, unlocked(lock_again(turn, self.terms, now)))
         with turn.part("copies that are missing"):
@@ -58,6 +58,21 @@ class TellVault:
         self._remembered(turn, TroubleKind.LIMIT_REACHED, {name: limit} if limit else {})
         refused = {each.why.value: each.reason for each in turn.report.refused.values()}
         self._remembered(turn, TroubleKind.REQUESTS_REFUSED, refused)
+
+    def _failed(self, turn: SourceTurn, listed: PlaceCopies, now: datetime) -> Found:
+        """Claims whose copies were given up. One that is tried again, because the source asks again, is not
+        over: it may fail again, and would be announced each time."""
+        found = given_up(turn, listed, now)
+        place = turn.place.name
+        tried = [*turn.records.open_copies(place), *turn.records.failed_copies(place)]
+        subjects = {(each.cluster, claim_of(each)) for each in tried}
+        for cluster in turn.source.clusters:
+            known = self.tell_troubles.troubles.troubles(Topic(TroubleKind.COPY_FAILED, cluster, place))
+            for subject, trouble in known.items():
+                is_told = subject in found.by_cluster.get(cluster, {})
+                if (cluster, subject) in subjects and not is_told:
+                    found.add(cluster, subject, trouble.reason, at_once=True)
+        return found
 
     def _silence(self, turn: SourceTurn, listed: PlaceCopies) -> Mapping[str, str]:
         begun = max((copy.started_at for copy in listed.copies), default=None)
