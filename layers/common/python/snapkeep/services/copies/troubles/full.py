@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from snapkeep.domain.copies.copies import Copy
-from snapkeep.domain.copies.keys import under_another_key
+from snapkeep.domain.copies.view.full_copies import under_another_key
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.storage import US_EAST_1
 from snapkeep.domain.sizes import gib

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from snapkeep.domain.copies.copies import Copy, CopyState
-from snapkeep.domain.copies.keys import under_another_key
+from snapkeep.domain.copies.view.full_copies import under_another_key
 from tests.contract.ports.samples import NOW
 from tests.unit.snapkeep.domain.copies.copy_samples import KEY, OSAKA, copy_at
 
