@@ -95,14 +95,18 @@ def screen(found: Document) -> RenderableType:
             {"POLICY": "name", "CLAIMS": "claims", "NEWEST RUN": "run", "": "state", "NEXT RUN": "next_run"},
         ),
         (
-            found.get("places", []),  # an API deployed earlier has none
+            [_place(item) for item in found.get("places", [])],  # an API deployed earlier has none
             {
                 "PLACE": "place",
                 "COPIES ON TIME": "on_time",
                 "LATE": "late",
                 "NOT COPIED": "not_copied",
                 "FAILED": "failed",
+                "CANNOT BE COPIED": "cannot",
                 "OLDEST": "oldest",
+                "IN PROGRESS": "in_progress",
+                "WAITING": "waiting",
+                "LAST TURN": "last_turn",
             },
         ),
         (
@@ -163,6 +167,10 @@ def _troubles(found: Document) -> list[dict[str, Any]]:
 
 def _named(item: Document) -> dict[str, Any]:
     return {**item, "name": f"{item['namespace']}/{item['claim']}"}
+
+
+def _place(item: Document) -> dict[str, Any]:
+    return {**item, "cannot": item.get("cannot_be_copied") or ""}
 
 
 def _policy(item: Document) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep_cli.api.transport import Answer, Unreachable
 from snapkeep_cli.commands import status
 from snapkeep_cli.main import app
+from tests.fakes.copying import CopyWorld
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.terminal import terminal
 from tests.fakes.world import SLOT, World, a_claim
-from tests.unit.snapkeep_cli.conftest import Command
+from tests.unit.snapkeep_cli.conftest import Command, connected
 
 
 def test_one_screen_says_who_is_safe_what_ran_and_what_is_under_way(snapkeep: Command, world: World) -> None:
@@ -133,3 +134,13 @@ def test_a_screen_keeps_the_last_known_state_when_the_api_is_gone(
 
 def no_answer(*_: object) -> Answer:
     raise Unreachable("it is gone")
+
+
+def test_places_show_how_copies_stand_and_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = CopyWorld("mysql", "redis")
+    world.osaka.most_in_progress = 1
+    world.turn()
+    out = connected(world, monkeypatch)("status").out
+    titles, line = (text for text in out.splitlines() if text.startswith(("PLACE", "osaka")))
+    assert titles.split("  ")[-3:] == ["IN PROGRESS", "WAITING", "LAST TURN"]
+    assert line.split() == ["osaka", "0", "0", "2", "0", "1", "1", f"{world.clock():%Y-%m-%dT%H:%M:%SZ}"]

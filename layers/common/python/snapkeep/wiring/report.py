@@ -27,7 +27,7 @@ def show_coverage(ports: Ports) -> ShowCoverage:
         ports.calendar,
         ports.clock,
         read_past_runs(ports),
-        ShowCopied(ports.deployment, ports.regions, ports.journal.copies),
+        ShowCopied(ports.deployment, ports.regions, ports.journal.copies, ports.journal.troubles),
     )
 
 

@@ -8,7 +8,9 @@ from datetime import timedelta
 from snapkeep.domain.copies.view.standing import CopiedTo, Standing
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.report.coverage import CoverageReport
+from snapkeep.domain.troubles import TroubleKind
 from snapkeep.wiring.report import show_coverage
+from tests.fakes.asking import AskWorld
 from tests.fakes.copying import OSAKA, CopyWorld, to_osaka
 from tests.fakes.world import SLOT, World, a_claim
 
@@ -85,3 +87,49 @@ def test_without_copies_in_the_config_nobody_is_asked() -> None:
     world.back_up(SLOT)
     assert report(world).claims[0].copies == ()
     assert world.regions.all == {}
+
+
+def test_a_place_says_what_it_holds_and_what_copy_points_does_there() -> None:
+    world = CopyWorld("mysql", "redis")
+    world.osaka.most_in_progress = 1
+    world.turn()
+    (osaka,) = report(world).places
+    assert (osaka.place, osaka.region, osaka.account, osaka.copies) == ("osaka", "ap-northeast-3", "", 0)
+    assert (osaka.in_progress, osaka.waiting, osaka.last_turn) == (1, 1, world.clock())
+    world.osaka.most_in_progress = 20
+    world.live(minutes=15)
+    (osaka,) = report(world).places
+    assert (osaka.copies, osaka.bytes, osaka.in_progress, osaka.waiting) == (2, 8 * 2**30, 0, 0)
+
+
+def test_a_claim_whose_key_no_vault_can_use_is_uncovered_there_with_the_fix() -> None:
+    world = AskWorld("mysql")
+    key = "arn:aws:kms:ap-northeast-2:111122223333:key/aws"
+    world.keys.of_aws.add(key)
+    for name, snapshot in [*world.ebs.all.items()]:
+        world.ebs.all[name] = replace(snapshot, key=key)
+    world.turn()
+    found = report(world)
+    (copy,) = found.claims[0].copies
+    assert (copy.standing, copy.is_late, found.copies_late) == (Standing.CANNOT_BE_COPIED, True, 1)
+    assert copy.reason.startswith(f"cannot be copied: key {key}") and "kmsKeyId" in copy.reason
+
+
+def test_coverage_and_people_are_told_of_the_same_late_claims() -> None:
+    world = CopyWorld("mysql")
+    world.wait(days=9)
+    world.osaka.most_in_progress = 0
+    world.turn()
+    assert (copied(world).is_late, world.told(TroubleKind.COPIES_LATE)) == (False, [])
+    world.wait(days=1)
+    world.turn()
+    assert copied(world).is_late and len(world.told(TroubleKind.COPIES_LATE)) == 1
+
+
+def test_copies_show_although_the_cluster_does_not_answer() -> None:
+    world = CopyWorld("mysql")
+    world.live(minutes=10)
+    world.clusters.unreachable.add("myeks")
+    found = show_coverage(world.ports()).now_or_remembered("myeks")
+    (copy,) = found.claims[0].copies
+    assert found.unasked and copy.standing is Standing.ON_TIME

@@ -30,6 +30,10 @@ https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html
 """
 
 
+CANNOT_BE_COPIED = "cannot be copied: "
+"""How the reason begins for what no vault can copy, however long one waits."""
+
+
 def is_of_aws(found: Mapping[str, Any]) -> bool:
     """True for a key that AWS manages, such as aws/ebs; False when that is unknown."""
     return bool(found.get("KeyManager") == "AWS")
@@ -64,7 +68,7 @@ def cannot_be_shared(key: str) -> str:
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
     """
     return (
-        f"cannot be copied: key {key} is AWS's key for EBS, which no other account can use; give its "
+        f"{CANNOT_BE_COPIED}key {key} is AWS's key for EBS, which no other account can use; give its "
         "StorageClass a kmsKeyId of your own that the vault may use, and restore the claim to a new volume "
         "of that class"
     )

@@ -10,7 +10,7 @@ from enum import StrEnum
 from snapkeep.domain.backup.protectability import UNPROTECTABLE, Code
 from snapkeep.domain.backup.selection import SkippedClaim
 from snapkeep.domain.claims import ScratchVolume
-from snapkeep.domain.copies.view.standing import CopiedTo
+from snapkeep.domain.copies.view.standing import CopiedTo, PlaceHolds
 from snapkeep.domain.policies import RESERVED_NAMES
 from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.times import moment
@@ -100,7 +100,7 @@ class CoverageReport:
 
     `unasked` says what could not be asked, "" when the claims are those that the cluster has now. `gone` are
     claims (namespace/name) that it no longer has and whose good points remain. `copies_unasked` names places
-    that did not answer.
+    that did not answer, `places` says what the others hold.
     """
 
     cluster: str
@@ -109,6 +109,7 @@ class CoverageReport:
     unasked: str = ""
     gone: frozenset[str] = frozenset()
     copies_unasked: str = ""
+    places: tuple[PlaceHolds, ...] = ()
 
     @property
     def copies_late(self) -> int:

@@ -117,7 +117,10 @@ def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
         prices=prices,
         notes=(*_invalid(sources), *sources.notes, *_silent_places(sources)),
         gone=sources.coverage.gone,
-        places=by_place(copy for claim in sources.coverage.claims for copy in claim.copies),
+        places=by_place(
+            ((claim.name, copy) for claim in sources.coverage.claims for copy in claim.copies),
+            sources.coverage.places,
+        ),
     )
 
 

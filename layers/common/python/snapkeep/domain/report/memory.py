@@ -31,13 +31,14 @@ SELECTION = frozenset(
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
     """A claim as remembered: its points of the last runs, its newest good point under each policy, and, if no
-    run took it, why not.
+    run took it, why not. `uid` is "" if that is unknown.
     """
 
     name: Name
     taken: Sequence[Point]
     good: Sequence[LastGood]
     left: SkippedClaim | None
+    uid: str = ""
 
     @property
     def policies(self) -> Sequence[str]:
@@ -91,7 +92,7 @@ class Memory:
             if namespace in ("", name[0]):
                 taken = [point for point in self._taken.get(name, {}).values() if point.claim.uid == uid]
                 left = None if taken else self._left.get(name)
-                yield KnownClaim(name, taken, good.get(uid, ()), left)
+                yield KnownClaim(name, taken, good.get(uid, ()), left, uid)
 
 
 def _slot(good: Iterable[LastGood]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from snapkeep.domain.copies.view.standing import LATE_AFTER
+from snapkeep.domain.copies.view.lateness import LATE_AFTER
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock

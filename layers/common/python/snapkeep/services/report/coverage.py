@@ -91,14 +91,16 @@ class ShowCoverage:
         """The claims that have good points, and those that the last runs took or skipped."""
         now = self.clock()
         slots = SlotCache(self.calendar, now)
-        points = list(self._good_points(cluster, namespace, now))
+        times: dict[Lineage, list[datetime]] = defaultdict(list)
+        points = list(_noting(set(), times, self._good_points(cluster, namespace, now)))
         names = {found.claim: _split(found.name) for found, _ in points}
         here = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
         memory = self.past.memory(cluster, here, now)
         known = list(memory.claims(_newest(points, {}), names, namespace))
         failures = {"/".join(item.name): item.failure for item in known}
         found = [self._recall(cluster, item, slots, now) for item in known]
-        return replace(self._with_notes(cluster, now, found, failures), unasked=f"{why}. {FROM_MEMORY}")
+        told = self.copied.add(self._with_notes(cluster, now, found, failures), times, namespace)
+        return replace(told, unasked=f"{why}. {FROM_MEMORY}")
 
     def _runs_in(self, name: str, cluster: str) -> bool:
         policy = self.deployment.policy(name)
@@ -143,7 +145,7 @@ class ShowCoverage:
         taking = [policy for policy in known.policies if self._runs_in(policy, cluster)]
         if known.left is None and taking:
             promises = [self._promise(policy, known.good, slots) for policy in taking]
-            return coverage.covered(*known.name, promises, known.good, now)
+            return replace(coverage.covered(*known.name, promises, known.good, now), uid=known.uid)
         unknown = "according to the last runs, no policy takes it"
         left = known.left or selection.SkippedClaim(ClaimName(*known.name), selection.Code.NO_POLICY, unknown)
         return self._left(cluster, left, known.good, now)

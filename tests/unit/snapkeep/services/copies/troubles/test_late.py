@@ -9,7 +9,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies.rules import Every, Period
-from snapkeep.domain.copies.view.standing import first_due
+from snapkeep.domain.copies.view.lateness import first_due
 from snapkeep.domain.troubles import TroubleKind
 from tests.fakes.copying import CopyWorld, to_osaka
 from tests.fakes.world_reads import SLOT
@@ -45,7 +45,7 @@ def test_a_point_that_waits_for_more_than_a_day_is_told() -> None:
     world.wait(days=1)
     world.turn()
     (reason,) = world.told(TroubleKind.COPIES_LATE)
-    assert reason.startswith("no copy yet; the newest point was taken 2026-11-24 18:00 UTC")
+    assert reason.startswith("no copy yet; its oldest point was taken 2026-11-24 18:00 UTC")
 
 
 def test_a_claim_whose_points_are_overtaken_before_there_is_room_is_told_once() -> None:
@@ -111,7 +111,7 @@ def test_a_claim_that_is_never_copied_is_told_although_its_points_are_always_new
         world.turn()
         world.wait(minutes=50)
     (reason,) = world.told(TroubleKind.COPIES_LATE)
-    assert reason.startswith("no copy yet; the newest point was taken 2026-11-2")
+    assert reason.startswith("no copy yet; its oldest point was taken 2026-11-2")
 
 
 def test_a_claim_is_told_although_the_points_that_were_due_are_pruned() -> None:

@@ -69,14 +69,22 @@ class RestoreStatusModel(Body):
 
 class PlaceStatusModel(Body):
     """How claims stand in a place they are copied to, and when the data of the oldest of their newest copies
-    was snapshotted."""
+    was snapshotted. `account` is that of a vault; `copies` are ready. `waiting` counts the cluster's points
+    that the last turn at the place left for the next, up to 60; `last_turn` is when one last listed it."""
 
     place: str
+    region: str
+    account: str
     on_time: int
     late: int
     not_copied: int
     failed: int
+    cannot_be_copied: int
     oldest: str | None
+    copies: int
+    in_progress: int
+    waiting: int
+    last_turn: str | None
 
 
 class StatusModel(Body):
@@ -133,11 +141,18 @@ class ClaimModel(Body):
 def _place(stands: PlaceStands) -> PlaceStatusModel:
     return PlaceStatusModel(
         place=stands.place,
+        region=stands.holds.region,
+        account=stands.holds.account,
         on_time=stands.counts.get(Standing.ON_TIME, 0),
         late=stands.counts.get(Standing.LATE, 0),
         not_copied=stands.counts.get(Standing.NOT_COPIED, 0),
         failed=stands.counts.get(Standing.FAILED, 0),
+        cannot_be_copied=stands.counts.get(Standing.CANNOT_BE_COPIED, 0),
         oldest=to_second(stands.oldest) if stands.oldest else None,
+        copies=stands.holds.copies,
+        in_progress=stands.holds.in_progress,
+        waiting=stands.holds.waiting,
+        last_turn=to_second(stands.holds.last_turn) if stands.holds.last_turn else None,
     )
 
 

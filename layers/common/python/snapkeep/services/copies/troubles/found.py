@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from snapkeep.domain.copies.copies import Copy, CopyState, Source
+from snapkeep.domain.copies.view.lateness import lineage_name
 from snapkeep.services.copies.place_copies import PlaceCopies
 
 ClaimKey = tuple[str, str, str]
@@ -46,7 +47,7 @@ class Found:
 
 def subject_of(item: Source | Copy) -> str:
     """What people know a claim under a policy by."""
-    return f"{item.claim.namespace}/{item.claim.name} ({item.policy})"
+    return lineage_name(item.claim.namespace, item.claim.name, item.policy)
 
 
 def newest_ready(listed: PlaceCopies, key_of: Callable[[Copy], ClaimKey]) -> Mapping[ClaimKey, datetime]:

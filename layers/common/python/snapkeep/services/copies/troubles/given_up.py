@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
-from snapkeep.domain.copies.view.standing import LATE_AFTER
+from snapkeep.domain.copies.view.lateness import LATE_AFTER
 from snapkeep.services.copies.place_copies import PlaceCopies
 from snapkeep.services.copies.troubles.found import ClaimKey, Found, by_name, newest_ready, to_second
 from snapkeep.services.copies.turn import Turn

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain.copies.copies import CopyState, Source
-from snapkeep.domain.copies.lineages import SPANS, rule_to
-from snapkeep.domain.copies.rules import CopyRule, Every
-from snapkeep.domain.copies.view.standing import LATE_AFTER, first_due
+from snapkeep.domain.copies.lineages import rule_to
+from snapkeep.domain.copies.rules import CopyRule
+from snapkeep.domain.copies.view.lateness import LATE_AFTER, behind
 from snapkeep.domain.points import volume_timeout
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.times import moment
@@ -21,7 +21,6 @@ from snapkeep.services.copies.troubles.found import (
     by_uid,
     newest_ready,
     subject_of,
-    to_second,
 )
 from snapkeep.services.copies.turn import Turn
 
@@ -44,10 +43,10 @@ class FindLate:
         _add_waiting(found, listed, chosen, newest, now)
         for rule, points in self._claims(turn, chosen):
             claim = points[0].claim
-            why = _behind(points, newest.get(by_uid(points[0])), rule.every, now)
-            if why:
-                reason, at_once = why
-                found.add(claim.cluster, subject_of(points[0]), reason, at_once=at_once)
+            taken = [each.taken for each in points]
+            why = behind(taken, newest.get(by_uid(points[0])), rule.every)
+            if why and now > why.watched_from:
+                found.add(claim.cluster, subject_of(points[0]), why.reason, at_once=why.is_certain)
         for item in chosen.unclear:
             found.add(item.source.claim.cluster, subject_of(item.source), item.reason)
         _add_slow(found, turn, listed, now)
@@ -95,26 +94,6 @@ def _add_waiting(
 
 def _busy(listed: PlaceCopies) -> str:
     return f"{len(listed.pending)} are in progress"
-
-
-def _behind(
-    points: Sequence[Source], last: datetime | None, every: Every, now: datetime
-) -> tuple[str, bool] | None:
-    """Why a claim's newest copy is too old, although each wanted point may be new: it is overtaken by the
-    next before there is room for it. True with it when that is certainly so for long enough."""
-    if last is None:
-        newest = max(each.taken for each in points)
-        return f"no copy yet; the newest point was taken {moment(newest)}", False
-    first = first_due((each.taken for each in points), last, every)
-    if first is None:
-        return None
-    if any(to_second(each.taken) <= last for each in points):
-        due, is_certain = first, True
-    else:  # the points that were due before may have been pruned, or there were none
-        due, is_certain = last + SPANS.get(every.period, timedelta()), False
-    if now - due <= LATE_AFTER:
-        return None
-    return f"the newest copy is of {moment(last)}; the next was due from {moment(due)}", is_certain
 
 
 def ages(chosen: Chosen, listed: PlaceCopies, now: datetime) -> Mapping[tuple[str, str], timedelta]:
