@@ -32,6 +32,7 @@ from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.rules import parse_retention
 from snapkeep.domain.times import compact
 from tests.fakes.report_claims import a_promise, left
+from tests.fakes.report_copies import PLACES, copied
 from tests.fakes.report_incidents import an_incident
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import a_policy
@@ -181,13 +182,13 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
     ahead = slots_ahead()
     nights, hours = slots_before(NIGHTLY, 60), slots_before(SIX_HOURLY, 90)
     snapshots = _taken(shop, good, nights, hours)
-    covered = _covered(said, ahead, nights, hours)
+    covered = tuple(copied(each, NOW) for each in _covered(said, ahead, nights, hours))
     failure = Failure(shop, "search-index", "nightly", nights[-1], "the KMS key of vol-0c1f is disabled")
     found = report(
         Sources(
             region="ap-northeast-2",
             policies=POLICIES,
-            coverage=CoverageReport(CLUSTER, NOW, tuple(covered)),
+            coverage=CoverageReport(CLUSTER, NOW, covered, places=PLACES),
             points=reported_points(snapshots, CLUSTER, retentions(ahead), NOW),
             failures=[failure],
             last_runs=last_runs(),

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -106,3 +107,23 @@ def test_incidents_tell_how_long_after_the_announcement_each_step_came() -> None
     html = render(a_report())
     assert '<span class="when">+1.8 s</span> cordoned ip-10-0-3-17.ec2.internal' in html
     assert "2 min given" in html
+
+
+def test_copies_stand_by_place_and_say_which_cannot_be_copied_and_why() -> None:
+    html = render(a_report())
+    section = html[html.index('<section id="copies"') : html.index('<section id="incidents"')]
+    text = " ".join(re.sub(r"<[^>]+>", " ", section).split())
+    assert "osaka ap-northeast-3 4 1 1 0 0" in text and "42 1.2 TiB" in text
+    assert "vault ap-northeast-2 · 222233334444 4 0 1 0 1" in text and "28 –" in text
+    assert "shop/sessions nightly cannot be copied: key arn:aws:kms" in text
+
+
+def test_a_cluster_that_copies_nothing_has_no_section_about_copies() -> None:
+    assert 'id="copies"' not in render(replace(a_report(), places=()))
+
+
+def test_a_long_list_of_late_copies_is_cut_and_says_where_all_are() -> None:
+    report = a_report()
+    osaka = report.places[0]
+    html = render(replace(report, places=(replace(osaka, late=osaka.late * 25),)))
+    assert "25 need attention" in html and "and 5 more: <code>snapkeep coverage</code>" in html

@@ -9,8 +9,8 @@ from snapkeep.domain.report.claims import ClaimState
 from tests.fakes.report_samples import a_report
 
 
-def of(*states: ClaimState) -> Verdict:
-    report = a_report()
+def of(*states: ClaimState, copies: bool = False) -> Verdict:
+    report = a_report() if copies else replace(a_report(), places=())
     return verdict(replace(report, claims=tuple(item for item in report.claims if item.state in states)))
 
 
@@ -35,6 +35,14 @@ def test_all_protected_can_be_reached_and_says_what_is_left_out() -> None:
     assert rest.tone == "good"
     assert rest.following == (
         "1 is excluded on purpose; 1 cannot be backed up here, and the list says what to use instead."
+    )
+
+
+def test_late_copies_are_named_although_every_claim_is_protected() -> None:
+    found = of(ClaimState.PROTECTED, copies=True)
+    assert (found.tone, found.following) == (
+        "good",
+        "The copies of 1 claim need attention, and Copies says why.",
     )
 
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from snapkeep.adapters.report_page import words
 from snapkeep.adapters.report_page.document import claims_document, point_chunks
 from snapkeep.adapters.report_page.verdict import verdict
+from snapkeep.domain.copies.view.standing import Standing
 from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.facts import Report, notice_given, opened
 
@@ -28,6 +29,8 @@ HERE = Path(__file__).parent
 SCRIPTS = ("words.js", "points.js", "claims.js")
 SHOWN_RUNS = 60
 """How many of a policy's newest runs its strip shows."""
+LATE_SHOWN = 20
+"""How many claims whose copies are late are listed for a place."""
 LEVELS = 5
 """How many shades the week's heat map has."""
 
@@ -59,6 +62,8 @@ def render(report: Report) -> str:
             opened=opened,
             notice_given=notice_given,
             shown=SHOWN_RUNS,
+            standings=list(Standing),
+            late_shown=LATE_SHOWN,
             percent=words.percent_text,
             most=max((item.dollars for item in report.stored), default=0),
         )

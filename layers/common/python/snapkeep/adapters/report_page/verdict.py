@@ -49,11 +49,13 @@ def _need(count: int) -> str:
 
 
 def _rest(report: Report) -> str:
-    """The claims that are excluded on purpose, or that nothing can back up."""
+    """Claims whose copies are late, that are excluded on purpose, or that nothing can back up."""
     parts = []
+    if late := len({claim for place in report.places for claim, _ in place.late}):
+        parts.append(f"the copies of {late:,} {_claims(late)} need attention, and Copies says why")
     if excluded := report.count(ClaimState.EXCLUDED):
         parts.append(f"{excluded:,} {'is' if excluded == 1 else 'are'} excluded on purpose")
     if other := report.count(ClaimState.UNPROTECTABLE):
         parts.append(f"{other:,} cannot be backed up here, and the list says what to use instead")
     text = "; ".join(parts)
-    return f"{text}." if text else ""
+    return f"{text[0].upper()}{text[1:]}." if text else ""
