@@ -1,0 +1,169 @@
+"""Files and folders of a file system, read by libfsext and libfsxfs.
+
+https://github.com/libyal/libfsext and https://github.com/libyal/libfsxfs (LGPL-3.0-or-later)
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import pyfsext
+import pyfsxfs
+
+from snapkeep_filesystems.contents import Contents
+from snapkeep_filesystems.errors import Damaged
+from snapkeep_filesystems.file_system import FileSystem
+from snapkeep_filesystems.volume import Volume
+from snapkeep_filesystems.xfs.long_links import MAGIC, long_target
+from snapkeep_filesystems.xfs.superblock import read_superblock
+
+_READERS = {Contents.EXT4: pyfsext, Contents.XFS: pyfsxfs}
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Kind(StrEnum):
+    """What a name stands for."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+    OTHER = "other"
+
+
+_KINDS = {0o100000: Kind.FILE, 0o040000: Kind.FOLDER, 0o120000: Kind.LINK}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name in a folder. `size` is in bytes, `modified` aware UTC. `mode` are its permission bits."""
+
+    name: str
+    kind: Kind
+    size: int
+    modified: datetime
+    mode: int
+    owner: int
+    group: int
+
+
+class Files:
+    """The files of a file system. Raises Damaged for what the file system itself contradicts."""
+
+    def __init__(self, file_system: FileSystem) -> None:
+        self._file_system = file_system
+        self._stream = VolumeStream(file_system.volume)  # the library does not keep it alive
+        self._reader = _READERS[file_system.contents].volume()
+        with _troubles("the file system"):
+            self._reader.open_file_object(self._stream)
+
+    def entry(self, path: str) -> Entry | None:
+        """What is at an absolute path; None for nothing. Links are not followed."""
+        found = self._at(path)
+        return None if found is None else _entry(found, path)
+
+    def entries(self, path: str) -> Iterator[Entry]:
+        """What is in a folder, in its own order; nothing if there is no such folder."""
+        folder = self._at(path)
+        if folder is None or _kind(folder, path) is not Kind.FOLDER:
+            return
+        with _troubles(path):
+            count = folder.number_of_sub_file_entries
+        for number in range(count):
+            with _troubles(path):
+                each = folder.get_sub_file_entry(number)
+                name = each.name
+            yield _entry(each, f"{path.rstrip('/')}/{name}")
+
+    def read(self, path: str, offset: int, length: int) -> bytes:
+        """Bytes of a file from `offset` on; fewer at its end. Raises FileNotFoundError."""
+        found = self._at(path)
+        if found is None or _kind(found, path) is not Kind.FILE:
+            raise FileNotFoundError(path)
+        with _troubles(path):
+            length = min(length, found.size - offset)
+            return bytes(found.read_buffer_at_offset(length, offset)) if length > 0 else b""
+
+    def target(self, path: str) -> str:
+        """Where a link leads. Raises FileNotFoundError."""
+        found = self._at(path)
+        if found is None or _kind(found, path) is not Kind.LINK:
+            raise FileNotFoundError(path)
+        with _troubles(path):
+            target = str(found.symbolic_link_target)
+            if self._file_system.contents is Contents.XFS and target == MAGIC.decode():
+                return self._long_target(found)
+            return target
+
+    def _long_target(self, link: Any) -> str:
+        extents = [link.get_extent(number)[:2] for number in range(link.number_of_extents)]
+        superblock = read_superblock(self._file_system.raw)
+        return long_target(self._file_system.volume, superblock, extents, link.size).decode(errors="replace")
+
+    def _at(self, path: str) -> Any:
+        with _troubles(path):
+            if path in ("", "/"):
+                return self._reader.get_root_directory()
+            return self._reader.get_file_entry_by_path(path.rstrip("/"))
+
+
+class VolumeStream(io.RawIOBase):
+    """A volume as the libraries want it: an open file."""
+
+    def __init__(self, volume: Volume) -> None:
+        super().__init__()
+        self._volume = volume
+        self._at = 0
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Move to an offset, and return where that is."""
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._volume.size}[whence]
+        return self._at
+
+    def tell(self) -> int:
+        """Where it is."""
+        return self._at
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes."""
+        length = self._volume.size - self._at if size is None or size < 0 else size
+        found = self._volume.read(self._at, length)
+        self._at += len(found)
+        return found
+
+    def get_size(self) -> int:
+        """How many bytes the volume has; the libraries ask for it by this name."""
+        return self._volume.size
+
+
+def _entry(found: Any, path: str) -> Entry:
+    with _troubles(path):
+        return Entry(
+            name=path.rpartition("/")[2],
+            kind=_kind(found, path),
+            size=found.size,
+            modified=_BEGINNING + timedelta(microseconds=found.get_modification_time_as_integer() // 1000),
+            mode=found.file_mode & 0o7777,
+            owner=found.owner_identifier,
+            group=found.group_identifier,
+        )
+
+
+def _kind(found: Any, path: str) -> Kind:
+    with _troubles(path):
+        return _KINDS.get(found.file_mode & 0o170000, Kind.OTHER)
+
+
+@contextmanager
+def _troubles(what: str) -> Iterator[None]:
+    """What the libraries raise for bytes that make no sense, in our words."""
+    try:
+        yield
+    except (OSError, OverflowError, MemoryError, ValueError) as error:
+        raise Damaged(f"{what} cannot be read: {str(error).partition(':')[2].strip() or error}") from error

@@ -1,0 +1,44 @@
+"""Fresh volumes, cut off at random moments, show what the kernel's own recovery shows."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from snapkeep_filesystems.files import Files
+from snapkeep_filesystems.opening import open_file_system
+from tests.filesystems.crashes import Work, crash
+from tests.filesystems.reading import ImageFile, differences, entries
+
+pytestmark = pytest.mark.slow
+
+EACH = int(os.environ.get("SNAPKEEP_CRASHES", "4"))
+"""How many volumes of each kind are made."""
+
+KINDS = {
+    "ext4": Work("ext4", 0, 3000),
+    "ext4 with a journal that wraps": Work("ext4", 0, 6000, options=("-J", "size=4")),
+    "ext4 with small blocks": Work("ext4", 0, 2000, 512, ("-b", "1024")),
+    "xfs": Work("xfs", 0, 3000),
+    "xfs with a log that wraps": Work("xfs", 0, 9000, 200, sizes=(0, 10, 100, 5000)),
+    "xfs with reverse maps": Work("xfs", 0, 2000, options=("-m", "rmapbt=1", "-i", "nrext64=1")),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_is_as_the_kernel_recovers_it(kind: str, tmp_path: Path) -> None:
+    work = KINDS[kind]
+    for _ in range(EACH):
+        seed = random.randrange(2**32)
+        image, true = crash(replace(work, seed=seed), tmp_path)
+        volume = ImageFile(image)
+        opened = open_file_system(volume)
+        found = entries(Files(opened))
+        print(f"{kind}, seed {seed}: {opened.transactions} transactions, {len(true)} entries")
+        assert (opened.log_trouble, differences(true, found)) == ("", []), f"seed {seed}"
+        volume.close()
+        image.unlink()
