@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, Stack
 from constructs import Construct
 
@@ -9,8 +11,9 @@ from infra import permissions
 from infra.constructs.alarms import gave_up_or_stopped
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Timing
+from infra.permissions.copies import Marks
 from infra.platform import Platform
-from snapkeep.domain.copies.places import divided
+from snapkeep.domain.copies.places import Place
 from snapkeep.settings import PruneCopiesSettings
 
 EVERY = "rate(1 day)"
@@ -19,10 +22,13 @@ EVERY = "rate(1 day)"
 class PruneCopies(Construct):
     """The function (`function`) and its schedule.
 
-    Only it may delete copies: those of this deployment in the places' Regions that are not held.
+    Only it may delete copies: those with these marks in the places' Regions that are not held. In a vault the
+    places are those of its sources.
     """
 
-    def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, platform: Platform, marks: Marks, places: Sequence[Place]
+    ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
             self,
@@ -35,10 +41,9 @@ class PruneCopies(Construct):
             settings=PruneCopiesSettings(journal_table=platform.journal.name, event_bus=platform.event_bus),
         )
         stack = Stack.of(self)
-        own, _ = divided(platform.deployment.places)
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images"),
-            permissions.delete_copies(stack, permissions.copies_of(stack, platform.owner), own),
+            permissions.delete_copies(stack, marks, places),
             permissions.put_events(stack, platform.event_bus),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem", "DeleteItem"

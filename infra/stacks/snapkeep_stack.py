@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
+from infra import permissions
 from infra.constructs.api import Api
 from infra.constructs.cluster_access import ClusterAccess
 from infra.constructs.copies import Copies
@@ -93,7 +94,11 @@ class SnapkeepStack(RegionalStack):
             return ()
         takes = Copies(self, "Copies", platform=platform).function
         own, _ = divided(platform.deployment.places)
-        return (takes, PruneCopies(self, "PruneCopies", platform=platform).function) if own else (takes,)
+        if not own:
+            return (takes,)
+        marks = permissions.copies_of(self, platform.owner)
+        prunes = PruneCopies(self, "PruneCopies", platform=platform, marks=marks, places=own)
+        return takes, prunes.function
 
     def _let_in(self, platform: Platform, functions: Sequence[PythonFunction]) -> None:
         """Access to the clusters, created only if no other deployment serves them."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from infra import permissions
 from infra.constructs.dashboard import Shown
 from infra.constructs.lend_copies import LendCopies
+from infra.constructs.prune_copies import PruneCopies
 from infra.constructs.pull_copies import PullCopies
 from infra.deployment_config import DeploymentConfig
 from infra.packaging.assets import Assets
@@ -32,7 +34,9 @@ class VaultStack(RegionalStack):
         platform = self.platform
         pull = PullCopies(self, "PullCopies", platform=platform, vault=vault)
         lend = LendCopies(self, "LendCopies", platform=platform, vault=vault)
-        functions = [pull.function, lend.function]
+        marks = permissions.copies_in(vault)
+        prune = PruneCopies(self, "PruneCopies", platform=platform, marks=marks, places=vault.places)
+        functions = [pull.function, lend.function, prune.function]
         topic = self.watch(functions, Shown.COPIES)
         self.say(
             JournalTableName=platform.journal.name,

@@ -49,8 +49,9 @@ FUNCTIONS = (
 WITH_PLACES = ("copy_points", "prune_copies")
 """The functions that only a deployment with places has."""
 
-IN_VAULTS = ("pull_copies", "lend_copies")
-"""Those that only a vault has."""
+ONLY_IN_VAULTS = ("pull_copies", "lend_copies")
+IN_VAULTS = (*ONLY_IN_VAULTS, "prune_copies")
+"""Those that only a vault has, and all that it has."""
 
 NIGHTLY = Policy(
     name="nightly",
@@ -88,7 +89,7 @@ def stub_assets(folder: Path, warning: str = "") -> Assets:
         archive.writestr("stub.py", "")
     asset = Asset(path, "0" * 64)
     layers = {"third_party": Asset(path, "1" * 64, warning), "common": asset, "deployment": asset}
-    return Assets(layers=layers, handlers=dict.fromkeys((*FUNCTIONS, *WITH_PLACES, *IN_VAULTS), asset))
+    return Assets(layers=layers, handlers=dict.fromkeys((*FUNCTIONS, *WITH_PLACES, *ONLY_IN_VAULTS), asset))
 
 
 KEY = "arn:aws:kms:ap-northeast-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -46,3 +46,31 @@ def test_it_deletes_only_our_copies_in_the_places_that_are_not_held(copied_templ
         "ec2:DescribeLockedSnapshots",
         "ec2:DescribeImages",
     }
+
+
+def test_in_a_vault_it_deletes_only_copies_of_its_sources_that_are_not_held(vault_stack: Template) -> None:
+    statement = vault_stack.statement("prune_copies", "DeleteCopies")
+    equal = statement["Condition"]["StringEquals"]
+    assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
+    assert equal == {
+        "aws:ResourceTag/snapkeep:managed": "copy",
+        "aws:ResourceTag/snapkeep:deployment": ["green", "snapkeep"],
+        "aws:ResourceTag/snapkeep:copy-from": ["111122223333/ap-northeast-2", "333344445555/eu-west-1"],
+        "aws:ResourceTag/snapkeep:place": ["prod", "test"],
+    }
+    assert statement["Condition"]["Null"] == {"aws:ResourceTag/snapkeep:hold": "true"}
+    assert {each for each in vault_stack.actions("prune_copies") if each.startswith("ec2:")} == {
+        "ec2:DeleteSnapshot",
+        "ec2:DescribeSnapshots",
+        "ec2:DescribeLockedSnapshots",
+        "ec2:DescribeImages",
+    }
+
+
+def test_in_a_vault_nothing_else_deletes_and_nothing_unlocks(vault_stack: Template) -> None:
+    assert "ec2:DeleteSnapshot" not in vault_stack.actions("pull_copies")
+    unlocking = [
+        each for each in ("pull_copies", "prune_copies") if "ec2:UnlockSnapshot" in vault_stack.actions(each)
+    ]
+    assert unlocking == []
+    assert vault_stack.schedule("prune-copies")["ScheduleExpression"] == "rate(1 day)"
