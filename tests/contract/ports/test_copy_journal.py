@@ -78,7 +78,7 @@ def test_copies_without_their_lock_are_found_until_they_have_it(journal: Journal
 
 def test_places_are_remembered_by_name_and_region_until_they_are_forgotten(journal: Journal) -> None:
     osaka = KnownPlace(PLACE, "ap-northeast-3", AT, AT)
-    counted = replace(osaka, last_seen=UNTIL, copies=3, counted_at=UNTIL)
+    counted = replace(osaka, last_seen=UNTIL, copies=3, counted_at=UNTIL, compared_at=AT)
     moved = replace(osaka, region="ap-southeast-1")
     copies = journal.copies
     assert list(copies.places()) == []

@@ -36,6 +36,7 @@ def take_copies(ports: Ports) -> TakeCopies:
     from snapkeep.services.copies.short_turn import ShortTurn
     from snapkeep.services.copies.take_copies import PATIENCE, TakeCopies
     from snapkeep.services.copies.tell_copies import TellCopies
+    from snapkeep.services.copies.troubles.compared import CompareCopies
     from snapkeep.services.copies.troubles.lost import FindLost
     from snapkeep.services.restore.holds import HoldPoints
 
@@ -55,6 +56,7 @@ def take_copies(ports: Ports) -> TakeCopies:
         settler,
         chooser,
         FindLost(journal.deletions, Home("", home)),
+        CompareCopies(ports.deployment, journal.deletions, teller.tell_troubles, ports.clock),
         PlacesLeft(ports.deployment, journal.copies, settler, teller.tell_troubles, ports.clock),
         copier,
         ShortTurn(ports.deployment, journal.copies, ports.snapshots, settler, copier, ports.clock),

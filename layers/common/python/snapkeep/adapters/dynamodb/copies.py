@@ -152,6 +152,7 @@ def _known_place(item: Item) -> KnownPlace:
         counted_at=time_of(item.get("counted_at")),
         listed=int(item.get("listed", 0)),
         listed_at=time_of(item.get("listed_at")),
+        compared_at=time_of(item.get("compared_at")),
         queue=tuple(Queued(*each) for each in json.loads(item.get("queue", "[]"))),
     )
 
@@ -191,4 +192,5 @@ def copy_record(item: Item) -> CopyRecord:
         requested_at=time_of(item.get("requested_at")),
         kms_key=item.get("kms_key", ""),
         locked_until=time_of(item.get("locked_until")),
+        gone_at=time_of(item.get("gone_at")),
     )

@@ -84,7 +84,7 @@ class KnownPlace:
 
     `last_seen` is when the config last named it, to the day. `copies` were there at `counted_at`, once it had
     left the config. `listed` were there when a turn last listed it whole, at `listed_at`, and `queue` is what
-    that turn found to come next.
+    that turn found to come next. At `compared_at` the journal's complete copies were compared with a listing.
     """
 
     name: str
@@ -95,6 +95,7 @@ class KnownPlace:
     counted_at: datetime | None = None
     listed: int = 0
     listed_at: datetime | None = None
+    compared_at: datetime | None = None
     queue: tuple[Queued, ...] = ()
 
 

@@ -62,7 +62,8 @@ class CopyRecord:
     CopySnapshot that may have created something. `incremental` is None until an event says it. `lock_reason`
     says why the copy is not locked as its rule asks. `asked_by` is who asked for it beyond the rules, and
     `cancelled_by` who cancelled it: an open one becomes `cancelled` with the next turn. `remade` counts how
-    often the copy was made anew because somebody deleted it. `revision` grows with every write.
+    often the copy was made anew because somebody deleted it. `revision` grows with every write. `gone_at` is
+    when EC2 was found not to have the complete copy any more.
 
     Of a copy to a vault, `account` is the vault's, `requested_at` when the vault was asked for it last, and
     `kms_key` and `locked_until` are what the vault says of the copy; `snapshot_id` is unknown until it is
@@ -101,6 +102,7 @@ class CopyRecord:
     requested_at: datetime | None = None
     kms_key: str = ""
     locked_until: datetime | None = None
+    gone_at: datetime | None = None
 
     @property
     def subject(self) -> str:
@@ -239,6 +241,7 @@ class CopyRecord:
             snapshot_id=snapshot_id,
             started_at=at,
             ended_at=None,
+            gone_at=None,
             reason="",
         )
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from snapkeep.domain.copies.copies import Source
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.queue import next_up, room
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
@@ -20,7 +21,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.copies import CopyRecords, CopyRequests
 from snapkeep.ports.ec2 import Regions
 from snapkeep.services.copies.asking.ask_copies import AskCopies
-from snapkeep.services.copies.choose_copies import ChooseCopies, Wanted
+from snapkeep.services.copies.choose_copies import ChooseCopies, Chosen, Wanted
 from snapkeep.services.copies.copy_point import CopyPoint
 from snapkeep.services.copies.lock_copy import lock_again
 from snapkeep.services.copies.place_copies import PlaceCopies, PointKey, read_place
@@ -28,6 +29,8 @@ from snapkeep.services.copies.places_left import PlacesLeft
 from snapkeep.services.copies.settle_copies import SettleCopies
 from snapkeep.services.copies.short_turn import MOST_QUEUED, ShortTurn
 from snapkeep.services.copies.tell_copies import TellCopies
+from snapkeep.services.copies.troubles.compared import CompareCopies
+from snapkeep.services.copies.troubles.found import Found
 from snapkeep.services.copies.troubles.lost import FindLost
 from snapkeep.services.copies.troubles.unlocked import unlocked
 from snapkeep.services.copies.turn import PlaceReport, Turn
@@ -41,6 +44,29 @@ PATIENCE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is wanted at a place, by rules (`chosen`) and by people (`asked`), the records of these points,
+    and the copies of them that somebody deleted."""
+
+    chosen: Chosen
+    asked: Sequence[Wanted]
+    known: Mapping[PointKey, CopyRecord]
+    lost: Found
+
+    def may_begin(self, now: datetime) -> dict[PointKey, Wanted]:
+        """The points whose copies may begin by what the journal knows."""
+        wanted = [*self.asked, *self.chosen.wanted]
+        records = ((each, self.known.get(each.key)) for each in wanted)
+        return {each.key: each for each, record in records if record is None or record.may_begin(now)}
+
+    def not_cancelled(self) -> Chosen:
+        """What the rules want and nobody cancelled."""
+        cancelled = {key for key, record in self.known.items() if record.stage is CopyStage.CANCELLED}
+        still = [each for each in self.chosen.wanted if each.key not in cancelled]
+        return replace(self.chosen, wanted=still)
+
+
+@dataclass(frozen=True, slots=True)
 class TakeCopies:
     """Works on places; trouble with one never stops the others."""
 
@@ -51,6 +77,7 @@ class TakeCopies:
     settler: SettleCopies
     chooser: ChooseCopies
     loss: FindLost
+    comparer: CompareCopies
     left: PlacesLeft
     copier: CopyPoint
     short: ShortTurn
@@ -122,38 +149,49 @@ class TakeCopies:
             return
         listed = read_place(turn.snapshots, turn.place)
         begun = self.settler.run(turn, listed)
+        wishes = self._wishes(turn, listed, begun)
+        queue = self._begin_next(turn, listed, begun, wishes)
+        is_due = self.comparer.is_due(known_place)
+        if is_due and self.comparer.run(turn, listed, wishes.known):
+            known_place = replace(known_place, compared_at=self.clock())
+        self.short.remember(turn, known_place, listed, queue)
+        self._tell(turn, listed, wishes)
+
+    def _wishes(self, turn: Turn, listed: PlaceCopies, begun: Sequence[CopyRecord]) -> Wishes:
+        """What is wanted there, by rules and by people, and what the journal knows of it."""
         chosen = self.chooser.run(turn.place, listed, begun)
         asked = self._asked(turn)
         turn.report.passed_over = chosen.passed_over
-        wanted = [*asked, *chosen.wanted]
-        journaled = self.records.copies(place, [each.key for each in wanted])
+        keys = [each.key for each in [*asked, *chosen.wanted]]
+        journaled = self.records.copies(turn.place.name, keys)
         known = {key: record.in_region(turn.place.region) for key, record in journaled.items()}
-        now = self.clock()
-        looked = self.loss.run(turn, listed, chosen, known, now)
-        chosen, known = looked.chosen, looked.known
-        # An index or the listing may lag, and a copy that prune deleted is not made again.
-        may_begin = {
-            each.key: each for each in [*asked, *chosen.wanted] if _may_begin(known.get(each.key), now)
-        }
-        places = room(_in_progress(turn, begun, listed))
-        by_hand = {each.source.point_id for each in asked}
+        looked = self.loss.run(turn, listed, chosen, known, self.clock())
+        return Wishes(looked.chosen, asked, looked.known, looked.found)
+
+    def _begin_next(
+        self, turn: Turn, listed: PlaceCopies, begun: Sequence[CopyRecord], wishes: Wishes
+    ) -> list[Wanted]:
+        """Begin as many copies as there is room for; returns those that come next.
+
+        An index or the listing may lag, and a copy that prune deleted is not made again: the records decide.
+        """
+        may_begin = wishes.may_begin(self.clock())
+        by_hand = {each.source.point_id for each in wishes.asked}
         ready = [each.source for each in may_begin.values()]
-        sources = next_up(ready, listed.copies, places, asked=by_hand)
+        sources = next_up(ready, listed.copies, room(_in_progress(turn, begun, listed)), asked=by_hand)
         turn.report.waiting = len(may_begin) - len(sources)
-        self._begin(turn, [may_begin[each.claim.cluster, each.point_id] for each in sources], known)
+        self._begin(turn, [may_begin[_key(each)] for each in sources], wishes.known)
         started = set(turn.report.started)
         later = [each for each in ready if each.point_id not in started]
-        rest = next_up(later, listed.copies, MOST_QUEUED, asked=by_hand)
-        queue = [may_begin[each.claim.cluster, each.point_id] for each in rest]
-        self.short.remember(turn, known_place, listed, queue)
-        not_locked = lock_again(turn, self.copier.terms, now)
+        return [may_begin[_key(each)] for each in next_up(later, listed.copies, MOST_QUEUED, asked=by_hand)]
+
+    def _tell(self, turn: Turn, listed: PlaceCopies, wishes: Wishes) -> None:
+        """Tell what lasts there."""
         troubles = {
-            TroubleKind.COPIES_LOST: looked.found,
-            TroubleKind.COPIES_NOT_LOCKED: unlocked(not_locked),
+            TroubleKind.COPIES_LOST: wishes.lost,
+            TroubleKind.COPIES_NOT_LOCKED: unlocked(lock_again(turn, self.copier.terms, self.clock())),
         }
-        cancelled = {key for key, record in known.items() if record.stage is CopyStage.CANCELLED}
-        still = [each for each in chosen.wanted if each.key not in cancelled]
-        self.teller.run(turn, listed, replace(chosen, wanted=still), troubles)
+        self.teller.run(turn, listed, wishes.not_cancelled(), troubles)
         self.teller.full(turn, listed, whole=True)
 
     def _asked(self, turn: Turn) -> list[Wanted]:
@@ -181,8 +219,8 @@ class TakeCopies:
                 return
 
 
-def _may_begin(record: CopyRecord | None, now: datetime) -> bool:
-    return record is None or record.may_begin(now)
+def _key(source: Source) -> PointKey:
+    return source.claim.cluster, source.point_id
 
 
 def _in_progress(turn: Turn, still_open: Sequence[CopyRecord], listed: PlaceCopies) -> int:
