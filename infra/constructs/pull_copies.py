@@ -50,7 +50,7 @@ class PullCopies(Construct):
         stack, places = Stack.of(self), vault.places
         marks, homes = permissions.copies_in(vault), [source.home for source in vault.sources]
         self.function.allow(
-            permissions.describe("Snapshots", "LockedSnapshots"),
+            permissions.describe("Snapshots", "LockedSnapshots", "Images"),
             *permissions.copy_snapshots(stack, marks, places, homes),
             permissions.mark_duplicate_copies(stack, marks, places),
             permissions.mark_cancelled_copies(stack, marks, places),

@@ -35,7 +35,7 @@ T = TypeVar("T")
 @dataclass
 class Deployed:
     """A running sandbox with the stack in it; `slots` holds the last slot that each policy was run at. The
-    stack is in `region`, by default the sandbox's own."""
+    stack is in `region` of `account`, by default the sandbox's own."""
 
     sandbox: Sandbox
     cluster: ClusterControl
@@ -44,10 +44,11 @@ class Deployed:
     prefix: str = USUAL_NAME
     slots: dict[str, datetime] = field(default_factory=dict)
     region: str = ""
+    account: str = ""
 
     def client(self, service: str) -> Any:
-        """An administrator's boto3 client in the stack's Region."""
-        return self.sandbox.client(service, self.region)
+        """An administrator's boto3 client in the stack's Region and account."""
+        return self.sandbox.client(service, self.region, self.account)
 
     def make_claims(self, namespace: str, count: int, key: str = "") -> list[str]:
         """Bound claims on EBS volumes of their own, under the key of AWS unless another is given."""
