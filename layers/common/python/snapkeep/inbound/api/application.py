@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 
 from snapkeep.inbound.api.audit import Audited
@@ -13,6 +12,7 @@ from snapkeep.inbound.api.description import add_description
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.problems import add_problem_handlers
 from snapkeep.inbound.api.requests import StrictRequests
+from snapkeep.inbound.api.resolver import RestResolver
 from snapkeep.inbound.api.routes.backups import backup_routes
 from snapkeep.inbound.api.routes.clusters import cluster_routes
 from snapkeep.inbound.api.routes.copies import copy_routes
@@ -55,7 +55,7 @@ def application(
 
     The resolver is API Gateway's unless another one, with validation on, is given.
     """
-    app = resolver if resolver is not None else APIGatewayRestResolver(enable_validation=True)
+    app = resolver if resolver is not None else RestResolver(enable_validation=True)
     app._request_validation_middleware = StrictRequests()  # type: ignore[no-untyped-call]
     app.use(middlewares=[Audited(actions.publish_change)])
     add_problem_handlers(app)
