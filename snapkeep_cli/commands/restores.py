@@ -42,6 +42,7 @@ COLUMNS: Columns = {
     "SIZE": "size",
     "ACCEPTED": "accepted_at",
     "FROM": long_id("recovery_point"),
+    "PLACE": "place",
     "ID": "id",
     "CLASS": wide("storage_class"),
     "ASKED BY": wide("caller"),
@@ -241,6 +242,7 @@ def _shown(found: Document) -> Facts:
         ("", found["text"]),
         ("size", found["size"]),
         ("from", f"{found['recovery_point']} ({found['snapshot_id']})"),
+        ("place", found.get("place", "")),  # an API deployed earlier has none
         ("asked by", found["caller"]),
         *((moment["at"], moment["text"]) for moment in found["timeline"]),
         *events,

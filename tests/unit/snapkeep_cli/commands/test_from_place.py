@@ -94,3 +94,14 @@ def test_the_command_of_a_fix_names_the_place(snapkeep: Command, world: Adopting
     (fix,) = [line for line in refused.err.splitlines() if "--from-place osaka" in line]
     command = fix.split("fix: snapkeep ")[1].split(" (or ")[0]
     assert snapkeep(*command.split()).code == 0
+
+
+def test_a_restore_shows_the_place_that_it_comes_from(snapkeep: Command, world: AdoptingWorld) -> None:
+    asked = ("restore", "--claim", "mysql", "--from-place", "osaka", "-n", "shop", "--as", "back")
+    assert snapkeep(*asked, "--cluster", SPARE).code == 0
+    (restore,) = world.restores()
+    at = ("-n", "shop", "--cluster", SPARE)
+    assert "osaka" in snapkeep("get", "restores", *at).out.splitlines()[1].split()
+    for shown in (("get", "restore", restore.id), ("describe", "restore", restore.id)):
+        found = snapkeep(*shown, *at).out
+        assert any(line.split() == ["place", "osaka"] for line in found.splitlines()), found

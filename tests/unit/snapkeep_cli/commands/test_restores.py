@@ -99,6 +99,7 @@ def test_restores_are_listed(snapkeep: Command, world: World) -> None:
         "SIZE",
         "ACCEPTED",
         "FROM",
+        "PLACE",
         "ID",
     ]
     assert "data-2" in listed

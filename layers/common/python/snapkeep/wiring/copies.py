@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.copies.places import Home, Place
     from snapkeep.domain.messages import PruneRequest
     from snapkeep.ports.ec2 import Regions
+    from snapkeep.services.copies.choose_copies import ChooseCopies
     from snapkeep.services.copies.pruning.place_scope import CopiesInPlace
     from snapkeep.services.copies.pruning.rules_there import RulesThere
     from snapkeep.services.copies.requests.list_copies import ListCopies
@@ -27,11 +28,9 @@ def take_copies(ports: Ports) -> TakeCopies:
     """The service that takes copies."""
     from snapkeep.domain.copies.places import Home
     from snapkeep.domain.copies.terms import TermsOfPolicies
-    from snapkeep.services.copies.choose_copies import ChooseCopies
     from snapkeep.services.copies.copy_point import CopyPoint
     from snapkeep.services.copies.originals import OwnOriginals
     from snapkeep.services.copies.places_left import PlacesLeft
-    from snapkeep.services.copies.planned_claims import PlannedClaims
     from snapkeep.services.copies.settle_copies import SettleCopies
     from snapkeep.services.copies.short_turn import ShortTurn
     from snapkeep.services.copies.take_copies import PATIENCE, TakeCopies
@@ -42,8 +41,7 @@ def take_copies(ports: Ports) -> TakeCopies:
 
     journal, news, home = ports.journal, ports.copy_news, ports.deployment.clusters[0].region
     holds = HoldPoints(ports.snapshots, journal.holds, journal.restores, ports.clock)
-    claims = PlannedClaims(journal.runs, journal.points, ports.clock)
-    chooser = ChooseCopies(ports.deployment, ports.snapshots, claims, ports.clock)
+    chooser = choose_copies(ports)
     teller = TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock)
     originals, terms = OwnOriginals(ports.snapshots, holds, ports.clock), TermsOfPolicies(ports.deployment)
     settler = SettleCopies(terms, originals, ports.deployment.consistency_wait, news, ports.clock)
@@ -67,11 +65,23 @@ def take_copies(ports: Ports) -> TakeCopies:
     )
 
 
+def choose_copies(ports: Ports) -> ChooseCopies:
+    """The service that chooses what to copy next."""
+    from snapkeep.services.copies.choose_copies import ChooseCopies
+    from snapkeep.services.copies.planned_claims import PlannedClaims
+
+    claims = PlannedClaims(ports.journal.runs, ports.journal.points, ports.clock)
+    return ChooseCopies(ports.deployment, ports.snapshots, claims, ports.clock)
+
+
 def list_copies(ports: Ports) -> ListCopies:
     """The service that lists copies."""
+    from snapkeep.services.copies.requests.find_wanted import FindWanted
     from snapkeep.services.copies.requests.list_copies import ListCopies
 
-    return ListCopies(ports.deployment, ports.regions, ports.journal.copies, ports.journal.copy_requests)
+    journal = ports.journal
+    wanted = FindWanted(choose_copies(ports), journal.copies, journal.troubles)
+    return ListCopies(ports.deployment, ports.regions, journal.copies, journal.copy_requests, wanted)
 
 
 def request_copies(ports: Ports, points: ListPoints) -> RequestCopies:

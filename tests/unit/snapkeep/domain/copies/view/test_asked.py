@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -57,11 +59,24 @@ def test_a_place_that_retires_gets_no_copies() -> None:
         check_place(replace(OSAKA, retire=True))
 
 
+def kept(policy: str, age: int = 0, others: Sequence[int] = ()) -> str:
+    """What is said of a copy of that age, in days, beside others."""
+    assert READY
+    now = READY.started_at
+    point = replace(READY, policy=policy, started_at=now - timedelta(days=age))
+    return what_keeps(DEPLOYMENT, "osaka", point, [now - timedelta(days=day) for day in others], now)
+
+
 def test_the_rules_of_the_place_say_what_keeps_a_copy() -> None:
     for policy in ("nightly", "on-demand"):
-        assert "by last 3, monthly 12" in what_keeps(DEPLOYMENT, "osaka", policy)
+        assert kept(policy) == f"osaka keeps copies of policy {policy} by last 3, monthly 12"
     for policy in ("weekly", "interruption", "gone"):
-        assert "no rule of osaka names policy" in what_keeps(DEPLOYMENT, "osaka", policy)
+        assert "no rule of osaka names policy" in kept(policy)
+
+
+def test_a_copy_that_the_rules_of_the_place_do_not_keep_is_told_when_it_goes() -> None:
+    assert "does not keep this one" in kept("nightly", age=4, others=[0, 1, 2, 3, 70])
+    assert "does not keep this one" not in kept("nightly", age=2, others=[0, 1, 3, 70])
 
 
 def test_a_copy_is_locked_by_the_rule_that_names_its_policy() -> None:

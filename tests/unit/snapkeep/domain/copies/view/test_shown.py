@@ -115,4 +115,6 @@ def test_the_lock_that_ends_last_counts() -> None:
 
 
 def test_what_still_changes_by_itself_has_not_ended() -> None:
-    assert [state for state in ShownState if not state.has_ended] == ["waiting", "pending", "failed"]
+    assert [state for state in ShownState if not state.has_ended] == [
+        *("wanted", "waiting", "pending", "failed")
+    ]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from snapkeep.domain.copies.lineages import KEEP_ALL, policies_there
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.view.shown import ShownCopy
 from snapkeep.domain.errors import CopyRefused
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Deployment
+from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.plan import plan
+from snapkeep.domain.retention.rules import parse_retention
 
 
 class Outcome(StrEnum):
@@ -79,13 +85,30 @@ def asking_policy(deployment: Deployment, place: str, policy: str) -> str:
     return policy
 
 
-def what_keeps(deployment: Deployment, place: str, policy: str) -> str:
-    """What keeps the copy of a point of that policy in a place, in a sentence."""
-    known = policies_there(deployment, place).get(policy)
+def what_keeps(
+    deployment: Deployment, place: str, point: PointFacts, others: Iterable[datetime], now: datetime
+) -> str:
+    """What keeps the copy of a point in a place, in a sentence.
+
+    `others` are the times (aware UTC) of the copies of its claim under its policy that are there. The newest
+    copy of a volume stays until the next one is made, whatever the rules say.
+    """
+    known = policies_there(deployment, place).get(point.policy)
     if known is None or known.retention == KEEP_ALL:
-        return f"no rule of {place} names policy {policy}, so nothing deletes the copy by itself"
+        return f"no rule of {place} names policy {point.policy}, so nothing deletes the copy by itself"
     kept = ", ".join(f"{name} {amount}" for name, amount in known.retention.items())
+    rules = f"{place} keeps copies of policy {point.policy} by {kept}"
+    if _is_kept(known, point.started_at, others, now):
+        return rules
     return (
-        f"{place} keeps copies of policy {policy} by {kept}; one whose data are too old for these rules is "
-        "pruned again"
+        f"{rules}, which does not keep this one: unless it is locked or held, the first prune after the next "
+        "copy of its volume deletes it"
     )
+
+
+def _is_kept(policy: Policy, taken: datetime, others: Iterable[datetime], now: datetime) -> bool:
+    """True if the rules of the place keep a copy of that time beside these others."""
+    points = [Candidate(f"{number}", time, PointState.READY) for number, time in enumerate([taken, *others])]
+    zone = ZoneInfo(policy.schedule.timezone)
+    kept = plan(points, parse_retention(policy.retention), zone, now).keep
+    return any(fate.point.id == "0" for fate in kept)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from snapkeep.domain.copies.copies import Copy, CopyState
+from snapkeep.domain.copies.copies import Copy, CopyState, Source
+from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.records import MOST_ATTEMPTS, CopyRecord, CopyStage
 from snapkeep.domain.report.catalogue import SEPARATOR, newest_first, prefix_of
 from snapkeep.domain.retention.candidates import Protection
@@ -17,9 +18,11 @@ from snapkeep.domain.times import moment
 class ShownState(StrEnum):
     """The state of a point's copy.
 
-    `waiting` was asked for by somebody and has not begun. `failed` is tried again, `given_up` is not.
+    `wanted` is what a rule wants and has not begun, `waiting` what was refused for now or asked for by
+    somebody. `failed` is tried again, `given_up` is not.
     """
 
+    WANTED = "wanted"
     WAITING = "waiting"
     PENDING = "pending"
     READY = "ready"
@@ -31,7 +34,8 @@ class ShownState(StrEnum):
     @property
     def has_ended(self) -> bool:
         """True if the copy no longer changes by itself, except that it may be deleted."""
-        return self not in (ShownState.WAITING, ShownState.PENDING, ShownState.FAILED)
+        open_ = (ShownState.WANTED, ShownState.WAITING, ShownState.PENDING, ShownState.FAILED)
+        return self not in open_
 
 
 OF_STAGE = {
@@ -158,6 +162,23 @@ def shown_copies(region: str, copies: Iterable[Copy], records: Iterable[CopyReco
     for key, record in known.items():
         if key not in there and record.snapshot_id not in listed:
             yield of_record(record)
+
+
+def of_wanted(place: Place, source: Source, reason: str) -> ShownCopy:
+    """A copy that a rule wants and that has not begun, for this reason."""
+    return ShownCopy(
+        place.name,
+        place.region,
+        source.point_id,
+        source.claim.cluster,
+        source.claim.namespace,
+        source.claim.name,
+        source.policy,
+        source.taken,
+        ShownState.WANTED,
+        size_bytes=source.size_bytes,
+        reason=reason,
+    )
 
 
 def of_copy(region: str, copy: Copy, record: CopyRecord | None) -> ShownCopy:

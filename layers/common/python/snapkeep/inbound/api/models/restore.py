@@ -150,7 +150,8 @@ class ClaimEventModel(Body):
 
 
 class RestoreSummaryModel(Body):
-    """A restore as the journal knows it."""
+    """A restore as the journal knows it. `place` is that of the copy that is restored, empty for a point in
+    its own Region."""
 
     id: str
     cluster: str
@@ -158,6 +159,7 @@ class RestoreSummaryModel(Body):
     target: str
     recovery_point: str
     snapshot_id: str
+    place: str
     stage: str
     size: str
     size_bytes: int
@@ -225,6 +227,7 @@ def summary_model(restore: RestoreOperation) -> RestoreSummaryModel:
         target=restore.target,
         recovery_point=restore.point_id,
         snapshot_id=restore.snapshot_id,
+        place=restore.place,
         stage=restore.stage.value,
         size=size_text(restore.size_bytes),
         size_bytes=restore.size_bytes,

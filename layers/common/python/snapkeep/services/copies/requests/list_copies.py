@@ -12,6 +12,7 @@ from snapkeep.domain.copies.view.shown import (
     CopyPage,
     CopyQuery,
     ShownCopy,
+    ShownState,
     of_record,
     shown_copies,
     with_record,
@@ -22,6 +23,8 @@ from snapkeep.domain.report.catalogue import read_cursor, write_cursor
 from snapkeep.domain.retention.candidates import Protection
 from snapkeep.ports.copies import CopyRecords, CopyRequests
 from snapkeep.ports.ec2 import Regions
+from snapkeep.services.copies.asking.known_copies import known_copies
+from snapkeep.services.copies.requests.find_wanted import FindWanted
 from snapkeep.services.find_copies import copies_there
 
 
@@ -33,12 +36,14 @@ class ListCopies:
     regions: Regions
     records: CopyRecords
     requests: CopyRequests
+    wanted: FindWanted
 
     def page(self, cluster: str, wanted: CopyQuery, limit: int, cursor: str = "") -> CopyPage:
         """At most `limit` matching copies of a cluster's points, by namespace and claim, newest data first.
 
-        It costs a DescribeSnapshots call per thousand copies in each place. A place that does not answer is
-        named in `unasked`. Raises BadCursor, NotFound for an unknown place, and UnknownCluster.
+        What rules want and what waits is among them, unless the copies of one point are meant. It costs a
+        DescribeSnapshots call per thousand copies in each place, and what FindWanted does. A place that does
+        not answer is named in `unasked`. Raises BadCursor, NotFound for an unknown place, and UnknownCluster.
         """
         after = read_cursor(cluster, wanted, cursor)
         found: list[ShownCopy] = []
@@ -68,8 +73,11 @@ class ListCopies:
 
     def _in_place(self, place: Place, cluster: str, wanted: CopyQuery) -> list[ShownCopy]:
         """The copies in a place. Those in a vault belong to another account: only the journal knows them."""
+        may_wait = wanted.state in (None, ShownState.WANTED) and not wanted.point
         if place.is_vault:
-            return [of_record(record) for record in self.records.copies_of(place.name, cluster)]
+            known = list(self.records.copies_of(place.name, cluster))
+            waiting = self.wanted.run(place, cluster, known_copies(place, known).copies) if may_wait else ()
+            return [*map(of_record, known), *waiting]
         narrower = {
             tags.NAMESPACE: wanted.namespace,
             tags.CLAIM: wanted.claim,
@@ -80,7 +88,8 @@ class ListCopies:
             self.regions, place, cluster, {key: text for key, text in narrower.items() if text}
         )
         records = [record for record in self._unsettled(place) if record.cluster == cluster]
-        return list(shown_copies(place.region, copies, records))
+        waiting = self.wanted.run(place, cluster, copies) if may_wait else ()
+        return [*shown_copies(place.region, copies, records), *waiting]
 
     def _unsettled(self, place: Place) -> Iterator[CopyRecord]:
         """The records of copies that are not ready."""

@@ -58,7 +58,7 @@ class RequestCopies:
         place = known_place(self.deployment, to)
         check_reach(place)
         point = self._point(cluster, namespace, point_id)
-        kept = what_keeps(self.deployment, to, point.policy)
+        kept = self._kept(place, point)
         copy, record = self._known(place, cluster, point_id)
         if copy and copy.is_good:
             return AskedCopy(Outcome.THERE, of_copy(place.region, copy, None), kept)
@@ -97,6 +97,13 @@ class RequestCopies:
         standing = sorted((copy for copy in copies if copy.is_there), key=lambda copy: not copy.is_good)
         record = self.records.copies(place.name, [(cluster, point_id)]).get((cluster, point_id))
         return next(iter(standing), None), record
+
+    def _kept(self, place: Place, point: PointFacts) -> str:
+        """What keeps the copy of a point in a place, in a sentence."""
+        lineage = {tags.CLAIM_UID: point.claim_uid, tags.POLICY: point.policy}
+        copies = copies_there(self.regions, place, point.cluster, lineage)
+        others = [copy.taken for copy in copies if copy.is_good and copy.point_id != point.id]
+        return what_keeps(self.deployment, place.name, point, others, self.clock())
 
     def _point(self, cluster: str, namespace: str, point_id: str) -> PointFacts:
         """A point of this deployment. Raises NotFound, and CopyRefused for another deployment's."""
