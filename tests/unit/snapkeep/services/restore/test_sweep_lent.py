@@ -69,11 +69,22 @@ def test_tags_that_a_person_put_on_stay() -> None:
     assert world.lent() == SPARE
 
 
-def test_a_deployment_that_does_not_adopt_touches_no_copy() -> None:
+def test_without_adopt_no_copy_is_touched_and_what_was_lent_before_is_told_with_the_command() -> None:
     world = AdoptingWorld()
     world.ask()
     world.deployment = replace(world.deployment, adopt=False)
     made_anew(world)
     world.wait(days=2)
-    world.finish()
+    report = world.finisher.run()
     assert world.lent() == SPARE
+    told = report.given_up["lent tags"]
+    assert f"aws ec2 delete-tags --resources {world.copy_of().id} --tags Key=ebs.csi.aws.com/cluster" in told
+    assert "adopt: true once more" in told
+
+
+def test_without_adopt_nothing_is_told_of_tags_that_nobody_lent() -> None:
+    world = AdoptingWorld()
+    world.ebs.add_tags(world.copy_of().id, EBS_CSI.tags(SPARE))
+    world.deployment = replace(world.deployment, adopt=False)
+    world.rebuild()
+    assert world.finisher.run().given_up == {}

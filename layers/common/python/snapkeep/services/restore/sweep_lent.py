@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from snapkeep.domain import tags
 from snapkeep.domain.copies.tags import COPY
 from snapkeep.domain.drivers import DRIVERS
-from snapkeep.domain.errors import SnapkeepError, TemporaryError
+from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.restore.hold_tags import ended_restores
@@ -36,13 +36,12 @@ class SweepLent:
     clock: Clock
 
     def run(self) -> None:
-        """Take the tags and the hold off every copy whose restores have all ended; without `adopt`, nothing.
+        """Take the tags and the hold off every copy whose restores have all ended.
 
         A restore renews its hold for as long as it lasts. Tags that a person put on have no restore's hold,
-        and stay. Trouble with one copy does not stop the others; TemporaryError reports it at the end.
+        and stay. Without `adopt` nothing may be taken off: then what was lent before is told. Trouble with
+        one copy does not stop the others; TemporaryError reports it at the end.
         """
-        if not self.deployment.adopt:
-            return
         troubles: list[str] = []
         for snapshot, lent in self._lent():
             try:
@@ -56,6 +55,13 @@ class SweepLent:
         ended = ended_restores(snapshot.tags.get(tags.HOLD, ""), self.clock())
         if not ended or self.lending.needed(snapshot.id):
             return
+        if not self.deployment.adopt:
+            keys = " ".join(f"Key={key}" for key in (*sorted(lent), tags.HOLD))
+            raise PermanentError(
+                f"its tags let a driver delete it and were lent to {', '.join(ended)}, which is over. Deploy "
+                f"with adopt: true once more, or run aws ec2 delete-tags --resources {snapshot.id} "
+                f"--tags {keys}"
+            )
         log.warning("%s carries tags lent to %s, which no journal knows", snapshot.id, ", ".join(ended))
         self.lending.take_off(snapshot.id, lent)
         for holder in ended:
