@@ -8,6 +8,7 @@ from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
     from snapkeep.domain.vault.vault import Vault, VaultSource
+    from snapkeep.services.vault.known_sources import KnownSources
     from snapkeep.services.vault.pull_copies import PullCopies
     from snapkeep.services.vault.pull_from import PullFrom
     from snapkeep.wiring.ports import Ports
@@ -26,6 +27,7 @@ def pull_copies(ports: Ports) -> PullCopies:
         ports.journal.copies,
         requests,
         ReceiveRequests(vault, requests, ports.clock),
+        _known_sources(ports, vault),
         lambda source: _pull_from(ports, vault, source),
         give_up(ports, ports.copy_news, "pull_copies", PATIENCE),
         ports.clock,
@@ -67,4 +69,12 @@ def _pull_from(ports: Ports, vault: Vault, source: VaultSource) -> PullFrom:
         StandRequests(answers, journal.deletions, clock),
         BeginCopies(checker, copier, answers, places, clock),
         TellVault(terms, requests, lost, tell, clock),
+        _known_sources(ports, vault),
     )
+
+
+def _known_sources(ports: Ports, vault: Vault) -> KnownSources:
+    from snapkeep.services.vault.known_sources import KnownSources
+
+    tell = tell_troubles(ports, ports.copy_news)
+    return KnownSources(vault, ports.everybodys_snapshots, ports.journal.copies, tell, ports.clock)

@@ -15,6 +15,7 @@ from snapkeep.domain.copies.tags import COPY_FROM
 from snapkeep.domain.errors import Forbidden, TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.troubles import TroubleKind
+from snapkeep.services.vault import known_sources
 from tests.fakes.asking import ACCOUNT, VAULT_KEY
 from tests.fakes.copies import BAD_KEY
 from tests.fakes.pulling import PROD, PullWorld
@@ -316,3 +317,44 @@ def test_a_source_of_the_config_of_which_nothing_is_known_costs_little() -> None
     world = PullWorld("mysql", sources=[replace(PROD, name="quiet", deployment="other")])
     report = world.turn()
     assert (report.place, report.given_up, report.answered) == ("quiet", {}, {})
+
+
+def test_a_source_that_left_the_config_is_told_until_its_copies_are_gone() -> None:
+    world = PullWorld("mysql")
+    world.live(minutes=20)
+    world.vault = replace(world.vault, sources=())
+    world.build()
+    for _ in range(3):
+        world.puller.run(world.owner())
+        world.wait(days=1)
+    (reason,) = world.told(TroubleKind.COPIES_LEFT)
+    assert reason.startswith("copies of prod, which the config no longer names: 1. Nothing prunes them")
+    world.ec2.all.clear()
+    world.wait(days=8)
+    for _ in range(2):
+        world.puller.run(world.owner())
+    assert len(world.told(TroubleKind.COPIES_LEFT)) == 1
+    assert world.journal.copies.known == {}
+
+
+def test_a_copy_that_takes_very_long_is_told() -> None:
+    world = PullWorld("mysql")
+    world.ask()
+    world.wait(hours=2)
+    for _ in range(2):
+        world.turn()
+    (reason,) = world.told(TroubleKind.COPIES_LATE)
+    assert "has been in progress since 2026-11-24 18:10 UTC" in reason
+
+
+def test_a_source_with_very_many_copies_waits_for_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_sources, "MANY", 1)
+    world = PullWorld("mysql")
+    world.live(minutes=20)
+    listings = world.ec2.calls["find by snapkeep:managed, snapkeep:place"]
+    world.send(world.source.requests()[-1])
+    world.puller.ended(world.owner(), {}, sorted(world.ec2.all))
+    assert world.ec2.calls["find by snapkeep:managed, snapkeep:place"] == listings
+    assert len(world.waiting()) == 1
+    world.turn()
+    assert (world.waiting(), last(world)[0]) == ([], Outcome.READY)

@@ -15,6 +15,7 @@ from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Regions, Snapshots
 from snapkeep.ports.vaults import VaultRequests
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
+from snapkeep.services.vault.known_sources import KnownSources
 from snapkeep.services.vault.pull_from import PullFrom
 from snapkeep.services.vault.receive_requests import ReceivedReport, ReceiveRequests, of_account
 from snapkeep.services.vault.source_turn import SourceReport, SourceTurn
@@ -40,6 +41,7 @@ class PullCopies:
     records: CopyRecords
     requests: VaultRequests
     receiver: ReceiveRequests
+    known: KnownSources
     puller_of: Callable[[VaultSource], PullFrom]
     give_up: GiveUp
     clock: Clock
@@ -48,14 +50,18 @@ class PullCopies:
         """One turn for every source. `owner` must be unique to this invocation, because it holds the
         leases."""
         reports = [self._turn(source, owner) for source in self.vault.sources]
-        parts = {part: reason for report in reports for part, reason in report.given_up.items()}
+        parts: dict[str, str] = {}
+        with part_of_a_pass("sources that left the config", parts, "sources that left the config"):
+            self.known.tell_left()
+        parts |= {part: reason for report in reports for part, reason in report.given_up.items()}
         self.give_up.report(parts, unseen=[report.place for report in reports if report.busy])
         return reports
 
     def receive(self, asked: Mapping[str, Asked], unread: Sequence[Unread], owner: str) -> Received:
         """Keep requests, by the ids of their messages, and take a turn for each source that asked.
 
-        A source whose turn another invocation takes waits for the next one.
+        A source whose turn another invocation takes waits for the next one, and so does one with very many
+        copies.
         """
         received = self.receiver.run(asked)
         refused: dict[str, list[str]] = {}
@@ -65,7 +71,9 @@ class PullCopies:
             for name in names:
                 refused.setdefault(name, []).append(each.reason)
         those = received.asked_by | refused.keys()
-        sources = [source for source in self.vault.sources if source.name in those]
+        large = self.known.large() if those else ()
+        some = [source for source in self.vault.sources if source.name in those]
+        sources = [source for source in some if source.name in refused or source.name not in large]
         turns = [self._turn(source, owner, unread=refused.get(source.name, ())) for source in sources]
         return Received(received, turns)
 
@@ -73,17 +81,19 @@ class PullCopies:
         self, owner: str, incremental: Mapping[str, bool], named: Collection[str]
     ) -> list[SourceReport]:
         """One turn for each source some of whose copies (`named`, by snapshot id) ended, and for those that
-        wait for the place; `incremental` says of some whether only changed blocks were copied."""
+        wait for room, except those with very many copies. `incremental` says of some whether only changed
+        blocks were copied."""
         found = self.snapshots.get_many(sorted(named)).values()
         names = {snapshot.tags.get(PLACE, "") for snapshot in found}
         if not names & {source.name for source in self.vault.sources}:
             return []
-        sources = [
-            source
-            for source in self.vault.sources
+        large = self.known.large()
+        sources = [source for source in self.vault.sources if source.name not in large]
+        return [
+            self._turn(source, owner, incremental)
+            for source in sources
             if source.name in names or any(self.requests.waiting(source.name))
         ]
-        return [self._turn(source, owner, incremental) for source in sources]
 
     def _turn(
         self,

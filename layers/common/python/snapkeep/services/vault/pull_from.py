@@ -10,6 +10,7 @@ from snapkeep.ports.vaults import VaultRequests
 from snapkeep.services.copies.place_copies import PlaceCopies, read_place
 from snapkeep.services.copies.settle_copies import SettleCopies
 from snapkeep.services.vault.begin_copies import BeginCopies
+from snapkeep.services.vault.known_sources import KnownSources
 from snapkeep.services.vault.source_turn import SourceTurn
 from snapkeep.services.vault.stand import StandRequests, ToBegin
 from snapkeep.services.vault.tell_vault import TellVault
@@ -29,6 +30,7 @@ class PullFrom:
     stand: StandRequests
     beginner: BeginCopies
     teller: TellVault
+    known: KnownSources
 
     def run(self, turn: SourceTurn) -> None:
         """One turn."""
@@ -45,6 +47,8 @@ class PullFrom:
         with turn.part("new copies"):
             limit = self.beginner.run(turn, to_begin, listed, _in_progress(begun, listed))
         self.teller.run(turn, listed, limit)
+        with turn.part("its size"):
+            self.known.remember(turn, len(listed.copies))
 
 
 def _in_progress(still_open: list[CopyRecord], listed: PlaceCopies) -> int:

@@ -15,6 +15,7 @@ from snapkeep.services.copies.lock_copy import lock_again
 from snapkeep.services.copies.place_copies import PlaceCopies
 from snapkeep.services.copies.troubles.found import Found
 from snapkeep.services.copies.troubles.given_up import given_up
+from snapkeep.services.copies.troubles.late import add_slow
 from snapkeep.services.copies.troubles.unlocked import unlocked
 from snapkeep.services.tell_troubles import TellTroubles
 from snapkeep.services.vault.find_lost import FindLostCopies, claim_of
@@ -47,6 +48,10 @@ class TellVault:
             turn.report.given_up[subject] = f"{subject} counts for no point, because {each.reason}"
         with turn.part("copies that failed"):
             self._by_cluster(turn, TroubleKind.COPY_FAILED, self._failed(turn, listed, now))
+        with turn.part("copies that take long"):
+            slow = Found()
+            add_slow(slow, turn, listed, now)
+            self._by_cluster(turn, TroubleKind.COPIES_LATE, slow)
         with turn.part("locks"):
             self._by_cluster(turn, TroubleKind.COPIES_NOT_LOCKED, unlocked(lock_again(turn, self.terms, now)))
         with turn.part("copies that are missing"):

@@ -49,7 +49,7 @@ class FindLate:
                 found.add(claim.cluster, subject_of(points[0]), why.reason, at_once=why.is_certain)
         for item in chosen.unclear:
             found.add(item.source.claim.cluster, subject_of(item.source), item.reason)
-        _add_slow(found, turn, listed, now)
+        add_slow(found, turn, listed, now)
         return found
 
     def _claims(self, turn: Turn, chosen: Chosen) -> Iterator[tuple[CopyRule, Sequence[Source]]]:
@@ -64,7 +64,8 @@ class FindLate:
                 yield from ((rule, points) for points in by_claim.values())
 
 
-def _add_slow(found: Found, turn: Turn, listed: PlaceCopies, now: datetime) -> None:
+def add_slow(found: Found, turn: Turn, listed: PlaceCopies, now: datetime) -> None:
+    """Add copies that have been in progress for too long by their size."""
     for record in turn.records.open_copies(turn.place.name):
         copy = listed.by_id.get(record.snapshot_id)
         if copy is None or copy.state is not CopyState.PENDING:

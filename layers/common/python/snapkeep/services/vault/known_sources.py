@@ -1,0 +1,69 @@
+"""What the journal remembers of sources: how many copies each has, and which of them the config no longer
+names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from snapkeep.domain.copies import tags as copy_tags
+from snapkeep.domain.copies.places import KnownPlace
+from snapkeep.domain.points import SnapshotState
+from snapkeep.domain.troubles import Topic, TroubleKind
+from snapkeep.domain.vault.vault import Vault
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.copies import CopyRecords
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.services.tell_troubles import TellTroubles
+from snapkeep.services.vault.source_turn import SourceTurn
+
+MANY = 5_000
+"""From so many copies on, only the schedule takes turns for a source: each turn lists them all, which costs a
+DescribeSnapshots call per thousand, and events may arrive every few seconds."""
+
+COUNT_EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSources:
+    """Remembers sources as places; `snapshots` are all of the vault's."""
+
+    vault: Vault
+    snapshots: Snapshots
+    records: CopyRecords
+    tell_troubles: TellTroubles
+    clock: Clock
+
+    def remember(self, turn: SourceTurn, copies: int) -> None:
+        """Journal how many copies a source has."""
+        now = self.clock()
+        place = turn.place
+        self.records.write_place(KnownPlace(place.name, place.region, now, now, listed=copies, listed_at=now))
+
+    def large(self) -> Collection[str]:
+        """The names of sources with so many copies that only the schedule lists them."""
+        return {each.name for each in self.records.places() if each.listed >= MANY}
+
+    def tell_left(self) -> None:
+        """Tell of sources that left the config while their copies are here; one without any is forgotten."""
+        named = {source.name for source in self.vault.sources}
+        now = self.clock()
+        for known in self.records.places():
+            if known.name in named:
+                continue
+            if known.counted_at is None or now - known.counted_at >= COUNT_EVERY:
+                known = replace(known, copies=self._count(known.name), counted_at=now)
+                self.records.write_place(known)
+            if not known.copies:
+                self.records.forget_place(known.name, known.region)
+            reason = (
+                f"copies of {known.name}, which the config no longer names: {known.copies:,}. Nothing prunes "
+                "them; write the source back to let them go by its retention, or delete them by hand"
+            )
+            topic = Topic(TroubleKind.COPIES_LEFT, "", known.name)
+            self.tell_troubles.tell(topic, {known.name: reason} if known.copies else {})
+
+    def _count(self, name: str) -> int:
+        found = self.snapshots.find(copy_tags.found_by(name), state=SnapshotState.COMPLETED)
+        return sum(1 for _ in found)
