@@ -10,9 +10,11 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from snapkeep.domain.backup.selection import reaches
 from snapkeep.domain.copies.copies import Copy, Source
 from snapkeep.domain.copies.rules import CopyRule, Every, Period
 from snapkeep.domain.points import PointState
+from snapkeep.domain.policies import Selection
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.periods import day_of, week_of
 from snapkeep.domain.retention.plan import plan
@@ -197,3 +199,14 @@ def _kept(
         if fate.by_rules and reasons:
             found[fate.point.id] = ", ".join(reasons)
     return found
+
+
+def selects(selection: Selection, source: Source) -> bool:
+    """True when a policy's selection takes a claim of which only points are known. They remember no labels,
+    so a selection by labels, or one that claims opt in to, takes none."""
+    if selection.opt_in_only or selection.labels or not reaches(selection, source.claim.namespace):
+        return False
+    is_small = selection.min_bytes is not None and source.size_bytes < selection.min_bytes
+    is_large = selection.max_bytes is not None and source.size_bytes > selection.max_bytes
+    classes = selection.storage_classes
+    return not (is_small or is_large) and (not classes or source.claim.storage_class in classes)

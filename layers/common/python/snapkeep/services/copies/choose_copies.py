@@ -106,11 +106,13 @@ class ChooseCopies:
         self, cluster: str, policy: Policy, rule: CopyRule, points: Sequence[Source], copied: Collection[str]
     ) -> list[Source]:
         """The points under built-in policies that the rule names, of the policy's claims: those with points
-        or copies of it, and those whose points of it failed."""
+        or copies of it, those whose points of it failed, and new ones that it selects."""
         found = [source for name in rule.also for source in self._points(cluster, name)]
         claims = {source.claim.uid for source in points} | set(copied)
         if any(source.claim.uid not in claims for source in found):
             claims |= self.planned.claims(cluster, policy)
+            unknown = [source for source in found if source.claim.uid not in claims]
+            claims |= self.planned.new_claims(cluster, policy, unknown)
         return [source for source in found if source.claim.uid in claims]
 
     def _rules(self, place: Place) -> Iterator[tuple[Policy, CopyRule, str]]:

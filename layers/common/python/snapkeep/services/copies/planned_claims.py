@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.copies.copies import Source
+from snapkeep.domain.copies.wanted import selects
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.retention.spacing import shortest_distance
 from snapkeep.ports.clock import Clock
@@ -28,8 +32,19 @@ class PlannedClaims:
 
     def claims(self, cluster: str, policy: Policy) -> set[str]:
         """The UIDs of the claims in the policy's newest runs that did not bring them all a ready point."""
+        short = [run for run in self._newest(cluster, policy) if run.ready < run.total]
+        return {point.claim.uid for run in short for point in self.points.points_of(run.id)}
+
+    def new_claims(self, cluster: str, policy: Policy, points: Sequence[Source]) -> set[str]:
+        """The UIDs of the claims of these points that the policy selects and its newest runs did not skip:
+        claims younger than the newest run, or of a policy without runs."""
+        chosen = [each for each in points if selects(policy.selection, each)]
+        runs = self._newest(cluster, policy) if chosen else ()
+        skipped = {item.subject for run in runs for item in self.runs.skipped(run.id)}
+        claims = (each.claim for each in chosen)
+        return {claim.uid for claim in claims if f"{claim.namespace}/{claim.name}" not in skipped}
+
+    def _newest(self, cluster: str, policy: Policy) -> Sequence[Run]:
         span = SLOTS_APART * shortest_distance(policy.schedule) + timedelta(days=1)
         runs = self.runs.runs_of(cluster, policy.name, self.clock() - span)
-        newest = sorted(runs, key=lambda run: run.slot)[-LAST:]
-        short = [run for run in newest if run.ready < run.total]
-        return {point.claim.uid for run in short for point in self.points.points_of(run.id)}
+        return sorted(runs, key=lambda run: run.slot)[-LAST:]
