@@ -57,7 +57,9 @@ def take_copies(ports: Ports) -> TakeCopies:
         CompareCopies(ports.deployment, journal.deletions, teller.tell_troubles, ports.clock),
         PlacesLeft(ports.deployment, journal.copies, settler, teller.tell_troubles, ports.clock),
         copier,
-        ShortTurn(ports.deployment, journal.copies, ports.snapshots, settler, copier, ports.clock),
+        ShortTurn(
+            ports.deployment, journal.copies, ports.snapshots, settler, copier, journal.runs, ports.clock
+        ),
         teller,
         ask_copies(ports, holds, chooser, teller),
         give_up(ports, news, "copy_points", PATIENCE),

@@ -105,7 +105,23 @@ def test_a_place_with_very_many_copies_is_listed_once_an_hour(monkeypatch: pytes
         world.turn()
     assert listings(world) == whole
     assert len(world.copies()) == len(NAMES)
+    world.wait(minutes=10)
+    world.turn()
+    assert listings(world) == whole + 1
+
+
+def test_in_a_place_with_very_many_copies_the_points_of_a_run_begin_once_it_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(short_turn, "MANY", 1)
+    world = CopyWorld("mysql", rule=to_osaka(lock=None))
+    world.live(minutes=15)
     world.back_up_again(SLOT + DAY)
+    world.live(minutes=90)
+    whole = listings(world)
+    world.back_up_again(SLOT + DAY + timedelta(minutes=120))
+    world.turn()
+    assert len(world.osaka.all) == 3
     world.wait(minutes=10)
     world.turn()
     assert listings(world) == whole + 1

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
@@ -20,6 +20,7 @@ from snapkeep.domain.policies import Deployment
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.runs import Runs
 from snapkeep.services.copies.choose_copies import Wanted
 from snapkeep.services.copies.copy_point import CopyPoint
 from snapkeep.services.copies.place_copies import PlaceCopies, sorted_out
@@ -30,9 +31,12 @@ FRESH = timedelta(minutes=15)
 """How old the queue may be that events work off; the schedule makes a new one every 5 minutes."""
 
 MANY = 5_000
-"""From so many copies on, the schedule lists a place only every `LIST_EVERY`, too."""
+"""From so many copies on, the schedule lists a place only every `LIST_EVERY`, or when a run has ended."""
 
 LIST_EVERY = timedelta(hours=1)
+
+LONGEST_RUN = timedelta(days=2)
+"""How long before its end the slot of a run may be; the points of a longer one wait for the next listing."""
 
 MOST_QUEUED = 60
 """How many copies the queue holds: what a place begins until the next turn that lists it."""
@@ -51,6 +55,7 @@ class ShortTurn:
     snapshots: Snapshots
     settler: SettleCopies
     copier: CopyPoint
+    runs: Runs
     clock: Clock
 
     def known(self, place: Place) -> KnownPlace:
@@ -65,7 +70,24 @@ class ShortTurn:
         if known.listed_at is None:
             return False
         age = abs(self.clock() - known.listed_at)
-        return age < (LIST_EVERY if known.listed >= MANY else FRESH if event else timedelta())
+        if known.listed < MANY:
+            return age < (FRESH if event else timedelta())
+        return age < LIST_EVERY and (event or not self._has_news(known, known.listed_at))
+
+    def _has_news(self, known: KnownPlace, since: datetime) -> bool:
+        """True when a run has ended since then whose points are copied to a place: new ones begin at once.
+
+        The listing may not have shown the points of a run that had ended only just before.
+        """
+        ended_after = since - self.deployment.consistency_wait
+        for policy in self.deployment.policies:
+            rule = rule_to(policy, known.name)
+            for name in (policy.name, *rule.also) if rule else ():
+                for cluster in policy.clusters:
+                    runs = self.runs.runs_of(cluster, name, since - LONGEST_RUN)
+                    if any(run.closed_at and run.closed_at >= ended_after for run in runs):
+                        return True
+        return False
 
     def run(self, turn: Turn, known: KnownPlace) -> PlaceCopies:
         """One turn; returns what it looked at."""
