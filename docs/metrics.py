@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
+from snapkeep.domain.metrics import BY_PLACE, NAMESPACE, SERVICE, Metric
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "metrics.md"
@@ -31,7 +31,8 @@ MEANINGS = {
     Metric.CLAIMS_LATE: "claims without a point as recent as their policy promises, every 15 minutes",
     Metric.COPIES_READY: "copies that are complete in their place",
     Metric.COPIES_FAILED: "attempts to copy a point that failed",
-    Metric.COPY_AGE: "age of the data in the newest copy, for the claim that is worst off, every 5 minutes",
+    Metric.COPIES_LATE: "claims whose copies are late, every 5 minutes (hourly from 5,000 copies on)",
+    Metric.COPY_AGE: "age of the data in the newest copy, for the claim that is worst off, as often",
     Metric.PRUNES_BRAKED: "prunes and sweeps whose deletions the brake refused",
     Metric.ORPHANS: "snapshots and objects that belong to no backup, found by the weekly sweep",
     Metric.PARTS_GIVEN_UP: "parts of its work that one pass of a function gave up on; 0 is a sign of life",
@@ -62,6 +63,7 @@ PANELS: Mapping[str, tuple[Metric, ...]] = {
         Metric.POINTS_NOT_LOCKED,
     ),
     "Copies": (Metric.COPIES_READY, Metric.COPIES_FAILED),
+    "Claims whose copies are late": (Metric.COPIES_LATE,),
     "Age of the newest copies": (Metric.COPY_AGE,),
     "Prune": (Metric.PRUNES_BRAKED, Metric.ORPHANS),
     "Work given up": (Metric.PARTS_GIVEN_UP,),
@@ -123,12 +125,16 @@ def exporter() -> str:
 
 def dimensions(metric: Metric) -> tuple[str, ...]:
     """The dimensions of a metric, apart from those of the whole deployment."""
-    return ("service", "function") if metric is Metric.PARTS_GIVEN_UP else ("service", "cluster", "policy")
+    if metric is Metric.PARTS_GIVEN_UP:
+        return ("service", "function")
+    if metric is Metric.COPIES_LATE:
+        return ("service", "cluster", "place")
+    return ("service", "cluster", "policy", *(["place"] if metric in BY_PLACE else []))
 
 
 def statistic(metric: Metric) -> str:
     """The statistic to watch: the maximum of what is measured repeatedly, the sum of what happens."""
-    again = {Metric.CLAIMS_LATE, Metric.PARTS_GIVEN_UP, Metric.ORPHANS}
+    again = {Metric.CLAIMS_LATE, Metric.COPIES_LATE, Metric.PARTS_GIVEN_UP, Metric.ORPHANS}
     return "Maximum" if metric.unit == "Seconds" or metric in again else "Sum"
 
 
@@ -169,7 +175,7 @@ def _panel(number: int, title: str) -> dict[str, Any]:
 
 def _target(reference: str, metric: Metric) -> dict[str, Any]:
     """A query of the metric by its dimensions."""
-    chosen = {"service": SERVICE, "cluster": "$cluster", "policy": "$policy", "function": "*"}
+    chosen = {"service": SERVICE, "cluster": "$cluster", "policy": "$policy", "place": "*", "function": "*"}
     return {
         "refId": reference,
         "datasource": _SOURCE,

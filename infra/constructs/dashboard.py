@@ -91,7 +91,8 @@ def _surprises() -> list[cloudwatch.IWidget]:
 
 def _copies() -> list[cloudwatch.IWidget]:
     return _row(
-        _graph("Age of the newest copies", [_by_policy(Metric.COPY_AGE, "Maximum", 300)]),
+        _graph("Age of the newest copies", [_by("cluster,policy,place", Metric.COPY_AGE, "Maximum", 300)]),
+        _graph("Claims whose copies are late", [_by("cluster,place", Metric.COPIES_LATE, "Maximum", 3600)]),
         _graph("Copies", _sums(Metric.COPIES_READY, Metric.COPIES_FAILED)),
     )
 
@@ -136,7 +137,12 @@ def _sums(*metrics: Metric) -> list[cloudwatch.IMetric]:
 
 def _by_policy(metric: Metric, statistic: str, seconds: int) -> cloudwatch.MathExpression:
     """A line for each cluster and policy that exists at viewing time."""
-    search = f'{{{NAMESPACE},service,cluster,policy}} MetricName="{metric}" service="{SERVICE}"'
+    return _by("cluster,policy", metric, statistic, seconds)
+
+
+def _by(dimensions: str, metric: Metric, statistic: str, seconds: int) -> cloudwatch.MathExpression:
+    """A line for each combination of these dimensions' values that exists at viewing time."""
+    search = f'{{{NAMESPACE},service,{dimensions}}} MetricName="{metric}" service="{SERVICE}"'
     return cloudwatch.MathExpression(
         expression=f"SEARCH('{search}', '{statistic}', {seconds})", label="", using_metrics={}
     )

@@ -44,6 +44,7 @@ class FakeCopyNews(FakeTroubleNews):
         self.ready: list[CopyRecord] = []
         self.failed: list[CopyRecord] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
+        self.late: dict[tuple[str, str], int] = {}
 
     def copy_ready(self, record: CopyRecord) -> None:
         self._before("copy_ready")
@@ -55,7 +56,10 @@ class FakeCopyNews(FakeTroubleNews):
         self.failed.append(record)
         self._after("copy_failed")
 
-    def copy_age(self, cluster: str, policy: str, age: timedelta) -> None:
+    def copies_late(self, cluster: str, place: str, claims: int) -> None:
+        self.late[cluster, place] = claims
+
+    def copy_age(self, cluster: str, policy: str, place: str, age: timedelta) -> None:
         self._before("copy_age")
         self.ages[cluster, policy] = age
 

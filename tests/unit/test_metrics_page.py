@@ -34,6 +34,8 @@ def test_the_dashboard_shows_every_metric_by_dimensions_that_the_code_writes() -
     assert {target["dimensions"]["service"] for target in targets} == {SERVICE}
     assert {tuple(target["dimensions"]) for target in targets} == {
         ("service", "cluster", "policy"),
+        ("service", "cluster", "policy", "place"),
+        ("service", "cluster", "place"),
         ("service", "function"),
     }
 

@@ -10,7 +10,7 @@ SERVICE = "snapkeep"
 
 
 class Metric(StrEnum):
-    """What is counted, by cluster and policy, and for the whole deployment."""
+    """What is counted, by cluster and policy (copies also by place), and for the whole deployment."""
 
     RUNS_COMPLETED = "RunsCompleted"
     RUNS_PARTIALLY_FAILED = "RunsPartiallyFailed"
@@ -30,6 +30,8 @@ class Metric(StrEnum):
     COPIES_READY = "CopiesReady"
     COPIES_FAILED = "CopiesFailed"
     """Copies that EC2 failed, every attempt."""
+    COPIES_LATE = "CopiesLate"
+    """Claims whose copies in a place are late, as people are told, of all policies."""
     COPY_AGE = "CopyAgeSeconds"
     """Seconds since the data of the newest copy was taken, for the claim whose newest copy is the oldest."""
     PRUNES_BRAKED = "PrunesBraked"
@@ -66,6 +68,9 @@ class Metric(StrEnum):
         """
         return "Seconds" if self in SECONDS else "Count"
 
+
+BY_PLACE = frozenset({Metric.COPIES_READY, Metric.COPIES_FAILED, Metric.COPIES_LATE, Metric.COPY_AGE})
+"""The metrics that have a dimension for the place."""
 
 SECONDS = frozenset(
     {

@@ -96,8 +96,11 @@ class CopyNews(GivenUpNews, Protocol):
     def copy_failed(self, record: CopyRecord) -> None:
         """Count a failed attempt to copy."""
 
-    def copy_age(self, cluster: str, policy: str, age: timedelta) -> None:
-        """Measure how old the data of the newest copy is, for the claim that is worst off."""
+    def copy_age(self, cluster: str, policy: str, place: str, age: timedelta) -> None:
+        """Measure how old the data of the newest copy in a place is, for the claim that is worst off."""
+
+    def copies_late(self, cluster: str, place: str, claims: int) -> None:
+        """Count the claims whose copies in a place are late; 0 is a sign of life."""
 
 
 class ChangeNews(Protocol):

@@ -63,6 +63,13 @@ def test_a_copy_without_its_lock_is_counted_and_says_why(
 
 def test_failures_and_ages_are_only_counted(bus: Bus, capsys: pytest.CaptureFixture[str]) -> None:
     news(bus).copy_failed(RECORD)
-    news(bus).copy_age("myeks", "nightly", timedelta(hours=2))
+    news(bus).copy_age("myeks", "nightly", "osaka", timedelta(hours=2))
+    news(bus).copies_late("myeks", "osaka", 3)
     assert bus.entries == []
-    assert values(capsys) == {"CopiesFailed": [1], "CopyAgeSeconds": [7200]}
+    found = metrics(capsys.readouterr().out)
+    counted = {name: (each["value"], each["dimensions"]["place"]) for name, each in found.items()}
+    assert counted == {
+        "CopiesFailed": ([1], "osaka"),
+        "CopyAgeSeconds": ([7200], "osaka"),
+        "CopiesLate": ([3], "osaka"),
+    }

@@ -20,3 +20,13 @@ def test_a_copy_that_cannot_be_read_any_more_is_told_once_and_then_weekly() -> N
     world.wait(days=7)
     world.turn()
     assert len(world.told(TroubleKind.WORK_GIVEN_UP)) == 2
+
+
+def test_late_claims_are_counted_by_place_and_none_is_a_sign_of_life() -> None:
+    world = CopyWorld("mysql", "redis")
+    world.osaka.most_in_progress = 0
+    world.turn()
+    assert world.news.late == {("myeks", "osaka"): 0}
+    world.wait(days=1)
+    world.turn()
+    assert world.news.late == {("myeks", "osaka"): 2}

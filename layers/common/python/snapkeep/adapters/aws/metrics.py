@@ -18,10 +18,11 @@ class WorkCounter:
         emit(Metric.PARTS_GIVEN_UP, count, {"service": SERVICE, "function": function})
 
 
-def count(metric: Metric, value: float, cluster: str, policy: str) -> None:
-    """Count something of a policy in a cluster, and once more for the service alone."""
+def count(metric: Metric, value: float, cluster: str, policy: str, place: str = "") -> None:
+    """Count something of a policy in a cluster (and of a place, if one is named), and once more for the
+    service alone."""
     dimensions = {"service": SERVICE, "cluster": cluster, "policy": policy}
-    emit(metric, value, dimensions, also={"service": SERVICE})
+    emit(metric, value, dimensions | ({"place": place} if place else {}), also={"service": SERVICE})
 
 
 def emit(metric: Metric, value: float, dimensions: Mapping[str, str], also: Mapping[str, str] = {}) -> None:

@@ -57,7 +57,7 @@ class TellCopies:
         for kind, found in kinds.items():
             self._tell(turn, kind, found)
         for (name, policy), age in ages(chosen, listed, now).items():
-            self.news.copy_age(name, policy, age)
+            self.news.copy_age(name, policy, turn.place.name, age)
 
     def full(self, turn: Turn, listed: PlaceCopies, *, whole: bool) -> None:
         """Tell of copies that send everything again; `whole` says that all of the place was listed."""
@@ -74,4 +74,6 @@ class TellCopies:
                 here = found.by_cluster.get(cluster.name, {})
                 at_once = found.at_once.get(cluster.name, ())
                 lasting = self.tell_troubles.tell(topic, here, LATE_AFTER, at_once)
-                turn.report.late |= lasting if kind is TroubleKind.COPIES_LATE else {}
+                if kind is TroubleKind.COPIES_LATE:
+                    turn.report.late |= lasting
+                    self.news.copies_late(cluster.name, turn.place.name, len(lasting))
