@@ -43,7 +43,7 @@ class PullCopies(Construct):
         self._hear(vault)
         self._start(platform)
         gave_up_or_stopped(
-            self, "GaveUp", function="pull_copies", every=Duration.minutes(15), runbook="copies"
+            self, "GaveUp", function="pull_copies", every=Duration.minutes(15), runbook="vault"
         )
 
     def _allow(self, platform: Platform, vault: Vault) -> None:

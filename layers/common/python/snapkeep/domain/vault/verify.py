@@ -25,6 +25,8 @@ from snapkeep.domain.vault.vault import VaultSource
 LATEST = timedelta(days=2)
 """How long after its slot the snapshot of a point is taken at most."""
 
+_NO_VOLUME = re.compile("(vol-f+)?")
+
 AHEAD = timedelta(minutes=5)
 """How far EC2's clock may be ahead of ours."""
 
@@ -75,7 +77,8 @@ def verify(
     refused = _of_tags(request, source) or _of_snapshot(request, source, snapshot, of_aws=of_aws)
     if refused or snapshot is None:
         return refused or _not_shared(request)
-    tagged = replace(snapshot, tags=dict(request.tags))
+    volume = _volume(snapshot, request.tags.get(tags.CLAIM_UID, ""))
+    tagged = replace(snapshot, tags=dict(request.tags), volume_id=volume)
     found = read_source(tagged)
     if found is None:
         return Refused(
@@ -116,6 +119,15 @@ def _of_snapshot(
     if of_aws:
         return Refused(Why.KEY, f"{name} is under {snapshot.key}, a key of AWS that no other account can use")
     return None
+
+
+def _volume(snapshot: Snapshot, claim: str) -> str:
+    """The volume of a snapshot. Of a copy EC2 shows an arbitrary one, such as vol-ffffffff, which all claims
+    would share; then their UID stands for it.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
+    """
+    return claim if _NO_VOLUME.fullmatch(snapshot.volume_id) else snapshot.volume_id
 
 
 def _not_shared(request: CopyRequest) -> Refused:

@@ -23,6 +23,9 @@ from snapkeep.services.vault.source_turn import SourceReport, SourceTurn
 LEASE = timedelta(minutes=6)
 """Longer than pull_copies may run, so that a live holder never loses its lease."""
 
+EVERY = timedelta(minutes=5)
+"""How often the schedule starts it."""
+
 PATIENCE = timedelta(minutes=15)
 """Work that failed in three turns in a row is reported."""
 
@@ -49,7 +52,7 @@ class PullCopies:
     def run(self, owner: str) -> list[SourceReport]:
         """One turn for every source. `owner` must be unique to this invocation, because it holds the
         leases."""
-        reports = [self._turn(source, owner) for source in self.vault.sources]
+        reports = [self._turn(source, owner) for source in self._in_turn()]
         parts: dict[str, str] = {}
         with part_of_a_pass("sources that left the config", parts, "sources that left the config"):
             self.known.tell_left()
@@ -94,6 +97,12 @@ class PullCopies:
             for source in sources
             if source.name in names or any(self.requests.waiting(source.name))
         ]
+
+    def _in_turn(self) -> Sequence[VaultSource]:
+        """The sources, beginning with another one each time, because time may run out for the last."""
+        sources = self.vault.sources
+        first = int(self.clock().timestamp() // EVERY.total_seconds()) % max(1, len(sources))
+        return sources[first:] + sources[:first]
 
     def _turn(
         self,

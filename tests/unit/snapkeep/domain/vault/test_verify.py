@@ -1,0 +1,100 @@
+"""What a vault believes of a request, whatever is in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapkeep.domain import tags
+from snapkeep.domain.copies.requests import TAGS_OF_POINT, request_for
+from snapkeep.domain.points import SnapshotState
+from snapkeep.domain.vault.verify import Refused, Verified, Why, verify
+from tests.contract.ports.samples import NOW
+from tests.unit.snapkeep.domain.copies.copy_samples import a_source
+from tests.unit.snapkeep.domain.vault.test_vault import PROD
+
+SOURCE = replace(PROD, deployment="blue")
+SNAPSHOT = replace(a_source(), id="snap-0aaaaaaaaaaaaaaa1")
+REQUEST = request_for("blue", "vault", SOURCE.region, SNAPSHOT, NOW)
+SHOWN = replace(SNAPSHOT, tags={}, owner=SOURCE.account)
+LATER = NOW + timedelta(hours=1)
+
+
+def outcome(of_aws: bool = False, **changes: object) -> Why | None:
+    """What comes of the good request, if EC2 shows this instead."""
+    shown = replace(SHOWN, **changes)  # type: ignore[arg-type]
+    found = verify(REQUEST, SOURCE, shown, LATER, of_aws=of_aws)
+    return found.why if isinstance(found, Refused) else None
+
+
+def test_what_holds_is_the_point_that_the_source_has() -> None:
+    found = verify(REQUEST, SOURCE, SHOWN, LATER, of_aws=False)
+    assert isinstance(found, Verified)
+    assert (found.point.point_id, found.point.snapshot_id) == (REQUEST.point, SNAPSHOT.id)
+    assert (found.point.taken, found.snapshot.owner) == (SNAPSHOT.started_at, SOURCE.account)
+    assert found.snapshot.tags == {key: SNAPSHOT.tags[key] for key in TAGS_OF_POINT if key in SNAPSHOT.tags}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"owner": "999999999999"}, Why.OWNER),
+        ({"owner": ""}, Why.OWNER),
+        ({"state": SnapshotState.PENDING}, Why.STATE),
+        ({"state": SnapshotState.ERROR}, Why.STATE),
+        ({"archived": True}, Why.STATE),
+        ({"size_bytes": 2 * 2**30}, Why.SIZE),
+        ({"of_aws": True}, Why.KEY),
+        ({"started_at": LATER + timedelta(minutes=6)}, Why.TIME),
+        ({"started_at": NOW - timedelta(hours=1, seconds=10)}, Why.TIME),
+        ({"started_at": NOW + timedelta(minutes=30)}, None),
+        ({"started_at": NOW - timedelta(minutes=30)}, None),
+    ],
+)
+def test_ec2_has_the_last_word(changes: dict[str, object], why: Why | None) -> None:
+    assert outcome(**changes) is why  # type: ignore[arg-type]
+
+
+def test_a_snapshot_that_ec2_does_not_show_is_refused() -> None:
+    found = verify(REQUEST, SOURCE, None, LATER, of_aws=False)
+    assert isinstance(found, Refused) and found.why is Why.NOT_SHARED
+
+
+def test_a_snapshot_taken_long_after_its_slot_is_another_points() -> None:
+    shown = replace(SHOWN, started_at=NOW + timedelta(days=2, minutes=1))
+    found = verify(REQUEST, SOURCE, shown, NOW + timedelta(days=9), of_aws=False)
+    assert isinstance(found, Refused) and found.why is Why.TIME
+
+
+@pytest.mark.parametrize("volume", ["vol-ffffffff", "vol-ffffffffffffffff", "vol-ffff", ""])
+def test_the_arbitrary_volume_of_a_copy_does_not_make_all_claims_one_lineage(volume: str) -> None:
+    found = verify(REQUEST, SOURCE, replace(SHOWN, volume_id=volume), LATER, of_aws=False)
+    assert isinstance(found, Verified)
+    assert found.snapshot.volume_id == REQUEST.tags[tags.CLAIM_UID]
+
+
+@pytest.mark.parametrize("key", [tags.CLUSTER, tags.CLAIM_UID, tags.POLICY, tags.SLOT, tags.POINT])
+def test_what_the_hash_protects_cannot_be_changed(key: str) -> None:
+    value = {tags.SLOT: "20261123T180000Z", tags.CLUSTER: "second"}.get(key, "another")
+    both = replace(SOURCE, clusters=("myeks", "second"))
+    forged = replace(REQUEST, tags={**REQUEST.tags, key: value})
+    found = verify(forged, both, SHOWN, LATER, of_aws=False)
+    assert isinstance(found, Refused) and found.why is Why.TAGS
+
+
+@given(
+    key=st.sampled_from(TAGS_OF_POINT),
+    value=st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=256),
+)
+def test_whatever_a_tag_says_the_answer_is_safe_to_show(key: str, value: str) -> None:
+    forged = replace(REQUEST, tags={**REQUEST.tags, key: value})
+    found = verify(forged, SOURCE, SHOWN, LATER, of_aws=False)
+    if isinstance(found, Refused):
+        assert (found.reason.isprintable() and found.reason.isascii()) or key == tags.POINT
+        assert len(found.reason) < 500
+    else:
+        assert value.isascii()
