@@ -47,7 +47,10 @@ def copies_in_words(policy: Policy, deployment: Deployment) -> Iterator[str]:
         how = f"{in_words(rule.every)}{also}; {_keeping(rule, place)}"
         yield f"copies to {place.name} ({where_is(place)}): {how}"
         if place.retire:
-            yield f"note: {place.name} retires: no more copies; those there expire by their retention"
+            yield (
+                f"note: {place.name} retires: no more copies; those there expire by their retention. Keep it "
+                "in the file until none is left: nothing prunes copies in a place that the file does not name"
+            )
         if not place.is_vault:
             yield from _lock(policy, rule)
 

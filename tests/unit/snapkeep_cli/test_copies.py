@@ -61,7 +61,8 @@ def test_a_lock_that_outlasts_the_rules_is_told_by_the_interval_of_the_copies() 
 def test_a_place_that_retires_or_gets_nothing_is_told() -> None:
     rule = CopyRule("osaka", {"last": 1})
     assert said(a_deployment(rule, place=replace(OSAKA, retire=True)))[1:] == [
-        "note: osaka retires: no more copies; those there expire by their retention"
+        "note: osaka retires: no more copies; those there expire by their retention. Keep it in the file "
+        "until none is left: nothing prunes copies in a place that the file does not name"
     ]
     assert list(places_in_words(a_deployment(rule))) == []
     assert list(places_in_words(a_deployment())) == [

@@ -17,6 +17,7 @@ from snapkeep.services.copies.troubles.found import Found
 from snapkeep.services.copies.troubles.full import full_copies
 from snapkeep.services.copies.troubles.given_up import given_up
 from snapkeep.services.copies.troubles.late import FindLate, ages
+from snapkeep.services.copies.troubles.left_clusters import left_clusters
 from snapkeep.services.copies.turn import Turn
 from snapkeep.services.tell_troubles import TellTroubles
 
@@ -56,6 +57,10 @@ class TellCopies:
         kinds = {**others, TroubleKind.COPIES_LATE: late, TroubleKind.COPY_FAILED: failed}
         for kind, found in kinds.items():
             self._tell(turn, kind, found)
+        if not turn.place.is_vault:
+            with turn.part("clusters that left the config"):
+                topic = Topic(TroubleKind.COPIES_LEFT, "", turn.place.name)
+                self.tell_troubles.tell(topic, left_clusters(turn.place, listed, self.deployment))
         for (name, policy), age in ages(chosen, listed, now).items():
             self.news.copy_age(name, policy, turn.place.name, age)
 
