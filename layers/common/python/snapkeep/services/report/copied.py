@@ -20,7 +20,7 @@ from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Regions
 from snapkeep.ports.troubles import Troubles
-from snapkeep.services.find_copies import copies_there
+from snapkeep.services.copies_there import copies_there
 
 Lineage = tuple[str, str]
 """A claim (UID) under a policy."""

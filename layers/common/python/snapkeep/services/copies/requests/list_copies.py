@@ -25,7 +25,7 @@ from snapkeep.ports.copies import CopyRecords, CopyRequests
 from snapkeep.ports.ec2 import Regions
 from snapkeep.services.copies.asking.known_copies import known_copies
 from snapkeep.services.copies.requests.find_wanted import FindWanted
-from snapkeep.services.find_copies import copies_there
+from snapkeep.services.copies_there import copies_there
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.copies import CopyRecords, CopyRequests
 from snapkeep.ports.ec2 import Keys, Regions, Snapshots
 from snapkeep.services.copies.requests.list_copies import known_place
-from snapkeep.services.find_copies import copies_there
+from snapkeep.services.copies_there import copies_there
 from snapkeep.services.report.list_points import ListPoints
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
-from snapkeep.services.find_copies import copies_there
+from snapkeep.services.copies_there import copies_there
 from tests.fakes.copying import OSAKA, CopyWorld
 
 
