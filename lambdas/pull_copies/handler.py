@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 @runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take a turn for every source, or for a batch of messages those of the sources that asked or whose
-    copies ended. Ends of copies that another invocation works on go back to their queue; requests that were
-    kept need not.
+    copies ended. What must wait for another invocation goes back to the queue; requests that were kept need
+    not.
     """
     owner = context.aws_request_id
     if "Records" not in event:
@@ -31,9 +31,10 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         runtime.log_report({"sources": reports})
         failed += batch.patient if any(report.busy for report in reports) else []
     if wanted.asked or wanted.unread:
-        received = _puller().receive(wanted.asked, wanted.unread, owner)
+        received = _puller().receive(wanted.asked, list(wanted.unread.values()), owner)
         runtime.log_report(received)
         failed += received.requests.not_kept
+        failed += wanted.unread if any(report.busy for report in received.sources) else []
     return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
 
 

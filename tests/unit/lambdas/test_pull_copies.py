@@ -98,6 +98,8 @@ def test_the_end_of_a_copy_waits_for_another_invocation_and_a_request_need_not(
     world.ask()
     now = world.clock()
     world.journal.copies.lease_place(PROD.name, "another", now + timedelta(minutes=6), now)
+    newer = in_queue({**sample("pull_copies/wanted_newer"), "account": SOURCE})
+    assert handle(newer, context) == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
     assert handle(wanted(world, sample("pull_copies/wanted")), context) == {"batchItemFailures": []}
     batch = ended(world, sample("pull_copies/copied"))
     for tries in range(1, TRIES + 1):

@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class WantedCopies:
-    """The requests in a batch, by the ids of their messages; what is none although it says so, which would be
-    no better the next time; and the `others`."""
+    """The requests in a batch and what is none although it says so, by the ids of their messages; and the
+    `others`."""
 
     asked: dict[str, Asked] = field(default_factory=dict)
-    unread: list[Unread] = field(default_factory=list)
+    unread: dict[str, Unread] = field(default_factory=dict)
     others: list[Mapping[str, Any]] = field(default_factory=list)
 
 
@@ -43,5 +43,5 @@ def wanted_copies(messages: Sequence[Mapping[str, Any]]) -> WantedCopies:
             found.asked[message["messageId"]] = Asked(account, read_request(event.get("detail")))
         except Invalid as error:
             log.warning("dropped message %s of account %s: %s", message["messageId"], account, error.reason)
-            found.unread.append(Unread(account, error.reason))
+            found.unread[message["messageId"]] = Unread(account, error.reason)
     return found

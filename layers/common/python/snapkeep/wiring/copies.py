@@ -43,6 +43,7 @@ def take_copies(ports: Ports) -> TakeCopies:
     holds = HoldPoints(ports.snapshots, journal.holds, journal.restores, ports.clock)
     chooser = choose_copies(ports)
     teller = TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock)
+    clusters = [cluster.name for cluster in ports.deployment.clusters]
     originals, terms = OwnOriginals(ports.snapshots, holds, ports.clock), TermsOfPolicies(ports.deployment)
     settler = SettleCopies(terms, originals, ports.deployment.consistency_wait, news, ports.clock)
     copier = CopyPoint(terms, originals, home, news, ports.clock)
@@ -54,7 +55,7 @@ def take_copies(ports: Ports) -> TakeCopies:
         settler,
         chooser,
         FindLost(journal.deletions, Home("", home)),
-        CompareCopies(ports.deployment, journal.deletions, teller.tell_troubles, ports.clock),
+        CompareCopies(clusters, journal.deletions, teller.tell_troubles, ports.clock),
         PlacesLeft(ports.deployment, journal.copies, settler, teller.tell_troubles, ports.clock),
         copier,
         ShortTurn(

@@ -48,7 +48,6 @@ def _pull_from(ports: Ports, vault: Vault, source: VaultSource) -> PullFrom:
     from snapkeep.services.vault.answer import AnswerRequests
     from snapkeep.services.vault.begin_copies import BeginCopies
     from snapkeep.services.vault.check_requests import CheckRequests
-    from snapkeep.services.vault.find_lost import FindLostCopies
     from snapkeep.services.vault.pull_from import PullFrom
     from snapkeep.services.vault.share_places import SharePlaces
     from snapkeep.services.vault.shared_originals import SharedOriginals
@@ -61,20 +60,28 @@ def _pull_from(ports: Ports, vault: Vault, source: VaultSource) -> PullFrom:
     originals = SharedOriginals(requests, checker)
     answers = AnswerRequests(requests, ports.sources, clock)
     places = SharePlaces(vault, ports.everybodys_snapshots, requests)
-    lost, tell = FindLostCopies(journal.deletions), tell_troubles(ports, news)
+    tell = tell_troubles(ports, news)
     copier = CopyPoint(terms, originals, source.region, news, clock)
     return PullFrom(
         requests,
         SettleCopies(terms, originals, ports.deployment.consistency_wait, news, clock),
         StandRequests(answers, journal.deletions, clock),
         BeginCopies(checker, copier, answers, places, clock),
-        TellVault(terms, requests, lost, tell, clock),
+        TellVault(terms, requests, tell, clock),
         _known_sources(ports, vault),
     )
 
 
 def _known_sources(ports: Ports, vault: Vault) -> KnownSources:
+    from snapkeep.services.copies.troubles.compared import CompareCopies
     from snapkeep.services.vault.known_sources import KnownSources
 
-    tell = tell_troubles(ports, ports.copy_news)
-    return KnownSources(vault, ports.everybodys_snapshots, ports.journal.copies, tell, ports.clock)
+    tell, deletions = tell_troubles(ports, ports.copy_news), ports.journal.deletions
+    return KnownSources(
+        vault,
+        ports.everybodys_snapshots,
+        ports.journal.copies,
+        lambda source: CompareCopies(source.clusters, deletions, tell, ports.clock),
+        tell,
+        ports.clock,
+    )

@@ -3,7 +3,7 @@ names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -11,10 +11,12 @@ from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.places import KnownPlace
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.troubles import Topic, TroubleKind
-from snapkeep.domain.vault.vault import Vault
+from snapkeep.domain.vault.vault import Vault, VaultSource
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.ec2 import Snapshots
+from snapkeep.services.copies.place_copies import PlaceCopies
+from snapkeep.services.copies.troubles.compared import CompareCopies
 from snapkeep.services.tell_troubles import TellTroubles
 from snapkeep.services.vault.source_turn import SourceTurn
 
@@ -27,19 +29,26 @@ COUNT_EVERY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class KnownSources:
-    """Remembers sources as places; `snapshots` are all of the vault's."""
+    """Remembers sources as places; `snapshots` are all of the vault's, `comparer_of` finds lost copies."""
 
     vault: Vault
     snapshots: Snapshots
     records: CopyRecords
+    comparer_of: Callable[[VaultSource], CompareCopies]
     tell_troubles: TellTroubles
     clock: Clock
 
-    def remember(self, turn: SourceTurn, copies: int) -> None:
-        """Journal how many copies a source has."""
-        now = self.clock()
-        place = turn.place
-        self.records.write_place(KnownPlace(place.name, place.region, now, now, listed=copies, listed_at=now))
+    def remember(self, turn: SourceTurn, listed: PlaceCopies) -> None:
+        """Journal how many copies a source has, and once a day compare what the journal knows with them."""
+        now, place = self.clock(), turn.place
+        key = (place.name, place.region)
+        there = (each for each in self.records.places() if (each.name, each.region) == key)
+        known = next(there, KnownPlace(*key, now, now))
+        known = replace(known, last_seen=now, listed=len(listed.copies), listed_at=now)
+        comparer = self.comparer_of(turn.source)
+        if comparer.is_due(known) and comparer.run(turn, listed, about=place.name):
+            known = replace(known, compared_at=now)
+        self.records.write_place(known)
 
     def large(self) -> Collection[str]:
         """The names of sources with so many copies that only the schedule lists them."""

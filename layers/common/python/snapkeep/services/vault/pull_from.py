@@ -47,8 +47,8 @@ class PullFrom:
         with turn.part("new copies"):
             limit = self.beginner.run(turn, to_begin, listed, _in_progress(begun, listed))
         self.teller.run(turn, listed, limit)
-        with turn.part("its size"):
-            self.known.remember(turn, len(listed.copies))
+        with turn.part("copies that are gone"):
+            self.known.remember(turn, listed)
 
 
 def _in_progress(still_open: list[CopyRecord], listed: PlaceCopies) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from snapkeep.domain.copies.records import CopyRecord
 from snapkeep.domain.copies.terms import CopyTerms
 from snapkeep.domain.times import moment
 from snapkeep.domain.troubles import REMIND_AFTER, Topic, TroubleKind
@@ -18,7 +19,6 @@ from snapkeep.services.copies.troubles.given_up import given_up
 from snapkeep.services.copies.troubles.late import add_slow
 from snapkeep.services.copies.troubles.unlocked import unlocked
 from snapkeep.services.tell_troubles import TellTroubles
-from snapkeep.services.vault.find_lost import FindLostCopies, claim_of
 from snapkeep.services.vault.source_turn import SourceTurn
 
 SILENT_AFTER = timedelta(days=2)
@@ -32,7 +32,6 @@ class TellVault:
 
     terms: CopyTerms
     requests: VaultRequests
-    lost: FindLostCopies
     tell_troubles: TellTroubles
     clock: Clock
 
@@ -54,10 +53,6 @@ class TellVault:
             self._by_cluster(turn, TroubleKind.COPIES_LATE, slow)
         with turn.part("locks"):
             self._by_cluster(turn, TroubleKind.COPIES_NOT_LOCKED, unlocked(lock_again(turn, self.terms, now)))
-        with turn.part("copies that are missing"):
-            missing = self.lost.run(turn, listed, now)
-            if missing is not None:
-                self._by_cluster(turn, TroubleKind.COPIES_LOST, missing)
         with turn.part("its silence"):
             self._tell(turn, TroubleKind.SOURCE_SILENT, self._silence(turn, listed))
         self._remembered(turn, TroubleKind.LIMIT_REACHED, {name: limit} if limit else {})
@@ -110,3 +105,8 @@ class TellVault:
 
     def _tell(self, turn: SourceTurn, kind: TroubleKind, found: Mapping[str, str]) -> None:
         self.tell_troubles.tell(Topic(kind, "", turn.source.name), found)
+
+
+def claim_of(record: CopyRecord) -> str:
+    """What people know the claim of a record by, under its policy."""
+    return f"{record.namespace}/{record.claim} ({record.policy})"

@@ -13,7 +13,6 @@ from snapkeep.domain.copies.copies import Copy, CopyState
 from snapkeep.domain.copies.places import KnownPlace
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.points import Snapshot
-from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.snapshot_tags import IN_BIN
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock
@@ -34,9 +33,9 @@ REMINDED_FOR = timedelta(days=28)
 
 @dataclass(frozen=True, slots=True)
 class CompareCopies:
-    """Compares the journal's complete copies with a listing of their place."""
+    """Compares the journal's complete copies with a listing of their place, for these clusters."""
 
-    deployment: Deployment
+    clusters: Sequence[str]
     deletions: Deletions
     tell_troubles: TellTroubles
     clock: Clock
@@ -45,14 +44,17 @@ class CompareCopies:
         """True once a day."""
         return known.compared_at is None or abs(self.clock() - known.compared_at) >= EVERY
 
-    def run(self, turn: Turn, listed: PlaceCopies, wanted: Collection[PointKey]) -> bool:
+    def run(
+        self, turn: Turn, listed: PlaceCopies, wanted: Collection[PointKey] = (), *, about: str = ""
+    ) -> bool:
         """Tell which copies are gone and were not pruned, except those of `wanted` points, of which others
-        tell; False when some are still to be compared."""
+        tell; `about` is what the event says that they are. False when some are still to be compared."""
+        about = about or f"copies in {turn.place.name} whose points are gone"
         whole = True
-        for cluster in self.deployment.clusters:
-            with turn.part(f"lost copies of {cluster.name}"):
-                gone = list(self._gone(turn, listed, cluster.name, wanted))
-                self._tell(turn, listed, cluster.name, gone[:MOST])
+        for cluster in self.clusters:
+            with turn.part(f"lost copies of {cluster}"):
+                gone = list(self._gone(turn, listed, cluster, wanted))
+                self._tell(turn, listed, Topic(TroubleKind.COPIES_LOST, cluster, about), gone[:MOST])
                 whole = whole and len(gone) <= MOST
         return whole
 
@@ -69,11 +71,9 @@ class CompareCopies:
             if is_new and is_old and not is_told:
                 yield record
 
-    def _tell(self, turn: Turn, listed: PlaceCopies, cluster: str, gone: Sequence[CopyRecord]) -> None:
+    def _tell(self, turn: Turn, listed: PlaceCopies, topic: Topic, gone: Sequence[CopyRecord]) -> None:
         """Tell of losses before they are noted: after a crash they are found again."""
         there = turn.snapshots.get_many([each.snapshot_id for each in gone]) if gone else {}
-        about = f"copies in {turn.place.name} whose points are gone"
-        topic = Topic(TroubleKind.COPIES_LOST, cluster, about)
         found = dict(self._remembered(topic, listed)) | dict(self._lost(gone, there))
         self.tell_troubles.tell(topic, found)
         for record in gone:
