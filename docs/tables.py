@@ -51,6 +51,7 @@ def permissions_page(template: Document) -> str:
         "The conditions and the resources are in the template; [the threat model](threat-model.md) says why.",
         "The admission policies of `snapkeep manifests` narrow rights on nodes, claims and snapshot objects.",
         "With `adopt: true`, `api` and `finish_restores` may tag copies (`infra/permissions/restore.py`).",
+        "With `borrow`, `api` may also copy what these vaults lend (`infra/permissions/borrowing.py`).",
         "Only a deployment with places has `copy_points`: it describes, copies, tags and locks snapshots",
         "there, uses keys through EC2, holds points, and deletes nothing; and `prune_copies`, which deletes",
         "copies there and describes what protects them (`infra/permissions/copies.py`).",

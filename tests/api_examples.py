@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from snapkeep.domain.policies import to_document
 from tests.fakes.api import Api
+from tests.fakes.borrowing import BorrowingWorld
 from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
 from tests.fakes.world import World
 
@@ -30,7 +31,12 @@ def with_examples(document: Document, world: World) -> dict[str, Any]:
     """
     api, vault = Api(world), Api(cast(Any, LendingWorld()))
     paths = {path: dict(operations) for path, operations in document["paths"].items()}
-    calls = chain(zip(repeat(api), _calls(api, world)), zip(repeat(vault), _calls_of_vault()))
+    borrower = BorrowingWorld()
+    calls = chain(
+        zip(repeat(api), _calls(api, world)),
+        zip(repeat(vault), _calls_of_vault()),
+        zip(repeat(Api(cast(Any, borrower))), _calls_of_borrower(borrower)),
+    )
     for asked, (method, url, body) in calls:
         reply = asked(method, url, body)
         assert reply.status in (200, 202, 204), f"{method} {url}: {reply.status} {reply.text}"
@@ -84,6 +90,12 @@ def _calls_of_vault() -> Calls:
     yield "PUT", loan, {"seconds": 172800}
     yield "GET", "/v1/loans", None
     yield "DELETE", loan, None
+
+
+def _calls_of_borrower(world: BorrowingWorld) -> Calls:
+    loan = world.lent()
+    for method, body in (("PUT", loan.to_document()), ("GET", None)):
+        yield method, f"/v1/borrowed-copies/{loan.point}", body
 
 
 def _edited(world: World) -> Document:

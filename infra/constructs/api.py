@@ -11,7 +11,7 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.api_problems import add_gateway_problems
-from infra.constructs.api_routes import ROUTES
+from infra.constructs.api_routes import BORROWING_ROUTES, ROUTES
 from infra.constructs.log_group import log_group
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.report import ReportBucket
@@ -87,6 +87,11 @@ class Api(Construct):
                 if platform.deployment.adopt
                 else ()
             ),
+            *(
+                permissions.borrow_copies(stack, platform.deployment.borrow)
+                if platform.deployment.borrow
+                else ()
+            ),
             permissions.put_events(stack, platform.event_bus),
             *(permissions.invoke(each.function.function_arn) for each in asked),
             *pages.reading(),
@@ -94,6 +99,7 @@ class Api(Construct):
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
             ),
         )
+        self.routes = {**ROUTES, **(BORROWING_ROUTES if platform.deployment.borrow else {})}
         self.url = self._gateway(platform.prefix, platform.options).url
 
     def _gateway(self, name: str, options: StackOptions) -> apigateway.RestApi:
@@ -108,7 +114,7 @@ class Api(Construct):
             deploy_options=self._stage(name, options),
         )
         integration = apigateway.LambdaIntegration(self.function.function, scope_permission_to_method=False)
-        for path, methods in ROUTES.items():
+        for path, methods in self.routes.items():
             resource = api.root.resource_for_path(path)
             for method in methods:
                 resource.add_method(method, integration, authorization_type=apigateway.AuthorizationType.IAM)

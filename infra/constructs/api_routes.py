@@ -26,8 +26,6 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     f"{CLUSTER}/restores": ("POST",),
     f"{CLUSTER}/status": ("GET",),
     f"{CLUSTER}/try": ("POST",),
-    "/v1/loans": ("GET",),
-    "/v1/loans/{copy}/{account}": ("PUT", "DELETE"),
     f"{NAMESPACE}/backups": ("POST",),
     f"{NAMESPACE}/backups/{{backup}}": ("GET",),
     f"{NAMESPACE}/claims/{{claim}}": ("GET",),
@@ -41,4 +39,13 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     f"{NAMESPACE}/restores/{{restore}}": ("GET",),
     f"{NAMESPACE}/try": ("POST",),
 }
-"""From path to its methods."""
+"""From path to its methods, where there are clusters."""
+
+BORROWING_ROUTES: Mapping[str, tuple[str, ...]] = {"/v1/borrowed-copies/{point}": ("GET", "PUT")}
+"""Those of a deployment that borrows copies, besides."""
+
+VAULT_ROUTES: Mapping[str, tuple[str, ...]] = {
+    "/v1/loans": ("GET",),
+    "/v1/loans/{copy}/{account}": ("PUT", "DELETE"),
+}
+"""Those of a vault, which has no clusters."""

@@ -9,6 +9,7 @@ from infra.permissions.backup import (
     mark_duplicates,
     unmark_duplicates,
 )
+from infra.permissions.borrowing import borrow_copies
 from infra.permissions.common import (
     describe,
     describe_clusters,
@@ -41,6 +42,7 @@ __all__ = [
     "answer_lifecycle_hooks",
     "answer_sources",
     "ask_vaults",
+    "borrow_copies",
     "complete_tags",
     "copies_in",
     "copies_of",

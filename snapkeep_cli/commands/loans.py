@@ -1,14 +1,20 @@
-"""`snapkeep copies lend`, `snapkeep copies end-loan`, `snapkeep get loans`: what a vault lends."""
+"""`snapkeep copies lend`, `end-loan` and `borrow`, `snapkeep get loans`: copies lent between accounts."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from snapkeep_cli.api.calls import client, ending_well
+from snapkeep.domain.errors import Invalid
+from snapkeep.domain.vault.loan_documents import LoanDocument, read_loan_document
+from snapkeep_cli.api.calls import Document, client, ending_well
+from snapkeep_cli.api.client import ApiClient, ApiProblem
+from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.moments import span
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, long_id, sentence, wide
@@ -30,6 +36,20 @@ COLUMNS: Columns = {
     "BY": wide("by"),
     "BEGUN": wide("begun_at"),
     "ENDED": wide("ended_at"),
+}
+
+BORROWED = ("ready", "failed", "deleting")
+BORROWED_COLUMNS: Columns = {
+    "CLUSTER": "cluster",
+    "NAMESPACE": "namespace",
+    "CLAIM": "claim",
+    "TAKEN": "taken",
+    "STATE": "state",
+    "PROGRESS": "progress",
+    "SIZE": "size",
+    "EBS SNAPSHOT": "snapshot_id",
+    "POINT": long_id("point"),
+    "WHY": sentence("message"),
 }
 
 CopyArgument = Annotated[str, typer.Argument(help="The copy's EBS snapshot, or its recovery point.")]
@@ -69,6 +89,35 @@ def end_loan(
     say(f"{copy} is not lent to {to} any more")
 
 
+@app.command("borrow")
+@ending_well
+def borrow(
+    file: Annotated[Path, typer.Option("--loan", help="The loan document that the lender passed on.")],
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the copy is ready.")] = False,
+    timeout: Annotated[int, typer.Option(min=1, help="With --wait: the most seconds to wait.")] = 3600,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Copy what a vault has lent to this account, under a key of its own; then restore --from-place loan."""
+    loan = _read(file)
+    api = client()
+    where = ("borrowed-copies", loan.point)
+    found = api.put(loan.to_document(), *where)
+    if wait and found["state"] == "pending":
+        tip("if you stop waiting", f"snapkeep copies borrow --loan {file} --wait")
+        found = wait_for(lambda: _progress(api, where, found), BORROWED, timedelta(seconds=timeout))
+    emit(found, output, table_of([found], BORROWED_COLUMNS))
+    if found["state"] == "failed":
+        raise fail(
+            "loan_refused",
+            f"{found['snapshot_id']} has failed: {found['message']}",
+            "KMS may take minutes to know a new loan, and a loan that ended lets copies fail: run the same "
+            "command again, or ask the lender",
+        )
+    say(f"{found['snapshot_id']} stays until you delete it: no retention applies to borrowed copies")
+    claim = f"{found['namespace']}/{found['claim']}"
+    tip("then", f"snapkeep restore --from-place loan --claim {claim} --from-cluster {found['cluster']}")
+
+
 @ending_well
 def get_loans(
     limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many.")] = 50,
@@ -87,6 +136,28 @@ def facts_of(document: dict[str, object]) -> str:
     assert isinstance(tags, dict)
     name = "/".join(str(tags.get(f"snapkeep:{key}", "")) for key in ("namespace", "claim"))
     return f"{name} of {tags.get('snapkeep:cluster', '')}, taken {tags.get('snapkeep:taken', '')}"
+
+
+def _progress(api: ApiClient, where: Sequence[str], begun: Document) -> Document:
+    """How far a borrowed copy is, as `wait_for` shows it; EC2 may not list a new one yet."""
+    try:
+        found = api.get(*where)
+    except ApiProblem as problem:
+        if problem.code != "not_found":
+            raise
+        found = begun
+    return {**found, "text": found["progress"]}
+
+
+def _read(file: Path) -> LoanDocument:
+    try:
+        return read_loan_document(json.loads(file.read_text()))
+    except OSError as error:
+        raise fail("usage", f"{file} cannot be read: {error.strerror}", "give the loan document") from error
+    except (ValueError, RecursionError) as error:
+        raise fail("usage", f"{file} is not JSON: {error}", "ask the lender for the document") from error
+    except Invalid as error:
+        raise fail("usage", f"{file}: {error.reason}", "ask the lender for the document") from error
 
 
 def _write(file: Path, text: str) -> None:

@@ -29,6 +29,7 @@ from snapkeep.domain.policies import (
 )
 from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
+from snapkeep.domain.vault.borrower import Borrow
 from snapkeep_cli.config import acceptance, copies, interruption, keeping, models
 from snapkeep_cli.config import selection as selections
 
@@ -47,7 +48,12 @@ def deployment(config: models.Config) -> Deployment:
         accepted=tuple(map(_accepted, config.accept)),
         places=tuple(_place(name, place) for name, place in config.places.items()),
         adopt=config.adopt,
+        borrow=_borrow(config.borrow),
     )
+
+
+def _borrow(borrow: copies.Borrow | None) -> Borrow | None:
+    return Borrow(tuple(dict.fromkeys(borrow.lenders)), borrow.kms_key) if borrow else None
 
 
 def _place(name: str, place: copies.Place) -> Place:

@@ -14,7 +14,7 @@ from snapkeep.domain.retention.deletion.locks import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import parse_duration
 from snapkeep.domain.retention.words import length
 from snapkeep_cli.config import regions
-from snapkeep_cli.config.copy_checks import check_copies, check_places
+from snapkeep_cli.config.copy_checks import check_borrow, check_copies, check_places
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 from snapkeep_cli.config.models import Config
 from snapkeep_cli.config.selection import contradiction, merged
@@ -42,6 +42,7 @@ def check(data: object) -> Iterator[Problem]:
     yield from _unknown_endpoints(_mapping(vpc.get("cluster_security_groups")), names)
     places = _mapping(document.get("places"))
     yield from check_places(places, clusters)
+    yield from check_borrow(document, clusters)
     for index, policy in enumerate(policies):
         if not policy:
             continue

@@ -48,6 +48,15 @@ AccountId = Annotated[
 PlaceKey = Annotated[KmsKeyArn, BeforeValidator(_no_alias)]
 
 
+class Borrow(Strict):
+    """Copies that vaults in other accounts lend, to be restored from here."""
+
+    lenders: Annotated[list[AccountId], Field(min_length=1, max_length=20, alias="from")]
+    """The accounts (12 digits each, in quotes) of the vaults whose loans are taken."""
+    kms_key: PlaceKey
+    """The ARN of the KMS key, in the Region of the clusters, under which borrowed copies are encrypted."""
+
+
 class Place(Strict):
     """A Region that points are copied to."""
 

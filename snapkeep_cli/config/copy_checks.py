@@ -15,6 +15,7 @@ from snapkeep.domain.retention.deletion.locks import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import parse_duration, parse_retention
 from snapkeep.domain.retention.spacing import shortest_distance
 from snapkeep.domain.retention.words import length, whole_for
+from snapkeep.domain.vault.borrowing import PLACE
 from snapkeep_cli.config import regions
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 from snapkeep_cli.config.models import Config, Schedule
@@ -75,6 +76,25 @@ def _key_elsewhere(here: Location, name: str, region: str, account: str, key: ob
     elif len(parts) > 4 and account and parts[4] != account:
         text = f"is a key of account {parts[4]}, and a vault copies under a key of its own account {account}"
         yield Problem((*here, "kms_key"), f"{text}; give the key of the vault's config, or leave it out")
+
+
+def check_borrow(document: Mapping[str, Any], clusters: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """The problems of what is borrowed."""
+    borrow = document.get("borrow")
+    if not isinstance(borrow, dict):
+        return
+    if document.get("adopt") is not True:
+        text = "needs adopt: true, without which nothing is restored from copies; add that line"
+        yield Problem(("borrow",), text)
+    places = document.get("places")
+    if isinstance(places, dict) and PLACE in places:
+        text = f"{PLACE!r} is the place of borrowed copies; rename this one"
+        yield Problem(("places", PLACE), text)
+    home = next((region for item in clusters if (region := region_of(item))), None)
+    parts = str(borrow.get("kms_key")).split(":")
+    if home and len(parts) > 3 and parts[3] != home:
+        text = f"is a key in {parts[3]}, and borrowed copies are in {home}, where the clusters are"
+        yield Problem(("borrow", "kms_key"), f"{text}; use a key in {home}")
 
 
 def check_copies(here: Location, policy: Mapping[str, Any], places: Mapping[str, Any]) -> Iterator[Problem]:

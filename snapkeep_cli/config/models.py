@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from snapkeep_cli.config.acceptance import Accepted
-from snapkeep_cli.config.copies import CopyRule, Place
+from snapkeep_cli.config.copies import Borrow, CopyRule, Place
 from snapkeep_cli.config.interruption import Interruption
 from snapkeep_cli.config.keeping import Lock, LockOrOff, Retention
 from snapkeep_cli.config.selection import Selection
@@ -140,6 +140,8 @@ class Config(Strict):
     """Other Regions that points are copied to, by name; the policies' copies say which points."""
     adopt: bool = False
     """true restores from the copies in the clusters' Region, whatever deployment made them; deletes none."""
+    borrow: Borrow | None = None
+    """Whose lent copies may be borrowed, to restore from; needs adopt: true."""
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
     accept: list[Accepted] = Field(default_factory=list)

@@ -39,7 +39,7 @@ MOST_PLACES = 10
 ROOM_FOR_PLACES = 8
 """Kept free besides: policies that CDK splits where copies of many policies are locked in many places."""
 
-BASE = 256
+BASE = 250
 """Resources of any stack, whatever it backs up."""
 
 FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 2
@@ -55,6 +55,9 @@ FOR_PLACES = 31
 FOR_VAULTS = 3
 """The bus on which vaults answer, its policy and its rule, however many vaults there are."""
 
+FOR_BORROWING = 4
+"""The routes of the API by which copies are borrowed."""
+
 SPLIT = (
     "Move some clusters into another config file and stack "
     "(cdk deploy -c config=… -c stack=… -c prefix=…), with the policies they need"
@@ -66,7 +69,8 @@ class StackSize:
     """The resources of a deployment with these numbers of clusters and policies, and its network.
 
     `network` counts the security group of a VPC and `rules` the clusters that let it in. `copies` says
-    whether points are copied to places, and `vaults` whether vaults in other accounts do that.
+    whether points are copied to places, `vaults` whether vaults in other accounts do that, and `borrows`
+    whether copies are borrowed from some.
     """
 
     clusters: int
@@ -75,6 +79,7 @@ class StackSize:
     rules: int = 0
     copies: bool = False
     vaults: bool = False
+    borrows: bool = False
 
     @property
     def resources(self) -> int:
@@ -87,6 +92,7 @@ class StackSize:
             + self.rules
             + (FOR_PLACES if self.copies else 0)
             + (FOR_VAULTS if self.vaults else 0)
+            + (FOR_BORROWING if self.borrows else 0)
         )
 
     @property
@@ -129,7 +135,13 @@ def size_of(config: Config) -> StackSize:
     rules = len(vpc.cluster_security_groups) if vpc else 0
     vaults = any(place.account for place in config.places.values())
     return StackSize(
-        len(config.clusters), len(config.policies), 1 if vpc else 0, rules, bool(config.places), vaults
+        len(config.clusters),
+        len(config.policies),
+        1 if vpc else 0,
+        rules,
+        copies=bool(config.places),
+        vaults=vaults,
+        borrows=config.borrow is not None,
     )
 
 

@@ -21,6 +21,7 @@ OF_BACKUPS = (
     "policies",
     "places",
     "adopt",
+    "borrow",
     "pace",
     "accept",
     "orphans",

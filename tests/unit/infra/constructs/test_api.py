@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from tests.unit.infra.template import Template
+from snapkeep.domain.vault.borrower import Borrow
+from snapkeep_cli.config.stack_options import StackOptions
+from snapkeep_cli.config.stack_size import StackSize
+from tests.unit.infra.conftest import DEPLOYMENT, synthesized, template_of
+from tests.unit.infra.stacks.test_large_stacks import check_formula
+from tests.unit.infra.template import Template, arns
 
 
 def test_every_method_asks_for_a_signature(template: Template) -> None:
@@ -72,3 +79,22 @@ def test_it_may_touch_copies_only_where_they_are_adopted(
     sids = {"LendToCopies", "TakeBackFromCopies"}
     assert not sids & {each.get("Sid") for each in template.statements("api")}
     assert sids <= {each.get("Sid") for each in adopting_template.statements("api")}
+
+
+def test_it_may_copy_only_what_the_configs_lenders_have_lent(tmp_path: Path) -> None:
+    lender, key = "222233334444", "arn:aws:kms:ap-northeast-2:111122223333:key/1"
+    deployment = replace(DEPLOYMENT, adopt=True, borrow=Borrow((lender,), key))
+    stack = template_of(synthesized(tmp_path, StackOptions(), deployment=deployment))
+    new = stack.statement("api", "NewLoans")["Condition"]
+    assert new["StringEquals"] == {
+        "aws:RequestTag/snapkeep:managed": "copy",
+        "aws:RequestTag/snapkeep:place": "loan",
+    }
+    assert "ebs.csi.aws.com/cluster" not in new["ForAllValues:StringEquals"]["aws:TagKeys"]
+    assert stack.statement("api", "LentSnapshots")["Condition"] == {"StringEquals": {"ec2:Owner": [lender]}}
+    theirs = f"arn:<Partition>:kms:*:{lender}:key/*"
+    for sid in ("UseKeysOfLoans", "GrantKeysOfLoans"):
+        assert arns(stack.statement("api", sid)) == {theirs, key}
+        assert "kms:ViaService" in stack.statement("api", sid)["Condition"]["StringLike"]
+    assert not {"ec2:DeleteSnapshot", "ec2:ModifySnapshotAttribute"} & stack.actions("api")
+    check_formula(stack, StackSize(2, 2, borrows=True))

@@ -1,4 +1,4 @@
-"""`snapkeep copies lend`, `snapkeep copies end-loan`, `snapkeep get loans`."""
+"""`snapkeep copies lend`, `end-loan` and `borrow`, `snapkeep get loans`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from snapkeep.domain.vault.loan_documents import read_loan_document
+from tests.fakes.borrowing import BorrowingWorld
+from tests.fakes.copies import BAD_KEY
 from tests.fakes.lending import BORROWER, COPY_ID, OTHER, LendingWorld
-from tests.unit.snapkeep_cli.conftest import Command
+from tests.unit.snapkeep_cli.conftest import Command, connected
 
 LEND = ("copies", "lend", COPY_ID, "--to", BORROWER)
 
@@ -53,3 +55,57 @@ def test_refusals_and_slips_end_the_command_with_their_reason(snapkeep: Command)
     assert (refused.code, "error[loan_refused]" in refused.err) == (3, True)
     slip = snapkeep(*LEND, "--for", "soon")
     assert (slip.code, "--for: 'soon' is not a span of time" in slip.err) == (2, True)
+
+
+@pytest.fixture
+def borrower() -> BorrowingWorld:
+    return BorrowingWorld()
+
+
+@pytest.fixture
+def there(borrower: BorrowingWorld, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command, connected to the borrower's API."""
+    return connected(borrower, monkeypatch)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def loan(borrower: BorrowingWorld, tmp_path: Path) -> str:
+    """The file of a loan that has begun."""
+    file = tmp_path / "loan.json"
+    file.write_text(json.dumps(borrower.lent().to_document()))
+    return str(file)
+
+
+def test_a_loan_is_borrowed_once_and_then_restored_from(
+    there: Command, borrower: BorrowingWorld, loan: str
+) -> None:
+    begun = there("copies", "borrow", "--loan", loan)
+    assert (begun.code, "pending" in begun.out) == (0, True)
+    borrower.ec2.finish_copies()
+    ended = there("copies", "borrow", "--loan", loan, "--wait")
+    assert (ended.code, "ready" in ended.out) == (0, True)
+    assert "snapkeep restore --from-place loan --claim wordpress/data --from-cluster myeks" in ended.err
+    assert "stays until you delete it" in ended.err
+    assert len(borrower.ec2.all) == 1
+
+
+def test_waiting_shows_why_a_copy_failed(there: Command, borrower: BorrowingWorld, loan: str) -> None:
+    borrower.ec2.fails.append(BAD_KEY)
+    there("copies", "borrow", "--loan", loan)
+    borrower.ec2.finish_copies()
+    borrower.clock.forward(minutes=10)
+    borrower.ec2.fails.append(BAD_KEY)
+    borrower.ec2.meanwhile("find", lambda: None)
+    borrower.ec2.meanwhile("find", lambda: None)
+    borrower.ec2.meanwhile("find", borrower.ec2.finish_copies)
+    ended = there("copies", "borrow", "--loan", loan, "--wait")
+    assert (ended.code, BAD_KEY in ended.err) == (3, True)
+
+
+def test_a_file_that_is_no_loan_is_named(there: Command, tmp_path: Path) -> None:
+    file = tmp_path / "loan.json"
+    for text, says in (("{", "is not JSON"), ("{}", "this is no loan document")):
+        file.write_text(text)
+        ended = there("copies", "borrow", "--loan", str(file))
+        assert (ended.code, says in ended.err) == (2, True)
+    assert "cannot be read" in there("copies", "borrow", "--loan", str(tmp_path / "nowhere")).err

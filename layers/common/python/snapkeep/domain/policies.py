@@ -27,6 +27,7 @@ from snapkeep.domain.interruption.rules import (
 )
 from snapkeep.domain.report.acceptances import Acceptance, acceptance_of
 from snapkeep.domain.retention.deletion.locks import Lock, lock_of
+from snapkeep.domain.vault.borrower import Borrow, borrow_of
 from snapkeep.domain.vault.vault import Vault, vault_of
 
 ON_DEMAND = "on-demand"
@@ -164,7 +165,8 @@ class Deployment:
     reports them. `name` is the deployment setting `prefix`: it distinguishes the deployments in one account
     and Region. `accepted` names what needs no backup. `places` are where points are copied. With `adopt`,
     claims are restored from the copies in the clusters' Region, whatever deployment made them. A deployment
-    with a `vault` copies what other accounts share with it, and has neither clusters nor policies."""
+    with a `vault` copies what other accounts share with it, and has neither clusters nor policies. `borrow`
+    says whose loans it takes."""
 
     clusters: tuple[Cluster, ...]
     policies: tuple[Policy, ...]
@@ -177,6 +179,7 @@ class Deployment:
     places: tuple[Place, ...] = ()
     adopt: bool = False
     vault: Vault | None = None
+    borrow: Borrow | None = None
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None if the config does not name it."""
@@ -218,6 +221,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         places=tuple(Place(**item) for item in document.get("places", ())),
         adopt=document.get("adopt", False),
         vault=vault_of(document.get("vault")),
+        borrow=borrow_of(document.get("borrow")),
     )
 
 

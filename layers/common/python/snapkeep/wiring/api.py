@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from snapkeep.adapters.kubernetes.patience import within
 from snapkeep.inbound.api.actions import Actions
+from snapkeep.wiring.borrowing import borrow_copy
 from snapkeep.wiring.copies import list_copies, request_copies
 from snapkeep.wiring.lending import lender_of, list_loans
 from snapkeep.wiring.report import gather_report, lost_points, show_coverage
@@ -65,6 +66,8 @@ def actions(ports: Ports) -> Actions:
         list_loans=lambda limit: list_loans(ports, limit),
         lend_copy=lambda *which: lender_of(ports).lend(*which),
         end_loan=lambda *which: lender_of(ports).end(*which),
+        borrow_copy=lambda loan: borrow_copy(ports).borrow(loan),
+        show_borrowed=lambda point: borrow_copy(ports).show(point),
         suggest_restore=lambda *which: suggest_restore(ports).suggest(*which),
         hold_point=lambda hold: holds().keep(hold),
         release_point=lambda *which: holds().release_by_hand(*which),

@@ -11,7 +11,8 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.errors import LoanRefused
 from snapkeep.domain.points import Snapshot, SnapshotState
-from snapkeep.domain.vault.borrowing import Borrow, borrowed_tags, check_lender, check_lent, found_by
+from snapkeep.domain.vault.borrower import Borrow
+from snapkeep.domain.vault.borrowing import borrowed_tags, check_lender, check_lent, found_by
 from tests.fakes.lending import OTHER, VAULT_ACCOUNT, a_vault_copy
 from tests.unit.snapkeep.domain.copies.copy_samples import NOW
 from tests.unit.snapkeep.domain.vault.test_loan_documents import LOAN

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb import loan_schema, schema
 from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
 from snapkeep.domain.times import precise
@@ -40,15 +40,15 @@ class DynamoLoans:
         return following
 
     def loan(self, snapshot_id: str, account: str) -> Loan | None:
-        item = self._table.get(schema.loan_key(snapshot_id, account))
+        item = self._table.get(loan_schema.loan_key(snapshot_id, account))
         return self._table.read(item, _loan) if item else None
 
     def open_loans(self) -> Iterator[Loan]:
-        entries = self._table.query("#open = :value", {"value": schema.OPEN_LOANS}, schema.OPEN_INDEX)
+        entries = self._table.query("#open = :value", {"value": loan_schema.OPEN_LOANS}, schema.OPEN_INDEX)
         yield from (loan for loan in self._read(entries) if loan.is_open)
 
     def loans(self) -> Iterator[Loan]:
-        condition, values = "#policy_key = :value", {"value": schema.ALL_LOANS}
+        condition, values = "#policy_key = :value", {"value": loan_schema.ALL_LOANS}
         yield from self._read(self._table.query(condition, values, schema.RUNS_INDEX, newest_first=True))
 
     def _read(self, entries: Iterable[Item]) -> Iterator[Loan]:
@@ -64,14 +64,14 @@ def _item(loan: Loan) -> dict[str, Any]:
     """The item of a loan: in the index of open ones while it is open, then with an expiry."""
     ended = loan.ended_at or loan.until
     place: dict[str, Any] = (
-        {"open": schema.OPEN_LOANS} if loan.is_open else {schema.EXPIRES_AT: schema.expiry(ended)}
+        {"open": loan_schema.OPEN_LOANS} if loan.is_open else {schema.EXPIRES_AT: schema.expiry(ended)}
     )
     fields = dataclasses.asdict(loan)
     fields |= {name: precise(fields[name]) for name in TIMES if fields[name] is not None}
     return {
-        **schema.loan_key(loan.snapshot_id, loan.account),
+        **loan_schema.loan_key(loan.snapshot_id, loan.account),
         **place,
-        "policy_key": schema.ALL_LOANS,
+        "policy_key": loan_schema.ALL_LOANS,
         "slot": precise(loan.begun_at),
         "revision": loan.revision,
         "loan": json.dumps(fields),

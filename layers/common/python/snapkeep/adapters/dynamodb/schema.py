@@ -200,18 +200,6 @@ def known_place_key(place: str, region: str) -> Key:
     return {PK: PLACES, SK: f"{place}#{region}"}
 
 
-OPEN_LOANS = "loan"
-"""The key of open loans in the `open` index."""
-
-ALL_LOANS = "loans"
-"""The key of all loans in the `runs` index, sorted by their begin."""
-
-
-def loan_key(snapshot_id: str, account: str) -> Key:
-    """The key of the loan of a copy to an account."""
-    return {PK: f"LOAN#{snapshot_id}", SK: f"ACCOUNT#{account}"}
-
-
 def open_copies_key(place: str) -> str:
     """The key, in the `open` index, of copies to a place that may be in progress."""
     return f"copy/{place}"

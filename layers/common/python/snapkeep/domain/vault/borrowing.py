@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.copies import CLOCKS_DIFFER, read_copy
@@ -13,26 +11,13 @@ from snapkeep.domain.errors import LoanRefused
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.snapshot_tags import Unreadable
 from snapkeep.domain.times import moment
+from snapkeep.domain.vault.borrower import Borrow
 from snapkeep.domain.vault.loan_documents import LoanDocument
 
 PLACE = "loan"
 """The place of borrowed copies: `snapkeep restore --from-place loan`."""
 
 CONFIG = "set borrow in the borrower's snapkeep.yaml, and deploy"
-
-
-@dataclass(frozen=True, slots=True)
-class Borrow:
-    """Whose loans a deployment takes (`lenders`, account ids), and under which key of its own (an ARN) it
-    copies them."""
-
-    lenders: tuple[str, ...]
-    kms_key: str
-
-
-def borrow_of(item: Mapping[str, Any] | None) -> Borrow | None:
-    """The setting in a JSON document; None for none. Raises KeyError or TypeError for anything else."""
-    return Borrow(tuple(item["lenders"]), item["kms_key"]) if item else None
 
 
 def borrowed_tags(loan: LoanDocument) -> dict[str, str]:
@@ -62,7 +47,8 @@ def check_lender(borrow: Borrow | None, loan: LoanDocument) -> Borrow:
 def check_lent(loan: LoanDocument, lent: Snapshot | None, now: datetime) -> None:
     """Compare a loan with the lent snapshot as EC2 shows it; None when it shows none. Raises LoanRefused.
 
-    The point's id hashes what the tags say about deployment, cluster, claim, policy and slot.
+    The point's id hashes what the tags say about deployment, cluster, claim, policy and slot, and the lent
+    snapshot's description, which EC2 shows to borrowers, repeats the rest.
     """
     if lent is None:
         ended = f"it ended at {moment(loan.until)}" if loan.until <= now else "it has ended, or never began"
@@ -79,7 +65,7 @@ def check_lent(loan: LoanDocument, lent: Snapshot | None, now: datetime) -> None
         raise _false(f"{lent.id} is {lent.state}, not completed")
     if lent.started_at > now + CLOCKS_DIFFER:
         raise _false(f"{lent.id} was started at {moment(lent.started_at)}, which is in the future")
-    found = read_copy(replace(lent, tags=borrowed_tags(loan)))
+    found = read_copy(replace(lent, tags=dict(loan.tags)))
     if isinstance(found, Unreadable):
         raise _false(found.reason)
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
     from snapkeep.domain.backup.on_demand import OnDemandRequest
     from snapkeep.domain.backup.runs import Run
+    from snapkeep.domain.copies.copies import Copy
     from snapkeep.domain.copies.view.asked import AskedCopy
     from snapkeep.domain.copies.view.shown import CopyPage, CopyQuery, ShownCopy
     from snapkeep.domain.messages import Change
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.restore.requests import RestoreRequest
     from snapkeep.domain.restore.suggestions import Suggestion
     from snapkeep.domain.retention.prune_plans import PrunePlan
+    from snapkeep.domain.vault.loan_documents import LoanDocument
     from snapkeep.domain.vault.loans import Loan
 
 
@@ -87,6 +89,12 @@ class Actions:
 
     end_loan: Callable[[str, str, str], None]
     """(copy, account, caller) End a loan now. Raises as `lend_copy`."""
+
+    borrow_copy: Callable[[LoanDocument], Copy]
+    """Copy what a vault has lent; the copy, begun now or earlier. Raises LoanRefused and TemporaryError."""
+
+    show_borrowed: Callable[[str], Copy]
+    """(point id) The borrowed copy of a point, in any state. Raises NotFound."""
 
     suggest_restore: Callable[[PointFacts], Suggestion]
     """The command that restores a point, and what would refuse it now. Never raises for a cluster that does
