@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra import permissions
@@ -82,16 +83,7 @@ class Api(Construct):
             permissions.describe_keys(stack, platform.deployment.places),
             permissions.describe_clusters(stack, platform.clusters),
             *permissions.hold_snapshots(stack, platform.owner),
-            *(
-                permissions.lend_to_copies(stack, platform.owner, take_back=False)
-                if platform.deployment.adopt
-                else ()
-            ),
-            *(
-                permissions.borrow_copies(stack, platform.deployment.borrow)
-                if platform.deployment.borrow
-                else ()
-            ),
+            *self._about_copies(platform),
             permissions.put_events(stack, platform.event_bus),
             *(permissions.invoke(each.function.function_arn) for each in asked),
             *pages.reading(),
@@ -101,6 +93,14 @@ class Api(Construct):
         )
         self.routes = {**ROUTES, **(BORROWING_ROUTES if platform.deployment.borrow else {})}
         self.url = self._gateway(platform.prefix, platform.options).url
+
+    def _about_copies(self, platform: Platform) -> Iterator[iam.PolicyStatement]:
+        """What restores from copies need, where the config asks for them."""
+        stack, deployment = Stack.of(self), platform.deployment
+        if deployment.adopt:
+            yield from permissions.lend_to_copies(stack, platform.owner, take_back=False)
+        if deployment.borrow:
+            yield from permissions.borrow_copies(stack, deployment.borrow)
 
     def _gateway(self, name: str, options: StackOptions) -> apigateway.RestApi:
         api = apigateway.RestApi(
