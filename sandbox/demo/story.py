@@ -16,8 +16,18 @@ from sandbox.demo.facts import ClaimFact, RestoreFact
 from sandbox.demo.health_act import HealthAct
 from sandbox.demo.interruption_act import InterruptionAct
 from sandbox.demo.kube import Admin
+from sandbox.demo.lost_region import keys
 from sandbox.demo.lost_region.act import LostRegionAct, Prepared
-from sandbox.demo.lost_region.configs import KEY, OSAKA, SPARE, in_osaka, with_place
+from sandbox.demo.lost_region.configs import (
+    HOME_KEY,
+    OSAKA,
+    PLACE,
+    SPARE,
+    VAULT,
+    in_osaka,
+    of_vault,
+    with_places,
+)
 from sandbox.demo.lost_region.copying import Copying
 from sandbox.demo.restore_act import RestoreAct
 from sandbox.demo.retention_act import RetentionAct
@@ -54,14 +64,16 @@ class Story:
             self._play(sandbox, beside)
 
     def _play(self, sandbox: Sandbox, beside: Executor) -> None:
-        config = with_place(self.config, self.folder / "home.yaml")
+        config = with_places(self.config, self.folder / "home.yaml")
         building = beside.submit(build.synthesize, config, self.folder / "cdk.out", self._build_seconds)
         deployment = self._read_config()
         cluster = deployment.clusters[0]
         printing = beside.submit(build.manifests, config, cluster.name, self._build_seconds)
         with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
             sandbox.start()
-            sandbox.aws.make_key(KEY)
+            for key in (HOME_KEY, PLACE.key, VAULT.key):
+                sandbox.aws.make_key(key)
+            keys.open_to(sandbox, HOME_KEY, VAULT.account)
             line.say(f"account {sandbox.account}, {sandbox.region}")
         stack = self._deploy(sandbox, building)
         admin = self._fill_cluster(sandbox, printing)
@@ -74,12 +86,14 @@ class Story:
         user = person.Person(sandbox, stack.outputs["ApiUrl"], person.SECONDS * self.steps.patience)
         restore = RestoreAct(self.steps, self.console, sandbox, admin, user)
         restore.restore_grown(self.claims)
+        vault = self._prepare_vault(beside, cluster.name)
         prepared = self._prepare_osaka(sandbox, beside)
         table = stack.outputs["JournalTableName"]
         self.retention = RetentionAct(self.steps, self.console, sandbox, deployment, table)
         self.retention.play(self.claims)
         group = [each for each in self.claims if any(point.group for point in each.points)]
         copying = Copying(self.steps, sandbox, admin)
+        copying.deploy_vault(vault)
         copying.publish(group)
         self.interruption = InterruptionAct(self.steps, self.console, sandbox, admin, table)
         self.interruption.play(self.claims)
@@ -89,6 +103,10 @@ class Story:
         HealthAct(self.steps, self.console, sandbox, user, self.folder).play(cluster.name)
         self.lost_region = LostRegionAct(self.steps, self.console, sandbox, copying, user, prepared)
         self.lost_region.play(group)
+
+    def _prepare_vault(self, beside: Executor, cluster: str) -> Future[Path]:
+        config = of_vault(self.folder / "vault" / "vault.yaml", cluster)
+        return beside.submit(build.synthesize, config, config.parent / "cdk.out", self._build_seconds)
 
     def _prepare_osaka(self, sandbox: Sandbox, beside: Executor) -> Prepared:
         """What the last act needs, made while the others are played."""
@@ -130,7 +148,7 @@ class Story:
         admin = Admin(sandbox.kubeconfig, kube.SECONDS * self.steps.patience)
         with self.steps.step("Create WordPress and the lab's other workloads") as line:
             limit = control.SECONDS * self.steps.patience
-            lab = ClusterControl.from_folder(sandbox.kubeconfig.parent, limit).call("lab", {})
+            lab = ClusterControl.from_folder(sandbox.kubeconfig.parent, limit).call("lab", {"key": HOME_KEY})
             line.say(f"{lab['objects']} objects on {len(lab['instances'])} nodes")
         with self.steps.step("Apply what `snapkeep manifests` prints") as line:
             line.say(f"{len(admin.apply(printing.result()))} objects")

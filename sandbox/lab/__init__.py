@@ -17,8 +17,8 @@ __all__ = ["Lab", "LabError", "add_node", "bulk_claims", "bulk_nodes", "control"
 def control(
     store: Store, ec2: Any, cluster: str = CLUSTER, region: str = REGION
 ) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """The cluster's `lab` control. An empty order seeds the lab; `furnish` creates its
-    machines and storage classes alone; `add_node` joins a machine like that of the
+    """The cluster's `lab` control. An empty order seeds the lab, under the KMS key `key` if there is one;
+    `furnish` creates its machines and storage classes alone; `add_node` joins a machine like that of the
     named node; `bulk_claims`, `namespace`, `size_gib`, `labels` and `key` make that many bound claims;
     `bulk_nodes` adds that many spot nodes. ValueError names anything else."""
 
@@ -33,7 +33,7 @@ def control(
         if "bulk_nodes" in order:
             return bulk_nodes(store, ec2, order["bulk_nodes"], cluster, region)
         if "bulk_claims" not in order:
-            return asdict(seed(store, ec2, cluster=cluster, region=region))
+            return asdict(seed(store, ec2, cluster=cluster, region=region, key=order.get("key", "")))
         options: dict[str, Any] = {key: order[key] for key in ("size_gib", "labels", "key") if key in order}
         options["zone"] = f"{region}a"
         names = bulk_claims(store, ec2, order["bulk_claims"], order.get("namespace", "bulk"), **options)

@@ -33,15 +33,24 @@ class Lab:
     seconds: float
 
 
-def seed(store: Store, ec2: Any, *, cluster: str = CLUSTER, region: str = REGION, limit: float = 20.0) -> Lab:
+def seed(
+    store: Store,
+    ec2: Any,
+    *,
+    cluster: str = CLUSTER,
+    region: str = REGION,
+    limit: float = 20.0,
+    key: str = "",
+) -> Lab:
     """Create machines and workloads and wait until all of them run; existing ones are left alone.
 
-    `ec2` is a boto3 client; the controllers must be running on `store`. LabError after `limit` seconds.
+    `ec2` is a boto3 client; the controllers must be running on `store`. The ARN `key` encrypts the volumes,
+    by default the key of AWS for EBS. LabError after `limit` seconds.
     """
     started = time.monotonic()
     instances, made = _machines(store, ec2, cluster, region)
     values = {"LEGACY_VOLUME": _legacy_volume(ec2, cluster, region), "REGION": region}
-    made += sum(apply(store, obj) for obj in manifests(values))
+    made += sum(apply(store, _encrypted(obj, key)) for obj in manifests(values))
     _grow(store, limit)
     _wait(lambda: _missing(store), limit)
     return Lab(instances, made, time.monotonic() - started)
@@ -77,6 +86,14 @@ def _objects(store: Store, machine: Machine, instance: str, region: str) -> list
         {"kind": "Node", **node(machine, instance, region, timestamp(store.clock()))},
         {"kind": "CSINode", **csi_node(machine, instance, region)},
     ]
+
+
+def _encrypted(obj: Object, key: str) -> Object:
+    """The object, or a storage class that encrypts with this key if it encrypts at all."""
+    parameters = obj.get("parameters", {})
+    return (
+        {**obj, "parameters": {**parameters, "kmsKeyId": key}} if key and "encrypted" in parameters else obj
+    )
 
 
 def _legacy_volume(ec2: Any, cluster: str, region: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from sandbox.demo.build import ROOT
 from sandbox.demo.facts import LiveCopy, LiveSnapshot, ReturnFact
 from sandbox.demo.lost_region import verify
-from sandbox.demo.lost_region.configs import KEY, in_osaka, with_place
+from sandbox.demo.lost_region.configs import PLACE, VAULT, in_osaka, of_vault, with_places
 from sandbox.demo.steps import DemoError
 from sandbox.demo.verify import NEEDED_TAGS
 from snapkeep.domain import tags
@@ -30,7 +30,7 @@ NEWEST = {
     for name in ("mysql", "wp")
 }
 COPIES = [
-    LiveCopy(f"copy-{source.id}", "completed", SIZE, KEY, "governance", source.id, ON_COPIES)
+    LiveCopy(f"copy-{source.id}", "completed", SIZE, PLACE.key, "governance", source.id, ON_COPIES)
     for source in NEWEST.values()
 ]
 WRITTEN = {"wordpress/mysql": "1a", "wordpress/wp": "2b"}
@@ -49,7 +49,7 @@ def first_returned(**changes: Any) -> list[ReturnFact]:
 
 
 def test_good_copies_and_a_good_return_are_nothing_to_complain_about() -> None:
-    assert verify.copied(COPIES, NEWEST, KEY) == []
+    assert verify.copied(COPIES, NEWEST, PLACE.key) == []
     assert verify.returned(RETURNED, NEWEST, WRITTEN) == []
     assert verify.untouched(COPIES, list(COPIES)) == []
 
@@ -69,7 +69,7 @@ def test_good_copies_and_a_good_return_are_nothing_to_complain_about() -> None:
     ],
 )
 def test_whatever_is_wrong_with_a_copy_is_told(copies: list[LiveCopy], complaint: str) -> None:
-    found = verify.copied(copies, NEWEST, KEY)
+    found = verify.copied(copies, NEWEST, PLACE.key)
 
     assert any(complaint in text for text in found), found
 
@@ -113,14 +113,25 @@ def test_a_copy_that_a_restore_changed_is_told(after: list[LiveCopy], complaint:
 
 
 def test_the_example_copies_to_osaka_what_has_a_group_and_osaka_adopts_it(tmp_path: Path) -> None:
-    home = load(with_place(ROOT / "snapkeep.yaml", tmp_path / "home.yaml"))
+    home = load(with_places(ROOT / "snapkeep.yaml", tmp_path / "home.yaml"))
     spare = load(in_osaka(tmp_path / "osaka.yaml"))
 
     copied = {policy.name: [rule.to for rule in policy.copies] for policy in home.policies if policy.copies}
-    (place,) = home.places
-    assert copied == {"wordpress": ["osaka"]}
-    assert place.region == spare.clusters[0].region
+    assert copied == {"wordpress": ["osaka", "vault"]}
+    assert {place.region for place in home.places} == {spare.clusters[0].region}
     assert spare.adopt and not spare.places
+
+
+def test_the_vault_takes_what_the_example_sends_it_and_lends_it_back(tmp_path: Path) -> None:
+    home = load(with_places(ROOT / "snapkeep.yaml", tmp_path / "home.yaml"))
+    vault = load(of_vault(tmp_path / "vault.yaml", "myeks")).vault
+
+    assert vault
+    (source,) = vault.sources
+    (sent,) = [place for place in home.places if place.is_vault]
+    assert (sent.region, sent.kms_key, sent.account) == (vault.region, vault.kms_key, VAULT.account)
+    assert (source.region, source.clusters) == (home.clusters[0].region, ("myeks",))
+    assert vault.lend_to == (source.account,)
 
 
 def test_a_config_with_places_of_its_own_is_refused(tmp_path: Path) -> None:
@@ -128,7 +139,7 @@ def test_a_config_with_places_of_its_own_is_refused(tmp_path: Path) -> None:
     config.write_text(json.dumps({"policies": [], "places": {}}))
 
     with pytest.raises(DemoError, match="has places"):
-        with_place(config, tmp_path / "home.yaml")
+        with_places(config, tmp_path / "home.yaml")
 
 
 @pytest.mark.parametrize("text", ["policies: [1", "", "[]", "policies: 3", "policies: [3]"])
@@ -136,4 +147,4 @@ def test_a_config_that_cannot_be_read_is_left_to_its_reader(text: str, tmp_path:
     config = tmp_path / "snapkeep.yaml"
     config.write_text(text)
 
-    assert with_place(config, tmp_path / "home.yaml") == config
+    assert with_places(config, tmp_path / "home.yaml") == config

@@ -11,13 +11,13 @@ from pathlib import Path
 from rich.console import Console
 
 from sandbox.demo.evidence import snapshot_ids
-from sandbox.demo.facts import ClaimFact, LostRegionFact
+from sandbox.demo.facts import ClaimFact, LiveCopy, LostRegionFact
 from sandbox.demo.kube import SECONDS as KUBE_SECONDS
 from sandbox.demo.kube import Admin
 from sandbox.demo.lost_region import verify
 from sandbox.demo.lost_region.configs import OSAKA, PLACE, SPARE
 from sandbox.demo.lost_region.copying import Copying
-from sandbox.demo.lost_region.evidence import read_copies, still_answering
+from sandbox.demo.lost_region.evidence import still_answering
 from sandbox.demo.lost_region.workloads import Workloads
 from sandbox.demo.person import Person, Said
 from sandbox.demo.report import titled_table
@@ -55,13 +55,14 @@ class LostRegionAct:
     def play(self, group: Sequence[ClaimFact]) -> None:
         """Play the whole act; DemoError if EC2 or a cluster contradicts the commands."""
         at_home = snapshot_ids(self.sandbox.client("ec2"))
+        copies = self.copying.copies(PLACE)
         self._lose()
         try:
             admin = self._start_cluster()
             person = self._deploy(admin)
             self._restore(admin, person, group)
             self._run(Workloads(self.sandbox, admin), group)
-            self._finish()
+            self._finish(copies)
         finally:
             self._let_home_answer()
         self._compare(at_home)
@@ -94,7 +95,7 @@ class LostRegionAct:
     def _restore(self, admin: Admin, person: Person, group: Sequence[ClaimFact]) -> None:
         """Restore all claims of the group at once, as two people would."""
         commands = [
-            f"snapkeep restore --from-place {PLACE} --claim {claim} --cluster {SPARE} --wait"
+            f"snapkeep restore --from-place {PLACE.place} --claim {claim} --cluster {SPARE} --wait"
             for claim in group
         ]
         names = " and ".join(claim.claim for claim in group)
@@ -109,7 +110,7 @@ class LostRegionAct:
 
     def _run(self, workloads: Workloads, group: Sequence[ClaimFact]) -> None:
         with self.steps.step("Apply WordPress's manifests, and read its post") as line:
-            copies = read_copies(self.sandbox.client("ec2", OSAKA))
+            copies = self.copying.copies(PLACE)
             running = workloads.apply(line)
             found = tuple(workloads.returned(claim, copies) for claim in group)
             self.fact = LostRegionFact(self.sandbox.region, SPARE, tuple(copies), found)
@@ -119,16 +120,16 @@ class LostRegionAct:
             line.say(f"{' and '.join(running)} run in {OSAKA}, and the post is there")
         self._show_returned(self.fact)
 
-    def _finish(self) -> None:
+    def _finish(self, copies: Sequence[LiveCopy]) -> None:
         with self.steps.step("Finish the restores: the copies stay as they were") as line:
             answer = self.sandbox.client("lambda", OSAKA).invoke(
                 FunctionName=FINISHER, Payload=json.dumps({}).encode()
             )
             finished = json.loads(answer["Payload"].read()).get("finished", [])
-            wrong = verify.untouched(self.copying.copies, read_copies(self.sandbox.client("ec2", OSAKA)))
+            wrong = verify.untouched(copies, self.copying.copies(PLACE))
             if wrong:
                 raise DemoError("\n".join(wrong))
-            line.say(f"{len(finished)} finished; {len(self.copying.copies)} copies, locked, without holds")
+            line.say(f"{len(finished)} finished; {len(copies)} copies, locked, without holds")
 
     def _let_home_answer(self) -> None:
         self.sandbox.aws.settings(lost_regions=[])

@@ -1,37 +1,55 @@
-"""The two configs of the act: the user's with a place in Osaka, and that of the deployment there."""
+"""The configs of the act: the user's with two places, the vault's, and that of Osaka."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from sandbox.aws.identity import ACCOUNT
+from sandbox.aws.identity import ACCOUNT, REGION
 from sandbox.demo.steps import DemoError
 
 OSAKA = "ap-northeast-3"
-PLACE = "osaka"
+VAULT_ACCOUNT = "222233334444"
 SPARE = "spare"
 """The cluster in Osaka."""
 LOCK_DAYS = 14
-RULE = {
-    "to": PLACE,
-    "every": "day",
+KEEPING = {
     "retention": {"daily": 14, "monthly": 12},
     "lock": {"mode": "governance", "days": LOCK_DAYS},
-    "also": ["interruption"],
 }
+"""What becomes of copies: in the vault its own config says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where copies go: the place's name, the account (12 digits), and the key (an ARN) that encrypts them."""
+
+    place: str
+    account: str
+    key: str
+
+
+HOME_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/05a4a000-0000-4000-8000-000000000002"
+"""The key of the volumes at home, open to the vault: nothing under the key of AWS for EBS can be shared."""
+PLACE = Destination(
+    "osaka", ACCOUNT, f"arn:aws:kms:{OSAKA}:{ACCOUNT}:key/05a4a000-0000-4000-8000-000000000003"
+)
+VAULT = Destination(
+    "vault", VAULT_ACCOUNT, f"arn:aws:kms:{OSAKA}:{VAULT_ACCOUNT}:key/05a4a000-0000-4000-8000-000000000004"
+)
+RULES = [
+    {"to": PLACE.place, "every": "day", "also": ["interruption"], **KEEPING},
+    {"to": VAULT.place, "every": "day", "also": ["interruption"]},
+]
 """How the example's comments copy points, and what a dying node leaves is copied, too."""
 
 
-KEY = f"arn:aws:kms:{OSAKA}:{ACCOUNT}:key/05a4a000-0000-4000-8000-000000000003"
-"""The account's own key there."""
-
-
-def with_place(config: Path, out: Path) -> Path:
-    """Write the config to `out` with a place in Osaka, to which its policies with groups copy.
+def with_places(config: Path, out: Path) -> Path:
+    """Write the config to `out` with two places in Osaka, to which its policies with groups copy.
 
     Returns `config` itself if it cannot be read: whoever reads it says why. DemoError if it has places.
     """
@@ -40,16 +58,32 @@ def with_place(config: Path, out: Path) -> Path:
         return config
     if "places" in document:
         raise DemoError(
-            f"{config} has places, and the demo adds a place of its own",
+            f"{config} has places, and the demo adds places of its own",
             "Take places and copies out of a copy of the file, and pass that with --config.",
         )
-    places = {PLACE: {"region": OSAKA, "kms_key": KEY}}
+    places = {
+        PLACE.place: {"region": OSAKA, "kms_key": PLACE.key},
+        VAULT.place: {"region": OSAKA, "account": VAULT.account, "kms_key": VAULT.key},
+    }
     policies = [_copied(policy) for policy in document["policies"]]
     return _write(out, {**document, "policies": policies, "places": places})
 
 
 def _copied(policy: Any) -> Any:
-    return {**policy, "copies": [RULE]} if "group" in policy else policy
+    return {**policy, "copies": RULES} if "group" in policy else policy
+
+
+def of_vault(out: Path, cluster: str) -> Path:
+    """Write the config of the vault, which takes the points of this cluster and lends to their account."""
+    source = {"account": ACCOUNT, "region": REGION, "clusters": [cluster]}
+    vault = {
+        "region": OSAKA,
+        "kms_key": VAULT.key,
+        **KEEPING,
+        "lend_to": [ACCOUNT],
+        "sources": {"lab": source},
+    }
+    return _write(out, {"vault": vault})
 
 
 def in_osaka(out: Path) -> Path:

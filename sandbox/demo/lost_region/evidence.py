@@ -43,6 +43,13 @@ def _copy(raw: Mapping[str, Any], lock: str) -> LiveCopy:
     )
 
 
+def shared_with(sandbox: Sandbox, account: str) -> list[str]:
+    """The snapshots at home that another account may copy."""
+    ec2 = sandbox.client("ec2", sandbox.region, account)
+    found = ec2.describe_snapshots(OwnerIds=[sandbox.account], RestorableByUserIds=["self"])["Snapshots"]
+    return [each["SnapshotId"] for each in found]
+
+
 def newest(ec2: Any, claims: Sequence[ClaimFact]) -> dict[str, LiveSnapshot]:
     """Each claim's newest snapshot in EC2, by the claim's name."""
     found = sorted(evidence.read_snapshots(ec2).values(), key=lambda each: each.started_at)
