@@ -60,10 +60,11 @@ class Story:
 
     def play(self, sandbox: Sandbox) -> None:
         """Play all acts in a sandbox that has not started yet. Any fault raises."""
-        with ThreadPoolExecutor(2) as beside:  # the acts leave half of the machine idle
-            self._play(sandbox, beside)
+        # The start leaves half of the machine idle, and so do most acts.
+        with ThreadPoolExecutor(2) as beside, ThreadPoolExecutor(1) as later:
+            self._play(sandbox, beside, later)
 
-    def _play(self, sandbox: Sandbox, beside: Executor) -> None:
+    def _play(self, sandbox: Sandbox, beside: Executor, later: Executor) -> None:
         config = with_places(self.config, self.folder / "home.yaml")
         building = beside.submit(build.synthesize, config, self.folder / "cdk.out", self._build_seconds)
         deployment = self._read_config()
@@ -86,8 +87,8 @@ class Story:
         user = person.Person(sandbox, stack.outputs["ApiUrl"], person.SECONDS * self.steps.patience)
         restore = RestoreAct(self.steps, self.console, sandbox, admin, user)
         restore.restore_grown(self.claims)
-        vault = self._prepare_vault(beside, cluster.name)
-        prepared = self._prepare_osaka(sandbox, beside)
+        vault = self._prepare_vault(later, cluster.name)
+        prepared = self._prepare_osaka(sandbox, later)
         table = stack.outputs["JournalTableName"]
         self.retention = RetentionAct(self.steps, self.console, sandbox, deployment, table)
         self.retention.play(self.claims)
@@ -104,16 +105,16 @@ class Story:
         self.lost_region = LostRegionAct(self.steps, self.console, sandbox, copying, user, prepared)
         self.lost_region.play(group)
 
-    def _prepare_vault(self, beside: Executor, cluster: str) -> Future[Path]:
+    def _prepare_vault(self, later: Executor, cluster: str) -> Future[Path]:
         config = of_vault(self.folder / "vault" / "vault.yaml", cluster)
-        return beside.submit(build.synthesize, config, config.parent / "cdk.out", self._build_seconds)
+        return later.submit(build.synthesize, config, config.parent / "cdk.out", self._build_seconds)
 
-    def _prepare_osaka(self, sandbox: Sandbox, beside: Executor) -> Prepared:
+    def _prepare_osaka(self, sandbox: Sandbox, later: Executor) -> Prepared:
         """What the last act needs, made while the others are played."""
         config = in_osaka(self.folder / "osaka" / "snapkeep.yaml")
         return Prepared(
-            beside.submit(build.synthesize, config, config.parent / "cdk.out", self._build_seconds),
-            beside.submit(build.manifests, config, SPARE, self._build_seconds),
+            later.submit(build.synthesize, config, config.parent / "cdk.out", self._build_seconds),
+            later.submit(build.manifests, config, SPARE, self._build_seconds),
             sandbox.begin_cluster(SPARE, OSAKA),
         )
 
