@@ -13,7 +13,7 @@ from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, Tempo
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.candidates import Protection, locked
 from snapkeep.domain.retention.deletion.locks import Lock
-from snapkeep.domain.tags import DEPLOYMENT
+from snapkeep.domain.tags import DEPLOYMENT, HOLD, MANAGED
 from snapkeep.ports.clock import Clock
 from tests.fakes.clock import TestClock
 from tests.fakes.faults import Faults
@@ -140,6 +140,9 @@ class FakeSnapshots(Faults):
                 continue
             if self._visible(snapshot.id) and tags.items() <= snapshot.tags.items():
                 yield snapshot
+
+    def held(self, managed: str) -> Iterator[Snapshot]:
+        return (each for each in self.find({MANAGED: managed}) if HOLD in each.tags)
 
     def get(self, snapshot_id: str) -> Snapshot | None:
         self._before("get")

@@ -76,7 +76,14 @@ class Lab:
             PATIENCE,
         )
         self.finisher = FinishRestores(
-            claims, self.journal.restores, give_up, self.restore, self.holds, NothingLent(), self.clock
+            claims,
+            self.journal.restores,
+            give_up,
+            self.restore,
+            self.holds,
+            NothingLent(),
+            NothingLent(),
+            self.clock,
         )
         self.node("one", "ap-northeast-2a")
 

@@ -51,6 +51,16 @@ def test_snapshots_are_found_by_all_their_tags(ec2: Ec2, tags: dict[str, str]) -
     assert list(ec2.snapshots.find(tags | {"snapkeep:policy": "daily"})) == []
 
 
+def test_held_snapshots_are_found_whatever_their_hold_says(ec2: Ec2, tags: dict[str, str]) -> None:
+    managed = tags | {"snapkeep:managed": f"in {tags['snapkeep:run']}"}
+    held = [
+        ec2.snapshots.create(ec2.volume(), managed | {"snapkeep:hold": value}, "").id
+        for value in ("a", "b c")
+    ]
+    ec2.snapshots.create(ec2.volume(), managed, "")
+    assert sorted(each.id for each in ec2.snapshots.held(managed["snapkeep:managed"])) == sorted(held)
+
+
 def test_snapshots_are_found_by_their_volumes(ec2: Ec2, tags: dict[str, str]) -> None:
     volumes = [ec2.volume() for _ in range(3)]
     made = [ec2.snapshots.create(volume, tags, "") for volume in volumes]

@@ -40,6 +40,9 @@ class Snapshots(Protocol):
         EC2 lags: a snapshot created minutes ago may be missing.
         """
 
+    def held(self, managed: str) -> Iterator[Snapshot]:
+        """Our snapshots that are managed as that value says and carry a hold tag, whatever its value."""
+
     def get(self, snapshot_id: str) -> Snapshot | None:
         """The snapshot of that id, or None when EC2 knows none (yet)."""
 

@@ -84,6 +84,7 @@ def restored_claims(ports: Ports) -> RestoredClaims:
 def finish_restores(ports: Ports) -> FinishRestores:
     """The service that completes restores."""
     from snapkeep.services.restore.finish import PATIENCE, FinishRestores
+    from snapkeep.services.restore.sweep_holds import SweepHolds
     from snapkeep.services.restore.sweep_lent import SweepLent
 
     holds = hold_points(ports)
@@ -94,5 +95,6 @@ def finish_restores(ports: Ports) -> FinishRestores:
         restore(ports),
         holds,
         SweepLent(ports.deployment, ports.everybodys_snapshots, lend_tags(ports), holds, ports.clock),
+        SweepHolds(ports.deployment, ports.snapshots, ports.everybodys_snapshots, holds, ports.clock),
         ports.clock,
     )

@@ -49,7 +49,14 @@ class Story:
             PATIENCE,
         )
         self.finisher = FinishRestores(
-            claims, self.journal.restores, give_up, self.restore, self.holds, NothingLent(), self.clock
+            claims,
+            self.journal.restores,
+            give_up,
+            self.restore,
+            self.holds,
+            NothingLent(),
+            NothingLent(),
+            self.clock,
         )
 
     def start(self, operation: RestoreOperation | None = None) -> RestoreOperation:

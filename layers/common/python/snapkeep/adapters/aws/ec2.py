@@ -16,7 +16,7 @@ from snapkeep.domain.copies.places import Home
 from snapkeep.domain.copies.tags import is_from_elsewhere
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState, snapshot_of
-from snapkeep.domain.tags import DEPLOYMENT, is_anothers
+from snapkeep.domain.tags import DEPLOYMENT, HOLD, MANAGED, is_anothers
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -112,6 +112,17 @@ class Ec2Snapshots:
             for snapshot in self._find([*by_tag, *narrow], tags):
                 if not self._is_anothers(snapshot):
                     yield snapshot
+
+    def held(self, managed: str) -> Iterator[Snapshot]:
+        """Our snapshots with a hold tag of any value, page by page."""
+        wanted = {MANAGED: managed}
+        with_key: list[FilterTypeDef] = [
+            {"Name": f"tag:{MANAGED}", "Values": [_literal(managed)]},
+            {"Name": "tag-key", "Values": [HOLD]},
+        ]
+        for snapshot in self._find(with_key, wanted):
+            if not self._is_anothers(snapshot):
+                yield snapshot
 
     def _is_anothers(self, snapshot: Snapshot) -> bool:
         by_name = bool(self._deployment) and is_anothers(snapshot.tags, self._deployment)

@@ -147,6 +147,11 @@ def ended_restores(value: str, now: datetime) -> tuple[str, ...]:
     return tuple(sorted(restores)) if all(end <= now for end in restores.values()) else ()
 
 
+def ended_holds(value: str, now: datetime) -> tuple[str, ...]:
+    """The holders that a tag names, by code, whose end has passed; none for a tag that was set by hand."""
+    return tuple(sorted(code for code, end in _named((), value, "").items() if end <= now))
+
+
 def _named(known: Sequence[Hold], value: str | None, acting: str) -> dict[str, datetime]:
     """The holders named in a tag, by code, with their ends."""
     if value is None:

@@ -42,11 +42,11 @@ class EndedHolds(Protocol):
         """Release every hold that has ended, except those of open restores; returns them."""
 
 
-class LentTags(Protocol):
-    """Takes tags off copies that no journal knows to be lent."""
+class Sweep(Protocol):
+    """Takes off snapshots what a lost journal had put on them."""
 
     def run(self) -> None:
-        """Do so for every copy whose restores have ended."""
+        """Do so for everything that is over."""
 
 
 @dataclass(slots=True)
@@ -75,7 +75,8 @@ class FinishRestores:
     give_up: GiveUp
     restore: Restore
     holds: EndedHolds
-    lent: LentTags
+    lent: Sweep
+    forgotten: Sweep
     clock: Clock
 
     def run(self) -> FinishReport:
@@ -95,6 +96,9 @@ class FinishRestores:
         with part_of_a_pass("releasing holds", report.given_up, "holds"):
             ended = self.holds.release_ended()
             report.released = [f"{hold.snapshot_id}: {hold.holder}" for hold in ended]
+
+        with part_of_a_pass("lifting holds that no journal knows", report.given_up, "forgotten holds"):
+            self.forgotten.run()
 
     def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
         if operation.stage is Stage.ACCEPTED:
