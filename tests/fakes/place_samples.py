@@ -25,7 +25,7 @@ OURS, VAULTS = "111122223333", "222233334444"
 OSAKA_KEY = f"arn:aws:kms:ap-northeast-3:{OURS}:key/1"
 OSAKA = Place("osaka", "ap-northeast-3", OSAKA_KEY)
 VAULT = Place("vault", "eu-west-1", f"arn:aws:kms:eu-west-1:{VAULTS}:key/1", account=VAULTS)
-STANDS = Stands(12, 0, 0, 0, NOW - timedelta(hours=26))
+STANDS = Stands(12, 0, 0, 0, 0, NOW - timedelta(hours=26))
 OWN_KEY: Mapping[str, Any] = {"KeyManager": "CUSTOMER", "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT"}
 OPEN: Mapping[str, Any] = {
     "Statement": [

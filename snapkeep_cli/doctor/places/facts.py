@@ -37,6 +37,7 @@ class Stands:
     late: int
     not_copied: int
     failed: int
+    cannot_be_copied: int
     oldest: datetime | None
 
 

@@ -35,9 +35,9 @@ Statuses = Mapping[str, dict[str, Stands] | Unknown]
 
 def places(session: boto3.Session, deployment: Deployment, known: Sequence[Facts]) -> Iterator[PlaceFacts]:
     """The facts about each place that does not retire; `known` are those about the chosen clusters."""
-    first = known[0]
     listed = [place for place in deployment.places if not place.retire]
-    if isinstance(first.caller, Unknown) or not listed:
+    first = next(iter(known), None)  # a vault has no clusters
+    if first is None or not listed or isinstance(first.caller, Unknown):
         return
     statuses = _statuses([each.visit.cluster for each in known], first.visit.region)
     home = PlaceAws(Clients(session, first.visit.region))
@@ -63,9 +63,9 @@ def _every(deployment: Deployment, place: Place) -> dict[str, str]:
 
 def adopted(session: boto3.Session, deployment: Deployment, known: Sequence[Facts]) -> Iterator[AdoptedFacts]:
     """The facts about the copies that the deployment adopts; nothing if it adopts none."""
-    visit = known[0].visit
-    if not deployment.adopt or isinstance(known[0].caller, Unknown):
+    if not (known and deployment.adopt) or isinstance(known[0].caller, Unknown):
         return
+    visit = known[0].visit
     client = Clients(session, visit.region)
     clusters = tuple(cluster.name for cluster in deployment.clusters)
     found = PlaceAws(client).copies()
@@ -125,6 +125,7 @@ def _status(api: ApiClient, cluster: str) -> dict[str, Stands] | Unknown:
             each["late"],
             each["not_copied"],
             each["failed"],
+            each.get("cannot_be_copied", 0),  # an API deployed earlier does not say it
             datetime.fromisoformat(each["oldest"]) if each["oldest"] else None,
         )
         for each in found.get("places", [])

@@ -31,10 +31,15 @@ def newest_copies(facts: PlaceFacts) -> Iterator[Finding]:
 def _of(cluster: str, stands: Stands, facts: PlaceFacts) -> Finding:
     rules = "; ".join(f"{policy}: {every}" for policy, every in facts.every.items())
     text = f"{cluster}: {_age(stands.oldest, facts.visit.now)} ({rules})"
-    wrong = {"late": stands.late, "failed": stands.failed, "not copied": stands.not_copied}
+    wrong = {
+        "late": stands.late,
+        "failed": stands.failed,
+        "cannot be copied": stands.cannot_be_copied,
+        "not copied": stands.not_copied,
+    }
     counts = ", ".join(f"{count} {what}" for what, count in wrong.items() if count)
     text += f"; {stands.on_time} on time" + (f", {counts}" if counts else "")
-    if stands.late or stands.failed:
+    if stands.late or stands.failed or stands.cannot_be_copied:
         return problem(RPO, text, shlex.join(["snapkeep", "coverage", "--cluster", cluster]))
     return ok(RPO, text)
 

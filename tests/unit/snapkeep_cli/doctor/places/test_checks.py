@@ -58,10 +58,14 @@ def test_the_rpo_of_a_place_stands_beside_what_the_rules_promise() -> None:
 
 
 def test_late_and_failed_copies_are_a_problem_and_coverage_says_more() -> None:
-    (found,) = wrong(a_place(stands={"myeks": replace(STANDS, on_time=9, late=2, failed=1, not_copied=4)}))
+    (found,) = wrong(
+        a_place(
+            stands={"myeks": replace(STANDS, on_time=9, late=2, failed=1, cannot_be_copied=3, not_copied=4)}
+        )
+    )
 
     assert found.verdict is Verdict.PROBLEM
-    assert found.text.endswith("9 on time, 2 late, 1 failed, 4 not copied")
+    assert found.text.endswith("9 on time, 2 late, 1 failed, 3 cannot be copied, 4 not copied")
     assert found.fix == "snapkeep coverage --cluster myeks"
 
 

@@ -85,6 +85,8 @@ def test_nothing_is_asked_without_places_or_credentials(session: boto3.Session) 
     assert list(gather.places(session, replace(DEPLOYMENT, places=()), [healthy()])) == []
     assert list(gather.places(session, DEPLOYMENT, [healthy(caller=Unknown("none"))])) == []
     assert list(gather.adopted(session, DEPLOYMENT, [healthy()])) == []
+    assert list(gather.places(session, DEPLOYMENT, [])) == []
+    assert list(gather.adopted(session, replace(DEPLOYMENT, adopt=True), [])) == []
 
 
 def test_a_deployment_that_adopts_copies_sees_those_of_its_region(session: boto3.Session) -> None:
