@@ -1,8 +1,12 @@
-"""Points and rules for the laws of retention: crowded where calendars are difficult."""
+"""Points and rules for the laws of retention: crowded where calendars are difficult.
+
+No strategy is made while one draws: Hypothesis would examine it each time, which took a third of all time.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,14 +78,17 @@ times = st.builds(
 _OFFSETS = [step * number for number in range(20, -4, -1) for step in _STEPS]
 
 
+@cache
+def _offsets(size: int) -> st.SearchStrategy[list[timedelta]]:
+    return st.lists(st.sampled_from(_OFFSETS), min_size=size, max_size=size)
+
+
 def rows(most: int) -> st.SearchStrategy[list[datetime]]:
     """Times around one corner, so that many meet in one period or exactly at the end of a duration."""
     return st.builds(
         lambda corner, found: [corner - offset for offset in found],
         st.sampled_from([NOW, NOW, NOW, *_CORNERS]),
-        st.sampled_from([0, 1, 2, most // 2, most]).flatmap(
-            lambda size: st.lists(st.sampled_from(_OFFSETS), min_size=size, max_size=size)
-        ),
+        st.sampled_from([0, 1, 2, most // 2, most]).flatmap(_offsets),
     )
 
 
@@ -93,7 +100,9 @@ spans = st.builds(
     hours=st.sampled_from([0, 0, 1, 6, 30]),
 ).filter(lambda span: span != Duration())
 
+_perhaps_span = st.one_of(st.none(), spans)
 counts = st.one_of(st.integers(1, 8), st.just("all"))
+_perhaps_count = st.one_of(st.none(), counts)
 
 _PLAIN: tuple[PointState, tuple[Protection, ...], bool] = (PointState.READY, (), False)
 _KINDS = [
@@ -121,6 +130,7 @@ def ready_points(most: int = 30) -> st.SearchStrategy[list[Candidate]]:
     )
 
 
+@cache
 def points(prefix: str = "p", most: int = 20) -> st.SearchStrategy[list[Candidate]]:
     """Points of one lineage in all states; most of them are ready and unprotected."""
     return st.builds(
@@ -133,22 +143,33 @@ def points(prefix: str = "p", most: int = 20) -> st.SearchStrategy[list[Candidat
     )
 
 
+_RULES: dict[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys(COUNT_RULES, counts),
+    **dict.fromkeys(DURATION_RULES, spans),
+}
+_chosen = st.lists(st.sampled_from(sorted(_RULES)), min_size=1, max_size=5, unique=True)
+_minimum = st.one_of(st.just(1), st.integers(1, 5))
+
+
+@cache
 @st.composite
 def rules(draw: st.DrawFn) -> RetentionRules:
     """Rules that keep something; most are absent, as in life."""
-    kinds: dict[str, st.SearchStrategy[Any]] = {
-        **dict.fromkeys(COUNT_RULES, counts),
-        **dict.fromkeys(DURATION_RULES, spans),
-    }
-    chosen = draw(st.lists(st.sampled_from(sorted(kinds)), min_size=1, max_size=5, unique=True))
     return RetentionRules(
-        **{name: draw(kinds[name]) for name in chosen},
-        max_age=draw(st.one_of(st.none(), spans)),
-        after_claim_deleted=draw(st.one_of(st.none(), spans)),
-        minimum=draw(st.one_of(st.just(1), st.integers(1, 5))),
+        **{name: draw(_RULES[name]) for name in draw(_chosen)},
+        max_age=draw(_perhaps_span),
+        after_claim_deleted=draw(_perhaps_span),
+        minimum=draw(_minimum),
     )
 
 
+_more = st.integers(0, 5)
+_more_time = st.tuples(_more, _more, _more, _more)
+_perhaps_more_time = st.one_of(st.none(), _more_time)
+_more_minimum = st.integers(0, 3)
+
+
+@cache
 @st.composite
 def rules_and_longer(draw: st.DrawFn) -> tuple[RetentionRules, RetentionRules]:
     """Rules, and others that ask for as much or more in every line."""
@@ -158,32 +179,26 @@ def rules_and_longer(draw: st.DrawFn) -> tuple[RetentionRules, RetentionRules]:
         longer[name] = draw(_at_least(getattr(short, name)))
     for name in DURATION_RULES:
         span = getattr(short, name)
-        longer[name] = draw(st.one_of(st.none(), spans) if span is None else _longer(span))
+        longer[name] = draw(_perhaps_span) if span is None else _longer(span, draw(_more_time))
     for name in ("max_age", "after_claim_deleted"):
         span = getattr(short, name)
-        longer[name] = None if span is None else draw(st.one_of(st.none(), _longer(span)))
-    return short, RetentionRules(**longer, minimum=short.minimum + draw(st.integers(0, 3)))
+        more = None if span is None else draw(_perhaps_more_time)
+        longer[name] = None if more is None else _longer(span, more)
+    return short, RetentionRules(**longer, minimum=short.minimum + draw(_more_minimum))
 
 
+@cache
 def _at_least(count: int | str | None) -> st.SearchStrategy[Any]:
     if count is None:
-        return st.one_of(st.none(), counts)
-    return (
-        st.just("all")
-        if count == "all"
-        else st.one_of(st.just("all"), st.integers(int(count), int(count) + 5))
-    )
+        return _perhaps_count
+    if count == "all":
+        return st.just("all")
+    return st.one_of(st.just("all"), st.integers(int(count), int(count) + 5))
 
 
-def _longer(span: Duration) -> st.SearchStrategy[Duration]:
-    more = st.integers(0, 5)
-    return st.builds(
-        lambda y, m, d, h: Duration(span.years + y, span.months + m, span.days + d, span.hours + h),
-        more,
-        more,
-        more,
-        more,
-    )
+def _longer(span: Duration, more: tuple[int, int, int, int]) -> Duration:
+    years, months, days, hours = more
+    return Duration(span.years + years, span.months + months, span.days + days, span.hours + hours)
 
 
 earlier = st.lists(
@@ -194,20 +209,18 @@ earlier = st.lists(
 policy_retentions = st.builds(PolicyRetention, rules(), zones, earlier)
 
 
+_names = st.lists(
+    st.sampled_from(["nightly", "hourly", "interruption", "on-demand", "forgotten"]), min_size=1, unique=True
+)
+_configured = st.sets(st.sampled_from(["interruption", "on-demand"]))
+_perhaps_past = st.one_of(st.none(), times.filter(lambda time: time <= NOW))
+
+
+@cache
 @st.composite
 def claims(draw: st.DrawFn) -> tuple[list[Lineage], dict[str, PolicyRetention]]:
     """The lineages of one claim under scheduled, built-in and forgotten policies, with what they keep."""
-    names = draw(
-        st.lists(
-            st.sampled_from(["nightly", "hourly", "interruption", "on-demand", "forgotten"]),
-            min_size=1,
-            unique=True,
-        )
-    )
-    gone = draw(st.one_of(st.none(), times.filter(lambda time: time <= NOW)))
+    names, gone = draw(_names), draw(_perhaps_past)
     lineages = [Lineage("claim-1", name, draw(points(name, 8)), gone) for name in names]
-    policies = {
-        name: draw(policy_retentions)
-        for name in ("nightly", "hourly", *draw(st.sets(st.sampled_from(["interruption", "on-demand"]))))
-    }
+    policies = {name: draw(policy_retentions) for name in ("nightly", "hourly", *draw(_configured))}
     return lineages, policies
