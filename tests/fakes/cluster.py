@@ -248,7 +248,8 @@ class FakeCluster(RestoringCluster):
     def mark_ready(self) -> None:
         """Let the sidecar see that the bound snapshots are complete."""
         for key, snapshot in self.snapshots.items():
-            self.snapshots[key] = replace(snapshot, ready=snapshot.bound)
+            if snapshot.ready != snapshot.bound:
+                self.snapshots[key] = replace(snapshot, ready=snapshot.bound)
 
     def _remove_deleted(self) -> None:
         for name in self.deleting - set(self.finalizers):

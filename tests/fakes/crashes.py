@@ -47,6 +47,8 @@ class _Proxy:
 
 def _settled(answer: Any, around: Callable[[str, Callable[[], Any]], Any]) -> Any:
     """Generators are read to their end inside the step; an opened cluster is wrapped too."""
+    if answer is None or isinstance(answer, (bool, dict, list, str, tuple)):
+        return answer
     if isinstance(answer, Iterator):
         return iter(list(answer))
     if hasattr(answer, "create_volume_snapshot") or hasattr(answer, "evict"):
