@@ -116,7 +116,8 @@ def test_a_flood_of_what_does_not_hold_is_worked_off_and_stops_nobody_else() -> 
     keep(world, forged)
     world.send(*shared_by(world, STAGE, 3), account=STAGE.account)
     assert in_flight(world) == {"stage": 3}
-    for _ in range(3):
+    for _ in range(4):
+        world.wait(minutes=5)
         world.turn()
     assert (len(world.told(TroubleKind.REQUESTS_REFUSED)), world.ec2.calls["copy"]) == (1, 3)
     assert not [point for point in world.waiting() if point.startswith("a-")]

@@ -78,7 +78,6 @@ def test_another_snapshot_of_a_point_that_is_here_is_refused_and_told() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"snapshot": OTHER}, f"does not show {OTHER}: it is gone, or not shared with this account"),
         ({"size_bytes": 2**30}, "has 4 GiB in EC2, and 1 GiB in the request"),
         ({tags.CLUSTER: "other"}, "cluster 'other' is not prod's, which has myeks"),
         ({tags.CLAIM_UID: "another"}, "contradict each other"),
@@ -147,7 +146,7 @@ def test_refusals_are_told_once_a_week_for_each_kind() -> None:
     for number in range(20):
         world.send(replace(request, size_bytes=2**30 * (number + 5)))
         world.wait(hours=1)
-    world.send(replace(request, snapshot=OTHER))
+    world.send(replace(request, tags={**request.tags, tags.CLUSTER: "other"}))
     assert len(world.told(TroubleKind.REQUESTS_REFUSED)) == 2
     world.wait(days=8)
     world.turn()
@@ -214,7 +213,7 @@ def test_a_source_that_goes_half_way_fails_the_copy_or_not_as_ec2_says(half_way:
     if half_way == "unshare":
         assert outcome is Outcome.READY
     else:
-        assert outcome is Outcome.REFUSED and "is gone, or not shared" in reason
+        assert outcome is Outcome.FAILED and "is gone, or not shared" in reason
     assert (world.ec2.calls["copy"], world.waiting()) == (1, [])
 
 
@@ -355,3 +354,26 @@ def test_a_source_with_very_many_copies_waits_for_the_schedule(monkeypatch: pyte
     assert len(world.waiting()) == 1
     world.turn()
     assert (world.waiting(), last(world)[0]) == ([], Outcome.READY)
+
+
+def test_a_share_that_ec2_does_not_show_yet_is_waited_for() -> None:
+    world = PullWorld("mysql")
+    request = asked(world)
+    world.source.shares.unshare(request.snapshot, ACCOUNT)
+    world.send(request)
+    assert (world.answered(), len(world.waiting())) == ([], 1)
+    world.wait(minutes=1)
+    world.source.shares.share(request.snapshot, ACCOUNT)
+    world.turn()
+    assert world.ec2.calls["copy"] == 1
+
+
+def test_a_snapshot_that_is_not_shared_fails_so_that_the_source_tries_again_and_people_hear_of_it() -> None:
+    world = PullWorld("mysql")
+    world.send(replace(asked(world), snapshot=OTHER))
+    world.wait(minutes=5)
+    world.turn()
+    outcome, reason = last(world)
+    assert outcome is Outcome.FAILED
+    assert f"does not show {OTHER}: it is gone, or not shared with this account" in reason
+    assert (world.told(TroubleKind.REQUESTS_REFUSED), world.waiting()) == ([reason], [])

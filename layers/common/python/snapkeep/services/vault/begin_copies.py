@@ -10,7 +10,8 @@ from datetime import timedelta
 from snapkeep.domain.copies.copies import Source
 from snapkeep.domain.copies.queue import next_up
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
-from snapkeep.domain.vault.verify import Verified
+from snapkeep.domain.vault.asked import StoredRequest
+from snapkeep.domain.vault.verify import Refused, Verified, Why
 from snapkeep.ports.clock import Clock
 from snapkeep.services.copies.copy_point import CopyPoint
 from snapkeep.services.copies.place_copies import PlaceCopies
@@ -21,6 +22,11 @@ from snapkeep.services.vault.source_turn import SourceTurn
 from snapkeep.services.vault.stand import ToBegin
 
 DAY = timedelta(days=1)
+
+SHARES_LAG = timedelta(minutes=3)
+"""How long EC2 may not show yet what was shared before it was asked for; usually seconds.
+https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class BeginCopies:
                 good[found.point.point_id] = each, found
                 continue
             with turn.part(each.asked.request.point):
-                self.answers.refused(turn, each.asked, found)
+                self._refuse(turn, each.asked, found)
         today = sum(1 for copy in listed.copies if self.clock() - copy.started_at < DAY)
         left = max(0, turn.source.a_day - today)
         waiting = [each.asked for each, _ in good.values()]
@@ -62,6 +68,17 @@ class BeginCopies:
             with turn.part(each.asked.request.point):
                 self.answers.later(turn, each.asked, f"this vault takes no more for now: {reason}")
         return reason
+
+    def _refuse(self, turn: SourceTurn, asked: StoredRequest, found: Refused) -> None:
+        """Refuse a request. One for a snapshot that EC2 does not show waits a moment, and fails then, because
+        the source may share it again."""
+        if found.why is not Why.NOT_SHARED:
+            self.answers.refused(turn, asked, found)
+        elif self.clock() - asked.received_at < SHARES_LAG:
+            turn.report.later[asked.request.point] = found.reason
+        else:
+            turn.report.refused[asked.request.point] = found
+            self.answers.failed(turn, asked, found.reason)
 
     def _begin(self, turn: SourceTurn, chosen: Sequence[tuple[ToBegin, Verified]]) -> int:
         """Begin these copies, in this order, until EC2 accepts no more; returns how many began."""
