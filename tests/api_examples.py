@@ -12,6 +12,7 @@ from snapkeep.domain.policies import to_document
 from tests.fakes.api import Api
 from tests.fakes.borrowing import BorrowingWorld
 from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
+from tests.fakes.vault_copies import VaultWorld
 from tests.fakes.world import World
 
 CLUSTER = "/v1/clusters/myeks"
@@ -29,13 +30,14 @@ def with_examples(document: Document, world: World) -> dict[str, Any]:
 
     `world` is used up: its claims are backed up, restored and held.
     """
-    api, vault = Api(world), Api(cast(Any, LendingWorld()))
+    api, vault, hub = Api(world), Api(cast(Any, LendingWorld())), Api(cast(Any, _hub()))
     paths = {path: dict(operations) for path, operations in document["paths"].items()}
     borrower = BorrowingWorld()
     calls = chain(
         zip(repeat(api), _calls(api, world)),
         zip(repeat(vault), _calls_of_vault()),
         zip(repeat(Api(cast(Any, borrower))), _calls_of_borrower(borrower)),
+        zip(repeat(hub), [("GET", f"/v1/{name}", None) for name in ("copies", "status", "report")]),
     )
     for asked, (method, url, body) in calls:
         reply = asked(method, url, body)
@@ -83,6 +85,14 @@ def _calls(api: Api, world: World) -> Calls:
     yield "POST", f"{CLUSTER}/restores", anywhere
     yield "GET", f"{SHOP}/restores", None
     yield "GET", f"{SHOP}/restores/{restore}", None
+
+
+def _hub() -> VaultWorld:
+    """A vault with some nights of copies, and its page."""
+    hub = VaultWorld()
+    hub.nights(3)
+    hub.reporter.run()
+    return hub
 
 
 def _calls_of_vault() -> Calls:

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.api_problems import add_gateway_problems
-from infra.constructs.api_routes import BORROWING_ROUTES, ROUTES
+from infra.constructs.api_routes import BORROWING_ROUTES, ROUTES, VAULT_ROUTES
 from infra.constructs.log_group import log_group
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.report import ReportBucket
@@ -27,8 +27,6 @@ TIMEOUT = Duration.seconds(28)
 RATE, BURST = 20, 40
 CHANGES_RATE, CHANGES_BURST = 2, 10
 """Requests a second, and at once; few of them create anything."""
-
-THROTTLED = tuple(f"{path}/POST" for path, methods in ROUTES.items() if "POST" in methods)
 
 LOGGED = {
     "requestId": "$context.requestId",
@@ -76,27 +74,29 @@ class Api(Construct):
                 **{f"{each.name}_function": each.function.function_name for each in asked},
             ),
         )
-        stack = Stack.of(self)
+        vault = platform.deployment.vault
+        borrows = BORROWING_ROUTES if platform.deployment.borrow else {}
+        self.routes = VAULT_ROUTES if vault else {**ROUTES, **borrows}
         self.function.allow(
-            permissions.describe("Snapshots", "Volumes", "LockedSnapshots", "Images"),
-            permissions.look_into_bin(),
-            permissions.describe_keys(stack, platform.deployment.places),
-            permissions.describe_clusters(stack, platform.clusters),
-            *permissions.hold_snapshots(stack, platform.owner),
-            *self._about_copies(platform),
-            permissions.put_events(stack, platform.event_bus),
+            permissions.describe("Snapshots", "LockedSnapshots", "Images"),
+            *(() if vault else self._about_clusters(platform)),
+            permissions.put_events(Stack.of(self), platform.event_bus),
             *(permissions.invoke(each.function.function_arn) for each in asked),
             *pages.reading(),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
             ),
         )
-        self.routes = {**ROUTES, **(BORROWING_ROUTES if platform.deployment.borrow else {})}
         self.url = self._gateway(platform.prefix, platform.options).url
 
-    def _about_copies(self, platform: Platform) -> Iterator[iam.PolicyStatement]:
-        """What restores from copies need, where the config asks for them."""
+    def _about_clusters(self, platform: Platform) -> Iterator[iam.PolicyStatement]:
+        """What a vault's API has no need of."""
         stack, deployment = Stack.of(self), platform.deployment
+        yield permissions.describe("Volumes")
+        yield permissions.look_into_bin()
+        yield permissions.describe_keys(stack, deployment.places)
+        yield permissions.describe_clusters(stack, platform.clusters)
+        yield from permissions.hold_snapshots(stack, platform.owner)
         if deployment.adopt:
             yield from permissions.lend_to_copies(stack, platform.owner, take_back=False)
         if deployment.borrow:
@@ -124,6 +124,7 @@ class Api(Construct):
 
     def _stage(self, name: str, options: StackOptions) -> apigateway.StageOptions:
         log = log_group(self, "AccessLog", name=f"/aws/apigateway/{name}", days=options.log_retention_days)
+        throttled = [f"{path}/POST" for path, methods in self.routes.items() if "POST" in methods]
         few = apigateway.MethodDeploymentOptions(
             throttling_rate_limit=CHANGES_RATE, throttling_burst_limit=CHANGES_BURST
         )
@@ -132,7 +133,7 @@ class Api(Construct):
             tracing_enabled=options.tracing or None,
             throttling_rate_limit=RATE,
             throttling_burst_limit=BURST,
-            method_options=dict.fromkeys(THROTTLED, few),
+            method_options=dict.fromkeys(throttled, few),
             access_log_destination=apigateway.LogGroupLogDestination(log),
             access_log_format=apigateway.AccessLogFormat.custom(json.dumps(LOGGED)),
         )

@@ -45,7 +45,15 @@ BORROWING_ROUTES: Mapping[str, tuple[str, ...]] = {"/v1/borrowed-copies/{point}"
 """Those of a deployment that borrows copies, besides."""
 
 VAULT_ROUTES: Mapping[str, tuple[str, ...]] = {
+    "/v1/openapi.json": ("GET",),
+    "/v1/clusters": ("GET",),
+    f"{CLUSTER}/copies": ("GET",),
+    f"{CLUSTER}/prune": ("POST",),
+    f"{NAMESPACE}/copies": ("GET",),
+    "/v1/copies": ("GET",),
     "/v1/loans": ("GET",),
     "/v1/loans/{copy}/{account}": ("PUT", "DELETE"),
+    "/v1/report": ("GET",),
+    "/v1/status": ("GET",),
 }
 """Those of a vault, which has no clusters."""

@@ -87,27 +87,33 @@ class Report(Construct):
             "WriteReport",
             platform=platform,
             name="write_report",
-            description="Snapkeep: writes the report page of a cluster",
+            description="Snapkeep: writes report pages",
             timeout=Duration.minutes(10),
             memory_mib=1024,
             asynchronous=True,
             settings=WriteReportSettings(journal_table=platform.journal.name, reports_bucket=pages.name),
         )
+        clusters = platform.clusters  # a vault has none
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images"),
-            permissions.describe_clusters(Stack.of(self), platform.clusters),
+            *([permissions.describe_clusters(Stack.of(self), clusters)] if clusters else []),
             platform.journal.access("GetItem", "BatchGetItem", "Query"),
             pages.writing(),
         )
-        for cluster in platform.clusters:
-            platform.schedules.add(
-                f"write-report.{cluster}",
-                description=f"Snapkeep: writes the report page of cluster {cluster}",
-                target=self.function.target,
-                function=self.function.name,
-                timing=Timing(expression=EVERY, flexible_minutes=SPREAD),
-                input={"cluster": cluster, "scheduledTime": SCHEDULED_TIME},
-            )
+        for cluster in clusters:
+            self._every_hour(platform, f"write-report.{cluster}", f"cluster {cluster}", cluster)
+        if platform.deployment.vault:
+            self._every_hour(platform, "write-report", "the vault")
         gave_up_or_stopped(
             self, "GaveUp", function="write_report", every=Duration.hours(1), runbook="work-given-up"
+        )
+
+    def _every_hour(self, platform: Platform, name: str, whose: str, cluster: str = "") -> None:
+        platform.schedules.add(
+            name,
+            description=f"Snapkeep: writes the report page of {whose}",
+            target=self.function.target,
+            function=self.function.name,
+            timing=Timing(expression=EVERY, flexible_minutes=SPREAD),
+            input={"cluster": cluster, "scheduledTime": SCHEDULED_TIME},
         )

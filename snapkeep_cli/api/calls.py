@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
@@ -16,6 +16,7 @@ from snapkeep_cli.output import Output, fail, say, tell
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Document = dict[str, Any]
 
 ClusterOption = Annotated[
     str, typer.Option("--cluster", envvar="SNAPKEEP_CLUSTER", help="The EKS cluster; default: the only one.")
@@ -35,12 +36,30 @@ def client() -> ApiClient:
 
 
 def the_cluster(api: ApiClient, given: str) -> str:
-    """The named cluster, or the only one; ends the command if that is ambiguous."""
+    """The named cluster, or the only one; ends the command if that is ambiguous, or in a vault."""
+    cluster, sources = cluster_or_sources(api, given)
+    if sources:
+        names = ", ".join(source["name"] for source in sources)
+        raise fail(
+            "usage",
+            f"this is a vault: it has copies of {names}, and no clusters of its own",
+            "use `snapkeep status`, `snapkeep get copies`, `snapkeep prune` or `snapkeep report`",
+        )
+    return cluster
+
+
+def cluster_or_sources(api: ApiClient, given: str) -> tuple[str, Sequence[Document]]:
+    """The named cluster, or the only one; ends the command if that is ambiguous. In a vault, where none is
+    named: "" and its sources."""
     if given:
-        return given
-    names = [str(cluster["name"]) for cluster in api.get("clusters")["clusters"]]
+        return given, ()
+    found = api.get("clusters")
+    sources = found.get("sources", [])  # an API deployed earlier has none
+    if sources:
+        return "", sources
+    names = [str(cluster["name"]) for cluster in found["clusters"]]
     if len(names) == 1:
-        return names[0]
+        return names[0], ()
     raise fail(
         "usage",
         f"which cluster? There are {', '.join(names) or 'none'}",
@@ -83,6 +102,3 @@ def place(cluster: str, namespace: str, *rest: str) -> tuple[str, ...]:
     """The path segments of a cluster's namespace, or of the cluster if none is named."""
     within = ("namespaces", namespace) if namespace else ()
     return ("clusters", cluster, *within, *rest)
-
-
-Document = dict[str, Any]

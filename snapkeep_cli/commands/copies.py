@@ -14,6 +14,7 @@ from snapkeep_cli.api.calls import (
     Document,
     NamespaceOption,
     client,
+    cluster_or_sources,
     ending_well,
     place,
     the_cluster,
@@ -56,16 +57,19 @@ def get_copies(
     cluster: ClusterOption = "",
     namespace: NamespaceOption = "",
     claim: Annotated[str, typer.Option(help="Only copies of this claim.")] = "",
-    to: Annotated[str, typer.Option("--place", help="Only copies in this place.")] = "",
+    to: Annotated[
+        str, typer.Option("--place", help="Only copies in this place; in a vault, of this source.")
+    ] = "",
     policy: Annotated[str, typer.Option(help="Only copies of this policy's points.")] = "",
     point: Annotated[str, typer.Option(help="Only copies of this recovery point.")] = "",
     state: Annotated[ShownState | None, typer.Option(help="Only copies in this state.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """List copies in other Regions, newest data first for each claim; even of points that are gone."""
+    """List copies in other Regions or in a vault, newest data first for each claim; even of points that are
+    gone."""
     api = client()
-    cluster = the_cluster(api, cluster)
+    cluster, sources = cluster_or_sources(api, cluster)
     if claim:
         namespace, claim = the_claim(claim, namespace, "--claim") if "/" in claim else (namespace, claim)
     wanted = {
@@ -75,7 +79,10 @@ def get_copies(
         "point": point,
         "state": state.value if state else "",
     }
-    found, pages = api.some("copies", *place(cluster, namespace, "copies"), **wanted, most=limit)
+    where = place(cluster, namespace, "copies")
+    if sources:
+        where, wanted["namespace"] = ("copies",), namespace
+    found, pages = api.some("copies", *where, **wanted, most=limit)
     unasked = pages[-1]["unasked"]
     shown = {"copies": found[:limit], "unasked": unasked}
     emit(shown, output, table_of([_row(copy) for copy in found[:limit]], COLUMNS))

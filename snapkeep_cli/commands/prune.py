@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from snapkeep_cli.api.calls import ClusterOption, client, ending_well, the_cluster
+from snapkeep_cli.api.calls import ClusterOption, Document, client, cluster_or_sources, ending_well
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, sentence
 
@@ -18,7 +19,9 @@ COLUMNS: Columns = {"EBS SNAPSHOT": "snapshot_id", "WHY IT GOES": sentence("reas
 @ending_well
 def prune(
     cluster: ClusterOption = "",
-    place: Annotated[str, typer.Option(help="The copies in this place instead of the points.")] = "",
+    place: Annotated[
+        str, typer.Option(help="The copies in this place instead of the points; in a vault, of this source.")
+    ] = "",
     now: Annotated[
         bool, typer.Option("--now", help="Prune now instead of within the hour (copies: the day).")
     ] = False,
@@ -30,7 +33,9 @@ def prune(
         shown = _command(cluster, place)
         raise fail("usage", f'"{confirm}" is no token of refused deletions', f"`{shown}` shows their tokens")
     api = client()
-    cluster = the_cluster(api, cluster)
+    cluster, sources = cluster_or_sources(api, cluster)
+    if sources:
+        cluster, place = _of_source(sources, place)
     wish: dict[str, object] = {"confirm": confirm} if confirm else {"dry_run": False} if now else {}
     wish |= {"place": place} if place else {}
     status, plan = api.post(wish, "clusters", cluster, "prune")
@@ -48,6 +53,20 @@ def prune(
     for refusal in plan["refusals"]:
         if refusal["token"] != confirm:
             _say_refusal(_command(cluster, place), refusal)
+
+
+def _of_source(sources: Sequence[Document], place: str) -> tuple[str, str]:
+    """The only cluster of a vault's source, and its name; ends the command if there are several."""
+    meant = [
+        (name, each["name"]) for each in sources for name in each["clusters"] if place in ("", each["name"])
+    ]
+    if len(meant) == 1:
+        return meant[0]
+    known = ", ".join(f"--cluster {name} --place {source}" for name, source in meant)
+    names = ", ".join(each["name"] for each in sources)
+    if not meant:
+        raise fail("usage", f"this vault has no source {place}", f"its sources are {names}")
+    raise fail("usage", "a vault prunes one cluster of one source at a time", f"give {known}")
 
 
 def _command(cluster: str, place: str) -> str:

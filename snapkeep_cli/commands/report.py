@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from snapkeep_cli.api.calls import ClusterOption, client, ending_well, the_cluster
+from snapkeep_cli.api.calls import ClusterOption, client, cluster_or_sources, ending_well
 from snapkeep_cli.api.signed_transport import fetch
 from snapkeep_cli.output import fail, say
 
@@ -30,18 +30,20 @@ def report(
     cluster: ClusterOption = "",
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Fetch a cluster's report page: one HTML file that needs no server and loads nothing."""
+    """Fetch the report page of a cluster or a vault: one HTML file that needs no server and loads
+    nothing."""
     if show and file == STDOUT:
         raise fail("usage", "--open needs a file, and -o - writes none", "leave out one of them")
     api = client()
-    cluster = the_cluster(api, cluster)
-    found = api.get("clusters", cluster, "report")
+    cluster, sources = cluster_or_sources(api, cluster)
+    found = api.get("report") if sources else api.get("clusters", cluster, "report")
+    whose = cluster or "vault"
     page = fetch(found["url"])
     if file == STDOUT:
         typer.echo(page.decode(), nl=False)
         return
-    path = _written(file, f"snapkeep-{cluster}.html", page)
-    say(f"{path}: the report of {cluster} as of {found['written_at']}")
+    path = _written(file, f"snapkeep-{whose}.html", page)
+    say(f"{path}: the report of {whose} as of {found['written_at']}")
     if show and not webbrowser.open(path.as_uri()):
         say(f"there is no browser here: open {path.as_uri()} in yours")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -11,12 +11,13 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from snapkeep_cli.api.calls import ClusterOption, Document, client, ending_well, the_cluster
+from snapkeep_cli.api.calls import ClusterOption, Document, client, cluster_or_sources, ending_well
 from snapkeep_cli.api.client import ApiClient, ApiProblem
 from snapkeep_cli.api.patience import displayed
 from snapkeep_cli.api.transport import Unreachable
 from snapkeep_cli.output import Output, OutputOption, emit, out, say, table_of
 from snapkeep_cli.tables import COLORS, Columns, Folded, Paper, clean, sentence
+from snapkeep_cli.vault_screen import vault_screen
 
 MOST_TROUBLES = 10
 """How many claims in trouble to show; `snapkeep coverage` lists all."""
@@ -33,9 +34,10 @@ Look = Callable[[], Document]
 
 @ending_well
 def status(cluster: ClusterOption = "", output: OutputOption = Output.TABLE) -> None:
-    """Show a cluster's state on one screen: claims in trouble, runs, incidents and restores."""
+    """Show the state on one screen: claims in trouble, runs, incidents and restores; in a vault its
+    sources."""
     api = client()
-    found = _look(api, the_cluster(api, cluster))
+    found = _look(api, _meant(api, cluster))
     emit(found, output, screen(found))
 
 
@@ -46,14 +48,14 @@ def watch(
 ) -> None:
     """Show the status repeatedly until Ctrl+C, through API errors. In a file or pipe, append each one."""
     api = client()
-    cluster = the_cluster(api, cluster)
+    meant = _meant(api, cluster)
     paper = out()
-    first = _look(api, cluster)
+    first = _look(api, meant)
     try:
         if paper.full:
-            _in_lines(paper, first, lambda: _look(api, cluster), every)
+            _in_lines(paper, first, lambda: _look(api, meant), every)
         else:
-            _on_screen(paper, first, lambda: _look(api, cluster), every)
+            _on_screen(paper, first, lambda: _look(api, meant), every)
     except KeyboardInterrupt:
         say("stopped watching")
 
@@ -85,7 +87,9 @@ def _in_lines(paper: Paper, found: Document, look: Look, every: int) -> None:
 
 
 def screen(found: Document) -> RenderableType:
-    """A status for people."""
+    """A status for people: of a cluster, or of a vault."""
+    if "sources" in found:
+        return vault_screen(found)
     notes = [Folded(Text(f"note: {clean(note)}", style="yellow")) for note in found["notes"]]
     parts: list[RenderableType] = [_headline(found), *_verdict(found), *notes]
     tables: tuple[tuple[list[Document], Columns], ...] = (
@@ -127,8 +131,14 @@ def screen(found: Document) -> RenderableType:
     return Group(*parts)
 
 
-def _look(api: ApiClient, cluster: str) -> Document:
-    return api.get("clusters", cluster, "status")
+def _meant(api: ApiClient, cluster: str) -> Sequence[str]:
+    """The path of the status that is meant: of a cluster, or of the vault."""
+    cluster, sources = cluster_or_sources(api, cluster)
+    return ("status",) if sources else ("clusters", cluster, "status")
+
+
+def _look(api: ApiClient, where: Sequence[str]) -> Document:
+    return api.get(*where)
 
 
 def _headline(found: Document) -> Text:

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.copies import Copy, read_copy
@@ -20,14 +20,17 @@ from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.vault.vault import Vault, VaultSource
+from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.retention.report import ClusterReport
-from snapkeep.wiring import copies
+from snapkeep.wiring import api, copies, report
 from snapkeep.wiring.ports import Ports
 from tests.fakes.clock import TestClock
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.messaging import FakeAnnouncer
+from tests.fakes.pages import MemoryPages
 from tests.fakes.ports import some_ports
 from tests.fakes.snapshots import FakeSnapshots
+from tests.fakes.world_pruner import WorldPruner
 from tests.unit.snapkeep.domain.copies.copy_samples import a_copy_of, a_source, with_tags
 
 ACCOUNT = "222233334444"
@@ -57,7 +60,7 @@ class VaultWorld:
         self.clock = TestClock(START)
         self.ec2 = FakeSnapshots(self.clock)
         self.journal, self.announcer = MemoryJournal(), FakeAnnouncer()
-        self._names = count()
+        self._names, self.pages = count(), MemoryPages(self.clock)
         self.vault = Vault(REGION, KEY, sources or (PROD, STAGE))
         self.build()
 
@@ -68,6 +71,10 @@ class VaultWorld:
             journal=self.journal,
             regions_of=lambda source: RegionsOf(self.ec2, source),
             retention_news=self.announcer,
+            work_news=self.announcer,
+            changes=self.announcer,
+            pages=self.pages,
+            pruner=WorldPruner(cast(Any, self)),
             clock=self.clock,
             pause=lambda _: None,
         )
@@ -75,6 +82,11 @@ class VaultWorld:
     def build(self) -> None:
         """Rebuild the functions, as a deployment does."""
         self.pruner = copies.prune_copies(self.ports())
+        self.reporter = report.write_report(self.ports())
+
+    def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
+        """The API's actions in this world."""
+        return api.actions(self.ports())
 
     def arrive(
         self,
@@ -120,6 +132,11 @@ class VaultWorld:
         """Run prune_copies once; the reports by scope."""
         reports = self.pruner.run(f"prune-{self.clock()}", PruneRequest(**request))
         return {report.cluster: report for report in reports}
+
+    def prune_copies(self, **request: Any) -> ClusterReport:
+        """Run prune_copies once in one scope."""
+        (report,) = self.prune(**request).values()
+        return report
 
     def there(self, source: VaultSource = PROD) -> list[str]:
         """The copies (ids) of a source that are there."""

@@ -50,7 +50,7 @@ WITH_PLACES = ("copy_points", "prune_copies")
 """The functions that only a deployment with places has."""
 
 ONLY_IN_VAULTS = ("pull_copies", "lend_copies")
-IN_VAULTS = (*ONLY_IN_VAULTS, "prune_copies")
+IN_VAULTS = (*ONLY_IN_VAULTS, "prune_copies", "api", "write_report")
 """Those that only a vault has, and all that it has."""
 
 NIGHTLY = Policy(

@@ -38,7 +38,7 @@ SERVICES = {
     "save_node": {"backup", "interruption"},
     "take_snapshots": {"backup"},
     "try_config": {"backup", "report", "retention"},
-    "write_report": {"report", "restore"},  # the page says how to restore
+    "write_report": {"report", "vault", "copies"},  # the page of a vault
 }
 """The capabilities whose services a function starts with; API and loans wait for a request."""
 

@@ -136,15 +136,15 @@ class LendCopiesSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings(Settings):
-    """api: serves people and programs."""
+    """api: serves people and programs. A vault has fewer functions to ask."""
 
     function = "api"
     journal_table: str
     event_bus: str
-    plan_backup_function: str
-    prune_function: str
-    try_config_function: str
     reports_bucket: str
+    plan_backup_function: str = ""
+    prune_function: str = ""
+    try_config_function: str = ""
     prune_copies_function: str = ""
     lend_copies_function: str = ""
 

@@ -98,3 +98,20 @@ def test_it_may_copy_only_what_the_configs_lenders_have_lent(tmp_path: Path) -> 
         assert "kms:ViaService" in stack.statement("api", sid)["Condition"]["StringLike"]
     assert not {"ec2:DeleteSnapshot", "ec2:ModifySnapshotAttribute"} & stack.actions("api")
     check_formula(stack, StackSize(2, 2, borrows=True))
+
+
+def test_in_a_vault_it_may_look_and_ask_and_touches_no_snapshot(vault_stack: Template) -> None:
+    assert {
+        action for action in vault_stack.actions("api") if action.startswith(("ec2:", "kms:", "eks:"))
+    } == {
+        "ec2:DescribeImages",
+        "ec2:DescribeLockedSnapshots",
+        "ec2:DescribeSnapshots",
+    }
+    parts = {part["PathPart"] for part in vault_stack.resources("ApiGateway::Resource").values()}
+    assert {"copies", "status", "report", "prune", "loans"} <= parts
+    assert not {"restores", "backups", "coverage", "recovery-points", "hold", "try"} & parts
+
+
+def test_a_deployment_with_clusters_has_no_route_of_a_vault(template: Template) -> None:
+    assert "loans" not in {part["PathPart"] for part in template.resources("ApiGateway::Resource").values()}

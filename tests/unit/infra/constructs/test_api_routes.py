@@ -14,5 +14,5 @@ def test_the_deployed_routes_are_those_of_the_description() -> None:
     paths = Api(World()).get(DESCRIPTION).json["paths"]
     served = {f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs}
     routes = [*ROUTES.items(), *BORROWING_ROUTES.items(), *VAULT_ROUTES.items()]
-    deployed = [f"{verb} {path}" for path, verbs in routes if path != DESCRIPTION for verb in verbs]
+    deployed = sorted({f"{verb} {path}" for path, verbs in routes if path != DESCRIPTION for verb in verbs})
     check_list("infra/constructs/api_routes.py, for what application.py serves", deployed, served)

@@ -50,3 +50,9 @@ def test_the_bucket_is_private_encrypted_and_forgets_earlier_pages(template: Tem
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Effect"], listed(statement["Action"])) == ("Deny", ["s3:*"])
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_a_vault_has_one_page_every_hour(vault_stack: Template) -> None:
+    schedule = vault_stack.schedule("write-report")
+    assert schedule["ScheduleExpression"] == "rate(1 hour)"
+    assert not [each for each in vault_stack.actions("write_report") if each.startswith("eks:")]

@@ -10,8 +10,8 @@ from snapkeep.ports.ec2 import Regions
 
 
 def copies_there(regions: Regions, place: Place, cluster: str, narrower: dict[str, str]) -> list[Copy]:
-    """The copies of a cluster's points in a place, with these tags besides; those that cannot be read as
-    copies count nowhere, and are told elsewhere."""
-    wanted = copy_tags.found_by(place.name) | {tags.CLUSTER: cluster}
+    """The copies of a cluster's points (of all clusters with "") in a place, with these tags besides; those
+    that cannot be read as copies count nowhere, and are told elsewhere."""
+    wanted = copy_tags.found_by(place.name) | ({tags.CLUSTER: cluster} if cluster else {})
     found = map(read_copy, regions.snapshots(place.region).find(wanted | narrower))
     return [copy for copy in found if isinstance(copy, Copy)]

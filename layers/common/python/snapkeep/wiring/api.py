@@ -21,6 +21,7 @@ from snapkeep.wiring.restore import (
     restored_claims,
     suggest_restore,
 )
+from snapkeep.wiring.vault import show_vault
 
 if TYPE_CHECKING:
     from snapkeep.services.backup.request import RequestBackup
@@ -82,6 +83,8 @@ def actions(ports: Ports) -> Actions:
         show_status=lambda cluster: reports().status(cluster),
         show_claim=lambda *which: reports().claim(*which),
         link_report=lambda cluster: show_report(ports).link(cluster),
+        link_vault_report=lambda: show_report(ports).link_vault(),
+        show_vault=lambda: show_vault(ports).run(),
         publish_change=lambda change: ports.changes.changed(change),
     )
 

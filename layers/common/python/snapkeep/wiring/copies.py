@@ -78,13 +78,25 @@ def choose_copies(ports: Ports) -> ChooseCopies:
 
 
 def list_copies(ports: Ports) -> ListCopies:
-    """The service that lists copies."""
+    """The service that lists copies; in a vault those of all sources."""
     from snapkeep.services.copies.requests.find_wanted import FindWanted
     from snapkeep.services.copies.requests.list_copies import ListCopies
+    from snapkeep.services.vault.hub.list_asked import ListAsked
 
-    journal = ports.journal
-    wanted = FindWanted(choose_copies(ports), journal.copies, journal.troubles)
-    return ListCopies(ports.deployment, ports.regions, journal.copies, journal.copy_requests, wanted)
+    deployment, journal = ports.deployment, ports.journal
+    stores = journal.copies, journal.copy_requests
+    if deployment.vault is None:
+        clusters, places = [each.name for each in deployment.clusters], deployment.places
+        wanted = FindWanted(choose_copies(ports), journal.copies, journal.troubles)
+        return ListCopies(clusters, places, lambda _: ports.regions, *stores, wanted)
+    sources = {source.name: source for source in deployment.vault.sources}
+    return ListCopies(
+        sorted({name for source in sources.values() for name in source.clusters}),
+        deployment.vault.places,
+        lambda place: ports.regions_of(sources[place.name]),
+        *stores,
+        ListAsked(journal.vault_requests),
+    )
 
 
 def request_copies(ports: Ports, points: ListPoints) -> RequestCopies:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from snapkeep.wiring.restore import suggest_restore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from snapkeep.domain.vault.vault import Vault
     from snapkeep.services.report.coverage import ShowCoverage
     from snapkeep.services.report.gather import GatherReport
     from snapkeep.services.report.lost_points import FindLostPoints
@@ -68,8 +71,39 @@ def gather_report(ports: Ports) -> GatherReport:
 
 
 def write_report(ports: Ports) -> WriteReport:
-    """The service that writes a report's page."""
-    from snapkeep.adapters.report_page import render  # the API gathers reports, too, but renders none
+    """The service that writes report pages: one for each cluster, or the vault's."""
+    from snapkeep.services.report.show import VAULT_PAGE
     from snapkeep.services.report.write import WriteReport
 
-    return WriteReport(ports.deployment, gather_report(ports).report, render, ports.pages, ports.work_news)
+    if vault := ports.deployment.vault:
+        return WriteReport([VAULT_PAGE], _of_vault(ports, vault), ports.pages, ports.work_news)
+    names = [cluster.name for cluster in ports.deployment.clusters]
+    return WriteReport(names, _of_clusters(ports), ports.pages, ports.work_news)
+
+
+def _of_clusters(ports: Ports) -> Callable[[str], tuple[str, dict[str, int]]]:
+    """What makes the page of a cluster."""
+    from snapkeep.adapters.report_page import render  # the API gathers reports, too, but renders none
+    from snapkeep.domain.report.claims import ClaimState
+
+    gather = gather_report(ports).report
+
+    def of_cluster(name: str) -> tuple[str, dict[str, int]]:
+        report = gather(name)
+        return render(report), {state.value: report.count(state) for state in ClaimState}
+
+    return of_cluster
+
+
+def _of_vault(ports: Ports, vault: Vault) -> Callable[[str], tuple[str, dict[str, int]]]:
+    """What makes the page of a vault."""
+    from snapkeep.adapters.report_page.vault import render_vault
+    from snapkeep.wiring.vault import show_vault
+
+    shower = show_vault(ports)
+
+    def of_vault(_: str) -> tuple[str, dict[str, int]]:
+        found = shower.run()
+        return render_vault(found, vault.timezone), {each.source.name: each.copies for each in found.sources}
+
+    return of_vault

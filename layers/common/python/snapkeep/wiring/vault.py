@@ -8,6 +8,7 @@ from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
     from snapkeep.domain.vault.vault import Vault, VaultSource
+    from snapkeep.services.vault.hub.show_vault import ShowVault
     from snapkeep.services.vault.known_sources import KnownSources
     from snapkeep.services.vault.pull_copies import PullCopies
     from snapkeep.services.vault.pull_from import PullFrom
@@ -85,3 +86,14 @@ def _known_sources(ports: Ports, vault: Vault) -> KnownSources:
         tell,
         ports.clock,
     )
+
+
+def show_vault(ports: Ports) -> ShowVault:
+    """The service that shows what the vault has of each source. Raises NotFound where this is no vault."""
+    from snapkeep.domain.errors import NotFound
+    from snapkeep.services.vault.hub.show_vault import ShowVault
+
+    vault, journal = ports.deployment.vault, ports.journal
+    if vault is None:
+        raise NotFound("this deployment is no vault; ask for the status of a cluster")
+    return ShowVault(vault, ports.regions_of, journal.vault_requests, journal.troubles, ports.clock)

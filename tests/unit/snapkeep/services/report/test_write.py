@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from snapkeep.domain.errors import TemporaryError
-from snapkeep.domain.policies import Cluster
-from snapkeep.domain.report.facts import Report
 from snapkeep.services.report.write import WriteReport
-from tests.fakes.report_samples import a_report
 from tests.fakes.world import SLOT, World, a_claim
 
 
@@ -42,14 +37,12 @@ def test_of_a_cluster_that_cannot_be_read_the_page_before_stays_and_the_others_a
     world = a_world()
     world.pages.write("myeks", "the page before")
 
-    def gather(cluster: str) -> Report:
+    def make(cluster: str) -> tuple[str, dict[str, int]]:
         if cluster == "myeks":
             raise error
-        return a_report()
+        return "new", {"protected": 1}
 
-    clusters = (*world.deployment.clusters, Cluster("other", "ap-northeast-2"))
-    deployment = replace(world.deployment, clusters=clusters)
-    writer = WriteReport(deployment, gather, lambda report: "new", world.pages, world.announcer)
+    writer = WriteReport(["myeks", "other"], make, world.pages, world.announcer)
     summary = writer.run()
     assert list(summary.written) == ["other"]
     assert summary.errors == [f"myeks: {why}"]

@@ -40,17 +40,17 @@ def render(report: Report) -> str:
 
     Text from clusters and tags is escaped as HTML, and inside the page's data as JSON.
     """
-    script, style = "".join(map(_read, SCRIPTS)), _read("page.css")
+    script, style = "".join(map(read, SCRIPTS)), read("page.css")
     zone = report.timezone
     existing = len(report.claims) - report.count(ClaimState.GONE)
     return (
-        _environment()
+        environment()
         .get_template("page.html.jinja")
         .render(
             report=report,
             style=style,
             script=script,
-            policy=_policy(script, style),
+            policy=content_policy(script, style),
             states=[(state.value, report.count(state)) for state in ClaimState],
             existing=existing,
             verdict=verdict(report),
@@ -71,7 +71,8 @@ def render(report: Report) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of pages, which escape everything."""
     found = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -85,11 +86,12 @@ def _environment() -> Environment:
 
 
 @cache
-def _read(name: str) -> str:
+def read(name: str) -> str:
+    """A file of the page."""
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def _policy(script: str, style: str) -> str:
+def content_policy(script: str, style: str) -> str:
     """The Content-Security-Policy: our script and style by their hashes, and nothing else."""
     rules = (
         "default-src 'none'",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.retention.prune_plans import PrunePlan
     from snapkeep.domain.vault.loan_documents import LoanDocument
     from snapkeep.domain.vault.loans import Loan
+    from snapkeep.domain.vault.overview import VaultOverview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,12 @@ class Actions:
 
     link_report: Callable[[str], ReportLink]
     """(cluster) A link to its newest report page. Raises UnknownCluster, and NotFound without one."""
+
+    link_vault_report: Callable[[], ReportLink]
+    """A link to the newest page of the vault. Raises NotFound without one, or where this is no vault."""
+
+    show_vault: Callable[[], VaultOverview]
+    """What the vault has of each source. Raises NotFound where this is no vault."""
 
     publish_change: Callable[[Change], None]
     """Publish a change that somebody made through the API."""

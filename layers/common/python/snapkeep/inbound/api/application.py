@@ -25,6 +25,7 @@ from snapkeep.inbound.api.routes.prune import prune_routes
 from snapkeep.inbound.api.routes.reports import report_routes
 from snapkeep.inbound.api.routes.restores import restore_routes
 from snapkeep.inbound.api.routes.trials import trial_routes
+from snapkeep.inbound.api.routes.vault import vault_routes
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
@@ -45,6 +46,7 @@ ROUTES: Sequence[Routes] = (
     prune_routes,
     report_routes,
     trial_routes,
+    vault_routes,
 )
 
 

@@ -1,13 +1,10 @@
-"""Writes the reports of all clusters, each independently."""
+"""Writes report pages, each independently."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from snapkeep.domain.policies import Deployment
-from snapkeep.domain.report.claims import ClaimState
-from snapkeep.domain.report.facts import Report
 from snapkeep.ports.news import WorkNews
 from snapkeep.ports.reports import ReportPages
 from snapkeep.services.give_up import part_of_a_pass
@@ -15,7 +12,7 @@ from snapkeep.services.give_up import part_of_a_pass
 
 @dataclass(slots=True)
 class WriteSummary:
-    """The counts of each written report, by cluster, and the reports that could not be written."""
+    """The counts of each written report, by name, and the reports that could not be written."""
 
     written: dict[str, dict[str, int]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
@@ -23,27 +20,26 @@ class WriteSummary:
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """Gathers, renders and stores a page for each cluster.
+    """Gathers, renders and stores a page for each of these names: clusters, or the vault.
 
-    `gather` returns the current report of a cluster; `render` turns it into a page.
+    `make` returns the current page of one, and the counts in it.
     """
 
-    deployment: Deployment
-    gather: Callable[[str], Report]
-    render: Callable[[Report], str]
+    names: Sequence[str]
+    make: Callable[[str], tuple[str, dict[str, int]]]
     pages: ReportPages
     news: WorkNews
 
     def run(self, only: str = "") -> WriteSummary:
-        """Write the page of one cluster, or of all. If a cluster cannot be read, its previous page stays."""
+        """Write one page, or all. If one cannot be made, its previous page stays."""
         summary, given_up = WriteSummary(), dict[str, str]()
-        for cluster in self.deployment.clusters:
-            if only not in ("", cluster.name):
+        for name in self.names:
+            if only not in ("", name):
                 continue
-            with part_of_a_pass(f"the report of {cluster.name}", given_up, cluster.name):
-                report = self.gather(cluster.name)
-                self.pages.write(cluster.name, self.render(report))
-                summary.written[cluster.name] = {state.value: report.count(state) for state in ClaimState}
+            with part_of_a_pass(f"the report of {name}", given_up, name):
+                page, counts = self.make(name)
+                self.pages.write(name, page)
+                summary.written[name] = counts
         summary.errors += [f"{name}: {why}" for name, why in given_up.items()]
         self.news.parts_given_up("write_report", len(summary.errors))
         return summary

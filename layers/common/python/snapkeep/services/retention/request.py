@@ -8,6 +8,7 @@ from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.deletion.brake_refusals import unknown_token
 from snapkeep.domain.retention.prune_plans import PrunePlan
+from snapkeep.domain.vault.vault import Vault
 from snapkeep.ports.messaging import Pruner
 
 
@@ -19,8 +20,11 @@ class RequestPrune:
     pruner: Pruner
 
     def rehearse(self, cluster: str, place: str = "") -> PrunePlan:
-        """What prune would do in a cluster now, or to its copies in a place. Raises UnknownCluster, and
-        NotFound for a place that the config does not name."""
+        """What prune would do in a cluster now, or to its copies in a place, which in a vault is a source.
+        Raises UnknownCluster, and NotFound for a place that the config does not name."""
+        if self.deployment.vault:
+            _check_source(self.deployment.vault, cluster, place)
+            return self.pruner.rehearse(cluster, place)
         self.deployment.known_cluster(cluster)
         if place and place not in [each.name for each in self.deployment.places]:
             known = ", ".join(each.name for each in self.deployment.places) or "none"
@@ -39,3 +43,12 @@ class RequestPrune:
             raise PermanentError(f"cluster {plan.cluster}: {unknown_token(token, plan.refusals)}")
         self.pruner.prune(cluster, token, place)
         return plan
+
+
+def _check_source(vault: Vault, cluster: str, place: str) -> None:
+    """Raise NotFound unless the vault names a source of that name with that cluster."""
+    source = vault.source(place)
+    if source is None or cluster not in source.clusters:
+        known = ", ".join(f"{name} of {each.name}" for each in vault.sources for name in each.clusters)
+        whose = f"source {place}" if place else "no source"
+        raise NotFound(f"this vault has no cluster {cluster} of {whose}; it has {known}")

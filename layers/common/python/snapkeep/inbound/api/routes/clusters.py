@@ -19,10 +19,20 @@ class ClusterModel(Body):
     policies: list[str]
 
 
+class VaultSourceModel(Body):
+    """A source of a vault: a deployment in another account, whose points the vault copies."""
+
+    name: str
+    account: str
+    region: str
+    clusters: list[str]
+
+
 class ClustersModel(Body):
-    """The clusters of the config."""
+    """The clusters of the config. A vault has none of its own, and has `sources` instead."""
 
     clusters: list[ClusterModel]
+    sources: list[VaultSourceModel]
 
 
 def cluster_routes(actions: Actions, once: Once) -> Router:
@@ -36,7 +46,7 @@ def cluster_routes(actions: Actions, once: Once) -> Router:
         responses=read_responses(ClustersModel),
     )
     def list_clusters() -> ClustersModel:
-        policies = actions.deployment.policies
+        policies, vault = actions.deployment.policies, actions.deployment.vault
         return ClustersModel(
             clusters=[
                 ClusterModel(
@@ -45,7 +55,16 @@ def cluster_routes(actions: Actions, once: Once) -> Router:
                     policies=[policy.name for policy in policies if cluster.name in policy.clusters],
                 )
                 for cluster in actions.deployment.clusters
-            ]
+            ],
+            sources=[
+                VaultSourceModel(
+                    name=source.name,
+                    account=source.account,
+                    region=source.region,
+                    clusters=list(source.clusters),
+                )
+                for source in (vault.sources if vault else ())
+            ],
         )
 
     return router

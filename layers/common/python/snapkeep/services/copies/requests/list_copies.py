@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from snapkeep.domain import tags
+from snapkeep.domain.copies.copies import Copy
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.records import CopyRecord
 from snapkeep.domain.copies.view.shown import (
@@ -18,31 +20,39 @@ from snapkeep.domain.copies.view.shown import (
     with_record,
 )
 from snapkeep.domain.errors import NotFound, SnapkeepError, UnknownCluster
-from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.catalogue import read_cursor, write_cursor
 from snapkeep.domain.retention.candidates import Protection
 from snapkeep.ports.copies import CopyRecords, CopyRequests
 from snapkeep.ports.ec2 import Regions
 from snapkeep.services.copies.asking.known_copies import known_copies
-from snapkeep.services.copies.requests.find_wanted import FindWanted
 from snapkeep.services.copies_there import copies_there
+
+
+class ListWaiting(Protocol):
+    """What is wanted and has not begun."""
+
+    def run(self, place: Place, cluster: str, copies: Sequence[Copy]) -> Iterable[ShownCopy]:
+        """What waits at a place, which has these copies of a cluster's points (of all clusters with "")."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListCopies:
-    """Reads the places of the config; without any, it makes no call."""
+    """Reads these places; without any, it makes no call. `clusters` are those of the config, `regions_of` is
+    EC2 as the copies in a place are listed."""
 
-    deployment: Deployment
-    regions: Regions
+    clusters: Sequence[str]
+    places: Sequence[Place]
+    regions_of: Callable[[Place], Regions]
     records: CopyRecords
     requests: CopyRequests
-    wanted: FindWanted
+    wanted: ListWaiting
 
     def page(self, cluster: str, wanted: CopyQuery, limit: int, cursor: str = "") -> CopyPage:
-        """At most `limit` matching copies of a cluster's points, by namespace and claim, newest data first.
+        """At most `limit` matching copies of a cluster's points, or of all clusters with "", by namespace and
+        claim, newest data first.
 
         What rules want and what waits is among them, unless the copies of one point are meant. It costs a
-        DescribeSnapshots call per thousand copies in each place, and what FindWanted does. A place that does
+        DescribeSnapshots call per thousand copies in each place, and what ListWaiting does. A place that does
         not answer is named in `unasked`. Raises BadCursor, NotFound for an unknown place, and UnknownCluster.
         """
         after = read_cursor(cluster, wanted, cursor)
@@ -53,8 +63,8 @@ class ListCopies:
                 found += self._in_place(place, cluster, wanted)
             except SnapkeepError as error:
                 unasked.append(f"{place.name} ({place.region}) did not answer: {error.reason}")
-        if not (found or unasked) and self.deployment.cluster(cluster) is None:
-            names = ", ".join(known.name for known in self.deployment.clusters)
+        if not (found or unasked) and cluster and cluster not in self.clusters:
+            names = ", ".join(self.clusters)
             raise UnknownCluster(
                 f"snapkeep.yaml names no cluster {cluster}, which has no copies; it names {names}"
             )
@@ -68,8 +78,8 @@ class ListCopies:
     def _places(self, name: str) -> Sequence[Place]:
         """The places that are meant. Raises NotFound."""
         if not name:
-            return self.deployment.places
-        return (known_place(self.deployment, name),)
+            return self.places
+        return (known_place(self.places, name),)
 
     def _in_place(self, place: Place, cluster: str, wanted: CopyQuery) -> list[ShownCopy]:
         """The copies in a place. Those in a vault belong to another account: only the journal knows them."""
@@ -85,9 +95,9 @@ class ListCopies:
             tags.POINT: wanted.point,
         }
         copies = copies_there(
-            self.regions, place, cluster, {key: text for key, text in narrower.items() if text}
+            self.regions_of(place), place, cluster, {key: text for key, text in narrower.items() if text}
         )
-        records = [record for record in self._unsettled(place) if record.cluster == cluster]
+        records = [record for record in self._unsettled(place) if cluster in ("", record.cluster)]
         waiting = self.wanted.run(place, cluster, copies) if may_wait else ()
         return [*shown_copies(place.region, copies, records), *waiting]
 
@@ -102,24 +112,25 @@ class ListCopies:
         """The same copies with their locks, and with what the journal knows of ready ones."""
         records: dict[tuple[str, str, str], CopyRecord] = {}
         locks: dict[str, tuple[Protection, ...]] = {}
-        for place in self.deployment.places:
+        for place in self.places:
             here = [copy for copy in page if copy.place == place.name and copy.snapshot_id]
             if here and not place.is_vault:
                 points = [(copy.cluster, copy.point_id) for copy in here]
                 found = self.records.copies(place.name, points)
                 records |= {(place.name, *point): record for point, record in found.items()}
-                locks |= self.regions.snapshots(place.region).protections([each.snapshot_id for each in here])
+                snapshots = self.regions_of(place).snapshots(place.region)
+                locks |= snapshots.protections([each.snapshot_id for each in here])
         for copy in page:
             record = records.get((copy.place, copy.cluster, copy.point_id))
             told = with_record(copy, record) if record and record.snapshot_id == copy.snapshot_id else copy
             yield replace(told, protections=(*copy.protections, *locks.get(copy.snapshot_id, ())))
 
 
-def known_place(deployment: Deployment, name: str) -> Place:
+def known_place(places: Sequence[Place], name: str) -> Place:
     """The place of that name. Raises NotFound."""
-    place = deployment.place(name)
-    if place is None:
-        names = ", ".join(known.name for known in deployment.places)
+    found = next((place for place in places if place.name == name), None)
+    if found is None:
+        names = ", ".join(known.name for known in places)
         there = f"its places are {names}" if names else "it has no places, so nothing is copied"
         raise NotFound(f"snapkeep.yaml names no place {name}: {there}")
-    return place
+    return found

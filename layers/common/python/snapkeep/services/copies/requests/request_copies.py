@@ -55,7 +55,7 @@ class RequestCopies:
         To ask again changes nothing. Raises NotFound for an unknown place or point, CopyRefused for what
         cannot be copied, and TemporaryError when somebody else writes the record meanwhile.
         """
-        place = known_place(self.deployment, to)
+        place = known_place(self.deployment.places, to)
         check_reach(place)
         point = self._point(cluster, namespace, point_id)
         kept = self._kept(place, point)
@@ -79,7 +79,7 @@ class RequestCopies:
         One that waits is dropped; the snapshot of one in progress is marked by the next turn and deleted.
         Raises NotFound, CopyRefused for one that is complete or locked, and TemporaryError as `ask` does.
         """
-        place = known_place(self.deployment, to)
+        place = known_place(self.deployment.places, to)
         check_reach(place)
         copy, record = self._known(place, cluster, point_id)
         if record is None:
