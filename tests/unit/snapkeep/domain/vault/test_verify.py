@@ -65,7 +65,7 @@ def test_a_snapshot_that_ec2_does_not_show_is_refused() -> None:
 
 
 def test_a_snapshot_taken_long_after_its_slot_is_another_points() -> None:
-    shown = replace(SHOWN, started_at=NOW + timedelta(days=2, minutes=1))
+    shown = replace(SHOWN, started_at=NOW + timedelta(hours=54, minutes=1))
     found = verify(REQUEST, SOURCE, shown, NOW + timedelta(days=9), of_aws=False)
     assert isinstance(found, Refused) and found.why is Why.TIME
 

@@ -17,13 +17,14 @@ from snapkeep.domain.copies.copies import CLOCKS_DIFFER, Source, read_source
 from snapkeep.domain.copies.fields import shown as escaped
 from snapkeep.domain.copies.requests import CopyRequest
 from snapkeep.domain.naming import is_claim_name, is_name
-from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.points import GIVE_UP_AFTER, Snapshot, SnapshotState
 from snapkeep.domain.sizes import gib, parse_quantity
 from snapkeep.domain.times import moment
 from snapkeep.domain.vault.vault import VaultSource
 
-LATEST = timedelta(days=2)
-"""How long after its slot the snapshot of a point is taken at most."""
+LATEST = timedelta(hours=24) + timedelta(hours=24) + GIVE_UP_AFTER
+"""How long after its slot the snapshot of a point is taken at most: the start may be spread over a day
+(`flexible_window`) and caught up within another (`catch_up`), and then the point is given up."""
 
 _NO_VOLUME = re.compile("(vol-f+)?")
 
@@ -50,10 +51,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A request that is not carried out; `reason` has the figures and is safe to show."""
+    """A request that is not carried out; `reason` has the figures and is safe to show.
+
+    With `may_pass` the same request may hold a moment later: EC2 shows changes with a delay.
+    https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+    """
 
     why: Why
     reason: str
+    may_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,8 @@ def _of_snapshot(
         return Refused(Why.OWNER, reason)
     if snapshot.state is not SnapshotState.COMPLETED or snapshot.archived:
         state = "archived" if snapshot.archived else snapshot.state.value
-        return Refused(Why.STATE, f"{name} is {state}, and EC2 copies completed snapshots only")
+        reason = f"{name} is {state}, and EC2 copies completed snapshots only"
+        return Refused(Why.STATE, reason, may_pass=snapshot.state is SnapshotState.PENDING)
     if snapshot.size_bytes != request.size_bytes:
         here, said = gib(snapshot.size_bytes), gib(request.size_bytes)
         return Refused(Why.SIZE, f"{name} has {here:,g} GiB in EC2, and {said:,g} GiB in the request")
@@ -135,6 +142,7 @@ def _not_shared(request: CopyRequest) -> Refused:
         Why.NOT_SHARED,
         f"EC2 in {request.region} does not show {request.snapshot}: it is gone, or not shared with this "
         "account",
+        may_pass=True,
     )
 
 
@@ -173,7 +181,7 @@ _FORMS: Mapping[str, Callable[[str], bool]] = {
     tags.STORAGE_CLASS: _WORD,
     tags.ACCESS_MODES: _matches("[A-Za-z]{1,32}(,[A-Za-z]{1,32}){0,3}"),
     tags.VOLUME_MODE: _matches("Filesystem|Block"),
-    tags.FS_TYPE: _matches("[a-z0-9]{0,16}"),
+    tags.FS_TYPE: _matches("[A-Za-z0-9]{0,16}"),
     tags.PARTITION: _matches("[0-9]{1,4}"),
     tags.GROUP: _WORD,
     tags.DRIVER: is_claim_name,

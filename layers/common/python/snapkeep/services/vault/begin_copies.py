@@ -11,7 +11,7 @@ from snapkeep.domain.copies.copies import Source
 from snapkeep.domain.copies.queue import next_up
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.vault.asked import StoredRequest
-from snapkeep.domain.vault.verify import Refused, Verified, Why
+from snapkeep.domain.vault.verify import Refused, Verified
 from snapkeep.ports.clock import Clock
 from snapkeep.services.copies.copy_point import CopyPoint
 from snapkeep.services.copies.place_copies import PlaceCopies
@@ -23,10 +23,8 @@ from snapkeep.services.vault.stand import ToBegin
 
 DAY = timedelta(days=1)
 
-SHARES_LAG = timedelta(minutes=3)
-"""How long EC2 may not show yet what was shared before it was asked for; usually seconds.
-https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
-"""
+EC2_LAGS = timedelta(minutes=3)
+"""How long EC2 may not show yet that a snapshot is shared, or complete; usually seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +68,11 @@ class BeginCopies:
         return reason
 
     def _refuse(self, turn: SourceTurn, asked: StoredRequest, found: Refused) -> None:
-        """Refuse a request. One for a snapshot that EC2 does not show waits a moment, and fails then, because
-        the source may share it again."""
-        if found.why is not Why.NOT_SHARED:
+        """Refuse a request. One that may hold a moment later waits, and then fails, because the source may
+        share its point again."""
+        if not found.may_pass:
             self.answers.refused(turn, asked, found)
-        elif self.clock() - asked.received_at < SHARES_LAG:
+        elif self.clock() - asked.received_at < EC2_LAGS:
             turn.report.later[asked.request.point] = found.reason
         else:
             turn.report.refused[asked.request.point] = found
