@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,7 +52,9 @@ class DeployedVault:
         return [each["SnapshotId"] for each in found]
 
 
-def deploy_vault(sandbox: Sandbox, region: str, folder: Path, **source: Any) -> DeployedVault:
+def deploy_vault(
+    sandbox: Sandbox, region: str, folder: Path, lend_to: Sequence[str] = (), **source: Any
+) -> DeployedVault:
     """The stack of a vault in this Region, whose only source, `prod`, is account SOURCE in HOME."""
     key = sandbox.client("kms", region, VAULT).create_key()["KeyMetadata"]["Arn"]
     prod = {"account": SOURCE, "region": HOME, "clusters": ["myeks"], **source}
@@ -60,6 +63,7 @@ def deploy_vault(sandbox: Sandbox, region: str, folder: Path, **source: Any) -> 
         "kms_key": key,
         "retention": {"daily": 3},
         "lock": {"mode": "governance", "days": 7},
+        "lend_to": list(lend_to),
         "sources": {"prod": prod},
     }
     folder.mkdir(parents=True, exist_ok=True)
