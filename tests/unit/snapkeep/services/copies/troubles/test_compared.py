@@ -72,3 +72,14 @@ def test_it_is_compared_once_a_day() -> None:
         world.wait(minutes=5)
         world.turn()
     assert [each.compared_at for each in world.journal.copies.known.values()] == compared != [None]
+
+
+def test_a_journal_from_an_old_copy_says_that_prune_may_have_done_it() -> None:
+    world, oldest = of_pruned_points()
+    old = dict(world.journal.copies.all)
+    world.copied(1)
+    world.wait(hours=3)
+    world.journal.copies.all = old
+    del world.osaka.all[oldest.id]
+    (told,) = lived(world, days=1)
+    assert told.endswith("from an old copy, does not say whether prune did it")

@@ -27,8 +27,13 @@ EVERY = timedelta(days=1)
 MOST = 500
 """How many records one turn notes as gone; the next turn continues."""
 
+RECENT = timedelta(days=7)
+"""How new a copy is that no journal lacks but one from an old copy."""
+
 REMINDED_FOR = timedelta(days=28)
 """How long people are reminded of a loss, which cannot be undone."""
+
+OF_OLD_COPY = "and the journal, which is from an old copy, does not say whether prune did it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +58,61 @@ class CompareCopies:
         whole = True
         for cluster in self.clusters:
             with turn.part(f"lost copies of {cluster}"):
-                gone = list(self._gone(turn, listed, cluster, wanted))
-                self._tell(turn, listed, Topic(TroubleKind.COPIES_LOST, cluster, about), gone[:MOST])
+                gone, by_whom = self._gone(turn, listed, cluster, wanted)
+                self._tell(turn, listed, Topic(TroubleKind.COPIES_LOST, cluster, about), gone[:MOST], by_whom)
                 whole = whole and len(gone) <= MOST
         return whole
 
     def _gone(
         self, turn: Turn, listed: PlaceCopies, cluster: str, wanted: Collection[PointKey]
-    ) -> Iterator[CopyRecord]:
+    ) -> tuple[Sequence[CopyRecord], str]:
+        """The complete copies of a cluster that the listing lacks, and who deleted those that prune did not,
+        by what the journal knows."""
         now, known = self.clock(), set(wanted)
         shown = {each.snapshot_id for each in listed.copies if each.state is not CopyState.DELETING}
         shown |= {each.snapshot_id for each in listed.unreadable}
+        named: set[str] = set()
+        gone: list[CopyRecord] = []
         for record in turn.records.copies_of(turn.place.name, cluster):
+            named.add(record.snapshot_id)
             is_old = now - (record.ended_at or record.taken) >= GONE_AFTER
             is_new = record.stage is CopyStage.READY and record.gone_at is None and turn.is_here(record)
             is_told = record.snapshot_id in shown or (record.cluster, record.point_id) in known
             if is_new and is_old and not is_told:
-                yield record
+                gone.append(record)
+        is_old = self._lacks_a_recent_one(listed, cluster, named)
+        return gone, OF_OLD_COPY if is_old else "and not by Snapkeep"
 
-    def _tell(self, turn: Turn, listed: PlaceCopies, topic: Topic, gone: Sequence[CopyRecord]) -> None:
+    def _lacks_a_recent_one(self, listed: PlaceCopies, cluster: str, named: Collection[str]) -> bool:
+        """True when no record names a recent copy: the journal is from an old copy of itself."""
+        now = self.clock()
+        for copy in listed.copies:
+            is_recent = copy.claim.cluster == cluster and GONE_AFTER < now - copy.started_at < RECENT
+            if is_recent and copy.is_good and copy.snapshot_id not in named:
+                return True
+        return False
+
+    def _tell(
+        self, turn: Turn, listed: PlaceCopies, topic: Topic, gone: Sequence[CopyRecord], by_whom: str
+    ) -> None:
         """Tell of losses before they are noted: after a crash they are found again."""
         there = turn.snapshots.get_many([each.snapshot_id for each in gone]) if gone else {}
-        found = dict(self._remembered(topic, listed)) | dict(self._lost(gone, there))
+        found = dict(self._remembered(topic, listed)) | dict(self._lost(gone, there, by_whom))
         self.tell_troubles.tell(topic, found)
         for record in gone:
             if not _is_there(there.get(record.snapshot_id)):
                 turn.write(replace(record, gone_at=self.clock()))
 
-    def _lost(self, gone: Sequence[CopyRecord], there: Mapping[str, Snapshot]) -> Iterator[tuple[str, str]]:
+    def _lost(
+        self, gone: Sequence[CopyRecord], there: Mapping[str, Snapshot], by_whom: str
+    ) -> Iterator[tuple[str, str]]:
         for record in gone:
             name = record.snapshot_id
             if _is_there(there.get(name)):
                 yield record.subject, f"{name} is hidden: its tags no longer say that it is a copy there"
             elif not self.deletions.knows_deletion(name):
                 where = "is in the Recycle Bin" if name in there else "was deleted in EC2"
-                yield record.subject, f"{name} {where}, and not by Snapkeep"
+                yield record.subject, f"{name} {where}, {by_whom}"
 
     def _remembered(self, topic: Topic, listed: PlaceCopies) -> Iterator[tuple[str, str]]:
         """The losses that people are still reminded of, unless the copies came back."""
