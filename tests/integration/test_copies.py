@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -254,3 +256,22 @@ def test_copies_are_pruned_in_their_region_and_locked_ones_and_points_stay(produ
     assert left["Tags"][copy_tags.TAKEN] == max(each["Tags"][copy_tags.TAKEN] for each in before["pruned"])
     assert len(copies(product, "guarded")) == 3
     assert {snapshot.id for policy in policies for snapshot in product.snapshots(policy)} == points
+
+
+def test_the_doctor_sees_the_place_and_how_old_its_newest_copies_are(
+    product: Deployed, tmp_path: Path
+) -> None:
+    backed_up(product, "copied")
+    kms = product.sandbox.client("kms", OSAKA)
+    key = kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"]
+    path = tmp_path / "snapkeep.yaml"
+    path.write_text(json.dumps(config_of(*POLICIES, places={"osaka": {"region": OSAKA, "kms_key": key}})))
+    mine = product.sandbox.environment()
+    keys = {name: mine[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    ended = snapkeep(product, "doctor", "--config", str(path), "-o", "json", **keys)
+    (osaka,) = json.loads(ended.stdout)["places"]
+    found = {each["check"]: each for each in osaka["findings"]}
+    seen = {name: found[name]["verdict"] for name in ("region", "key", "stack", "copies in progress")}
+    assert seen == dict.fromkeys(seen, "ok"), osaka
+    assert found["newest copies"]["text"].startswith("myeks: "), osaka
+    assert "copied: every point" in found["newest copies"]["text"]
