@@ -62,3 +62,12 @@ def _whole(size: int, units: dict[str, int]) -> str:
     fitting = [(factor, name) for name, factor in units.items() if size and size % factor == 0]
     factor, name = max(fitting, default=(1, ""))
     return f"{size // factor}{name}"
+
+
+def about(size: int) -> str:
+    """A size in bytes for people, with two or three digits that count, such as `1.2 GiB`."""
+    amount, units = float(size), ["bytes", "KiB", "MiB", "GiB", "TiB"]
+    while amount >= 1024 and len(units) > 1:
+        amount, units = amount / 1024, units[1:]
+    digits = 1 if units[0] != "bytes" and amount < 10 else 0
+    return f"{amount:.{digits}f} {units[0]}"

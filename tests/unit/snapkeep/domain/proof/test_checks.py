@@ -1,0 +1,95 @@
+"""What makes a point suspicious, and what does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from snapkeep.domain.proof.checks import Check, Verdict, judge
+from snapkeep.domain.proof.looks import Broken, Look, Unseen
+
+NOW = datetime(2026, 11, 30, 2, tzinfo=UTC)
+GIB = 2**30
+FIRST = Look(
+    contents="xfs",
+    volume_size=20 * GIB,
+    size=20 * GIB,
+    free=18 * GIB,
+    uuid="f00d",
+    names=("ibdata1", "mysql", "wordpress", "ib_logfile0"),
+    written=2 * GIB,
+)
+
+
+def check(look: Look, base: Look | None = FIRST) -> Check:
+    before = judge("sk-1", "snap-1", base, None, NOW) if base else None
+    return judge("sk-2", "snap-2", look, before, NOW)
+
+
+def test_a_point_like_the_one_before_is_checked() -> None:
+    found = check(replace(FIRST, free=17 * GIB, changed=GIB // 10, transactions=7))
+    assert (found.verdict, found.reasons, found.base, found.is_good) == (Verdict.CHECKED, (), "sk-1", True)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"uuid": "beef"}, "it was formatted anew: its xfs has the UUID beef, not f00d"),
+        ({"contents": "ext4"}, "it holds ext4, and held xfs before"),
+        ({"names": ("README",)}, "4 of 4 names in its root are gone, such as ibdata1"),
+        ({"free": 20 * GIB - 2**20}, "it holds 1.0 MiB, and held 2.0 GiB before"),
+        ({"changed": 2 * GIB}, "100% of the 2.0 GiB that were written before have changed"),
+        ({"errors": "the kernel has recorded 3 errors"}, "the kernel has recorded 3 errors"),
+        ({"expected": {"/out.txt": None}}, "/out.txt is missing"),
+        ({"expected": {"/out.txt": 0}}, "/out.txt is empty"),
+    ],
+)
+def test_a_suspicious_point_says_why(change: dict[str, Any], reason: str) -> None:
+    found = check(replace(FIRST, **change))
+    assert (found.verdict, found.reasons, found.is_good) == (Verdict.SUSPICIOUS, (reason,), False)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"names": ("ibdata1", "mysql", "binlog.2")},  # logs come and go
+        {"expected": {"/out.txt": 7}},
+        {"transactions": 300},
+        {"label": "new"},
+        {"changed": GIB},
+        {"log_trouble": "its journal uses fast commits"},
+    ],
+)
+def test_ordinary_changes_are_not_suspicious(change: dict[str, Any]) -> None:
+    assert check(replace(FIRST, **change)).verdict is Verdict.CHECKED
+
+
+def test_a_small_volume_may_change_as_a_whole() -> None:
+    small = replace(FIRST, written=2**20, free=FIRST.size - 2**20)
+    found = check(replace(small, changed=2**20, free=FIRST.size), base=small)
+    assert found.verdict is Verdict.CHECKED
+
+
+def test_the_first_point_is_judged_by_itself() -> None:
+    assert check(FIRST, base=None).verdict is Verdict.CHECKED
+    assert check(replace(FIRST, expected={"/a": None}), base=None).verdict is Verdict.SUSPICIOUS
+
+
+def test_what_contradicts_itself_is_suspicious() -> None:
+    found = judge("sk-2", "snap-2", Broken("there is no xfs superblock"), None, NOW)
+    assert (found.verdict, found.reasons) == (Verdict.SUSPICIOUS, ("there is no xfs superblock",))
+
+
+def test_what_cannot_be_looked_into_is_neither_good_nor_bad() -> None:
+    found = judge("sk-2", "snap-2", Unseen("the volume holds a LUKS container"), None, NOW)
+    assert (found.verdict, found.is_good) == (Verdict.NOT_LOOKED_AT, False)
+
+
+def test_an_accepted_point_is_what_later_ones_are_compared_with() -> None:
+    formatted = check(replace(FIRST, uuid="beef")).accepted("ann", "we moved to a new disk")
+    assert formatted.is_good
+    later = judge("sk-3", "snap-3", replace(FIRST, uuid="beef"), formatted, NOW)
+    assert (later.verdict, later.base) == (Verdict.CHECKED, "sk-2")
