@@ -4,6 +4,7 @@ SnapkeepError
 ├── TemporaryError     a retry can help; carries how long to wait
 │   ├── Throttled            refused for now; nothing was done
 │   │   └── BudgetBlocks         a PodDisruptionBudget blocks an eviction
+│   ├── TokenExpired         a block of a snapshot must be listed anew
 │   ├── TookTooLong          more time is needed than the caller has
 │   └── ClusterUnreachable   the Kubernetes API did not answer
 └── PermanentError     a retry cannot help; carries what to do next
@@ -12,6 +13,8 @@ SnapkeepError
     ├── Invalid        the request makes no sense
     │   ├── BadCursor        the cursor of a page request is not valid
     │   └── UnknownVersion   a message of another release, which this one cannot read
+    ├── UnknownVolume  a volume holds what cannot be read here
+    ├── BrokenVolume   what a volume holds contradicts itself
     ├── TooLarge       the answer does not fit
     ├── ForeignSource  the requested object belongs to somebody else
     ├── Forbidden      AWS refuses our role this call on this thing
@@ -57,6 +60,10 @@ class BudgetBlocks(Throttled):
     """A PodDisruptionBudget blocks an eviction for now; the text is Kubernetes' own."""
 
 
+class TokenExpired(TemporaryError):
+    """The token of a snapshot's block is no longer valid."""
+
+
 class TookTooLong(TemporaryError):
     """The work needs more time than the caller has; the text says how else to do it."""
 
@@ -87,6 +94,14 @@ class BadCursor(Invalid):
 
 class UnknownVersion(Invalid):
     """A message is of another version than this release reads."""
+
+
+class UnknownVolume(PermanentError):
+    """A volume holds no file system that can be read here."""
+
+
+class BrokenVolume(PermanentError):
+    """What a volume holds contradicts itself."""
 
 
 class TooLarge(PermanentError):

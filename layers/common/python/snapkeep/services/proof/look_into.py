@@ -1,0 +1,90 @@
+"""Looks into one point: what its file system says, what its root holds, and whether expected files exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from snapkeep.domain.errors import (
+    BrokenVolume,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooLarge,
+    UnknownVolume,
+)
+from snapkeep.domain.points import Snapshot
+from snapkeep.domain.proof.blocks import BLOCK
+from snapkeep.domain.proof.looks import Broken, Look, Seen, Unseen
+from snapkeep.ports.blocks import Blocks
+from snapkeep.ports.filesystems import FileSystem, FileSystems
+from snapkeep.services.proof.snapshot_volume import Cost, SnapshotVolume
+
+MOST_BLOCKS = 600
+"""Blocks that one look may fetch, 300 MiB; a log of 64 MiB takes 128."""
+
+MOST_NAMES = 200
+"""Names in the root that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookInto:
+    """Reads the blocks of points; never writes anything."""
+
+    blocks: Blocks
+    file_systems: FileSystems
+
+    def run(
+        self, snapshot: Snapshot, expect: Iterable[str], base: str = "", cost: Cost | None = None
+    ) -> Seen:
+        """What is in the point of a snapshot. `expect` are absolute paths, `base` is the snapshot (id) of the
+        point that it is compared with. `cost` counts the calls.
+
+        Raises TemporaryError for what may work later.
+        """
+        volume = SnapshotVolume(
+            self.blocks, snapshot.id, snapshot.size_bytes, MOST_BLOCKS, cost if cost is not None else Cost()
+        )
+        try:
+            return self._look(volume, snapshot, tuple(expect), base)
+        except Forbidden as error:
+            key = f": key {snapshot.key}" if snapshot.key else ""
+            return Unseen(f"it may not be read{key}: {error.reason}")
+        except (UnknownVolume, NotFound, TooLarge) as error:
+            return Unseen(error.reason)
+        except BrokenVolume as error:
+            return Broken(error.reason)
+
+    def _look(self, volume: SnapshotVolume, snapshot: Snapshot, expect: tuple[str, ...], base: str) -> Seen:
+        opened = self.file_systems.open(volume)
+        facts = opened.facts
+        return Look(
+            contents=facts.contents,
+            volume_size=snapshot.size_bytes,
+            size=facts.size,
+            free=facts.free,
+            uuid=facts.uuid,
+            label=facts.label,
+            names=tuple(sorted(each.name for each in islice(opened.entries("/"), MOST_NAMES))),
+            transactions=facts.transactions,
+            log_trouble=facts.log_trouble,
+            errors=facts.errors,
+            expected=_sizes(opened, expect),
+            written=volume.written(),
+            changed=self._changed(base, snapshot.id),
+        )
+
+    def _changed(self, base: str, snapshot_id: str) -> int | None:
+        """How many bytes have changed since another snapshot; None when that is unknown."""
+        if not base:
+            return None
+        try:
+            return BLOCK * sum(1 for _ in self.blocks.changed(base, snapshot_id))
+        except (Invalid, NotFound, Forbidden):
+            return None
+
+
+def _sizes(opened: FileSystem, paths: tuple[str, ...]) -> Mapping[str, int | None]:
+    entries = {path: opened.entry(path) for path in paths}
+    return {path: entry.size if entry else None for path, entry in entries.items()}

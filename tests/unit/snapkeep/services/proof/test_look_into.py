@@ -1,0 +1,82 @@
+"""What a look into a point sees, on volumes that were cut off in the middle of their work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from snapkeep.adapters.filesystems import ReadFileSystems
+from snapkeep.domain.errors import Forbidden
+from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.proof.blocks import Page
+from snapkeep.domain.proof.looks import Broken, Look, Unseen
+from snapkeep.services.proof.look_into import LookInto
+from snapkeep.services.proof.snapshot_volume import Cost
+from snapkeep_filesystems.volume import Image
+from tests.fakes.blocks import FakeBlocks
+from tests.filesystems.changed import Changed
+from tests.filesystems.images import unpack
+from tests.filesystems.reading import ImageFile
+
+MIB = 2**20
+
+
+@pytest.fixture(scope="module")
+def xfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageFile]:
+    image, _ = unpack("xfs", tmp_path_factory.mktemp("xfs"))
+    volume = ImageFile(image)
+    yield volume
+    volume.close()
+
+
+def snapshot(size: int, key: str = "") -> Snapshot:
+    return Snapshot(
+        id="snap-2",
+        volume_id="vol-1",
+        state=SnapshotState.COMPLETED,
+        started_at=datetime(2026, 11, 30, tzinfo=UTC),
+        size_bytes=size,
+        tags={},
+        key=key,
+    )
+
+
+def test_a_point_is_seen_with_its_log_replayed(xfs: ImageFile) -> None:
+    blocks, cost = FakeBlocks({"snap-1": xfs, "snap-2": Changed(xfs, {200 * MIB: 1})}), Cost()
+    name = next(each.name for each in ReadFileSystems().open(xfs).entries("/") if each.size > 10)
+    seen = LookInto(blocks, ReadFileSystems()).run(snapshot(xfs.size), [f"/{name}", "/nope"], "snap-1", cost)
+    assert isinstance(seen, Look)
+    assert (seen.contents, seen.log_trouble, seen.errors) == ("xfs", "", "")
+    assert seen.transactions > 0 and len(seen.names) > 5 and 0 < seen.used < seen.size <= xfs.size
+    assert seen.expected["/nope"] is None and (seen.expected[f"/{name}"] or 0) > 10
+    assert seen.changed == MIB // 2 and seen.written >= seen.changed
+    assert 0 < cost.blocks < 40
+
+
+def test_what_holds_no_file_system_is_not_looked_into() -> None:
+    blocks = FakeBlocks({"snap-2": Image(b"LUKS\xba\xbe".ljust(MIB, b"\0"))})
+    seen = LookInto(blocks, ReadFileSystems()).run(snapshot(MIB), [])
+    assert seen == Unseen("the volume holds an encrypted LUKS container")
+
+
+def test_what_contradicts_itself_is_broken(xfs: ImageFile) -> None:
+    blocks = FakeBlocks({"snap-2": Changed(xfs, {8: 255})})
+    seen = LookInto(blocks, ReadFileSystems()).run(snapshot(xfs.size), [])
+    assert seen == Broken("the superblock does not match its checksum")
+
+
+class Refusing(FakeBlocks):
+    def listed(self, snapshot_id: str, first: int) -> Page:
+        raise Forbidden("the key does not admit the role")
+
+
+def test_a_key_that_does_not_admit_us_is_named() -> None:
+    seen = LookInto(Refusing(), ReadFileSystems()).run(snapshot(MIB, "arn:aws:kms:key/1"), [])
+    assert seen == Unseen("it may not be read: key arn:aws:kms:key/1: the key does not admit the role")
+
+
+def test_a_vanished_snapshot_is_not_looked_into() -> None:
+    seen = LookInto(FakeBlocks(), ReadFileSystems()).run(snapshot(MIB), [])
+    assert seen == Unseen("the blocks of snap-2 cannot be read: no such snapshot")
