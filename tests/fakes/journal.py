@@ -8,6 +8,7 @@ from typing import Any
 from snapkeep.ports.journal import Journal
 from tests.fakes.faults import Faults
 from tests.fakes.stores.catalogue import MemoryCatalogue
+from tests.fakes.stores.checks import MemoryChecks
 from tests.fakes.stores.copies import MemoryCopies, MemoryCopyRequests
 from tests.fakes.stores.creations import MemoryCreations
 from tests.fakes.stores.deletions import MemoryAbsences, MemoryDeletions
@@ -42,6 +43,8 @@ class MemoryJournal(Faults, Journal):
     copy_requests: MemoryCopyRequests
     loans: MemoryLoans
     vault_requests: MemoryVaultRequests
+    checks: MemoryChecks
+    suspicions: MemoryChecks
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -50,6 +53,7 @@ class MemoryJournal(Faults, Journal):
         runs = MemoryRuns(self)
         points = points_type(runs, self)
         copies = MemoryCopies(self)
+        checks = MemoryChecks(self)
         Journal.__init__(
             self,
             runs=runs,
@@ -70,6 +74,8 @@ class MemoryJournal(Faults, Journal):
             copy_requests=MemoryCopyRequests(copies, self),
             loans=MemoryLoans(self),
             vault_requests=MemoryVaultRequests(self),
+            checks=checks,
+            suspicions=checks,
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from snapkeep.ports.catalogue import Catalogue
+    from snapkeep.ports.checks import Checks, Suspicions
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
@@ -46,5 +47,7 @@ class Journal:
     copy_requests: CopyRequests
     loans: Loans
     vault_requests: VaultRequests
+    checks: Checks
+    suspicions: Suspicions
     troubles: Troubles
     unreadable: UnreadableRecords

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from snapkeep.domain.proof.checks import Check, Verdict, judge
+from snapkeep.domain.proof.checks import Check, Subject, Verdict, base_of, judge
 from snapkeep.domain.proof.looks import Broken, Look, Unseen
 
 NOW = datetime(2026, 11, 30, 2, tzinfo=UTC)
@@ -24,9 +24,14 @@ FIRST = Look(
 )
 
 
+def subject(number: int) -> Subject:
+    taken = NOW + timedelta(days=number)
+    return Subject(f"sk-{number}", f"snap-{number}", "myeks", "wordpress", "mysql", "uid", taken)
+
+
 def check(look: Look, base: Look | None = FIRST) -> Check:
-    before = judge("sk-1", "snap-1", base, None, NOW) if base else None
-    return judge("sk-2", "snap-2", look, before, NOW)
+    before = judge(subject(1), base, None, NOW) if base else None
+    return judge(subject(2), look, before, NOW)
 
 
 def test_a_point_like_the_one_before_is_checked() -> None:
@@ -79,17 +84,27 @@ def test_the_first_point_is_judged_by_itself() -> None:
 
 
 def test_what_contradicts_itself_is_suspicious() -> None:
-    found = judge("sk-2", "snap-2", Broken("there is no xfs superblock"), None, NOW)
+    found = judge(subject(2), Broken("there is no xfs superblock"), None, NOW)
     assert (found.verdict, found.reasons) == (Verdict.SUSPICIOUS, ("there is no xfs superblock",))
 
 
 def test_what_cannot_be_looked_into_is_neither_good_nor_bad() -> None:
-    found = judge("sk-2", "snap-2", Unseen("the volume holds a LUKS container"), None, NOW)
+    found = judge(subject(2), Unseen("the volume holds a LUKS container"), None, NOW)
     assert (found.verdict, found.is_good) == (Verdict.NOT_LOOKED_AT, False)
 
 
 def test_an_accepted_point_is_what_later_ones_are_compared_with() -> None:
     formatted = check(replace(FIRST, uuid="beef")).accepted("ann", "we moved to a new disk")
     assert formatted.is_good
-    later = judge("sk-3", "snap-3", replace(FIRST, uuid="beef"), formatted, NOW)
+    later = judge(subject(3), replace(FIRST, uuid="beef"), formatted, NOW)
     assert (later.verdict, later.base) == (Verdict.CHECKED, "sk-2")
+
+
+def test_a_point_is_compared_with_the_newest_earlier_good_one() -> None:
+    good = [judge(subject(number), FIRST, None, NOW) for number in (1, 2, 5)]
+    bad = judge(subject(3), replace(FIRST, uuid="beef"), good[0], NOW)
+    found = base_of(subject(4), [*good, bad])
+    assert found is good[1]
+    assert base_of(subject(1), good) is None
+    other = replace(subject(4), claim_uid="another")
+    assert base_of(other, good) is None

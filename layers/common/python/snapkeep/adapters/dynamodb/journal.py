@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from snapkeep.ports.catalogue import Catalogue
+    from snapkeep.ports.checks import Checks, Suspicions
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
@@ -147,6 +148,18 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.vault_requests import DynamoVaultRequests
 
         return DynamoVaultRequests(self._table)
+
+    @lazy
+    def checks(self) -> Checks:
+        from snapkeep.adapters.dynamodb.checks import DynamoChecks
+
+        return DynamoChecks(self._table)
+
+    @lazy
+    def suspicions(self) -> Suspicions:
+        from snapkeep.adapters.dynamodb.checks import DynamoChecks
+
+        return DynamoChecks(self._table)
 
     @lazy
     def troubles(self) -> Troubles:

@@ -31,6 +31,8 @@
 | loan           | LOAN#<snapshot>         | ACCOUNT#<account> | `runs`; `open` until it has ended |
 | asked of vault | SOURCE#<source>         | ASKED#<point>|                                       |
 | source's sign  | SOURCE#<source>         | HEARD        |                                       |
+| check          | CHECKS#<cluster>        | <namespace> <claim> <point>|                         |
+| suspicion      | SUSPICIONS#<cluster>    | <point>      |                                       |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 

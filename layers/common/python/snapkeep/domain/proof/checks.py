@@ -5,7 +5,7 @@ A verdict says what was looked at, and never that a point can be restored: file 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -35,15 +35,32 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A point that is checked: of which claim it is, and when its snapshot was started (aware UTC)."""
+
+    point_id: str
+    snapshot_id: str
+    cluster: str
+    namespace: str
+    claim: str
+    claim_uid: str
+    taken: datetime
+
+    @property
+    def words(self) -> str:
+        """The point for people."""
+        return f"{self.namespace}/{self.claim} ({self.point_id})"
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
-    """The check of one point. Times are aware UTC.
+    """The check of one point at a time (aware UTC).
 
     `reasons` say why it is suspicious or was not looked at, `look` what was seen. It was compared with the
     point `base`, "" for none. `accepted_by` is who said, `because` of what, that a suspicious one is good.
     """
 
-    point_id: str
-    snapshot_id: str
+    subject: Subject
     verdict: Verdict
     at: datetime
     reasons: tuple[str, ...] = ()
@@ -62,17 +79,32 @@ class Check:
         return replace(self, accepted_by=by, because=because)
 
 
-def judge(point_id: str, snapshot_id: str, seen: Seen, base: Check | None, at: datetime) -> Check:
+def judge(subject: Subject, seen: Seen, base: Check | None, at: datetime) -> Check:
     """The check of a point in which this was seen, compared with the newest earlier one that is good."""
-    name = base.point_id if base else ""
+    name = base.subject.point_id if base else ""
     if isinstance(seen, Unseen):
-        return Check(point_id, snapshot_id, Verdict.NOT_LOOKED_AT, at, (seen.reason,), base=name)
+        return Check(subject, Verdict.NOT_LOOKED_AT, at, (seen.reason,), base=name)
     if isinstance(seen, Broken):
-        return Check(point_id, snapshot_id, Verdict.SUSPICIOUS, at, (seen.reason,), base=name)
+        return Check(subject, Verdict.SUSPICIOUS, at, (seen.reason,), base=name)
     before = base.look if base else None
     reasons = tuple(_by_itself(seen)) + (tuple(_compared(seen, before)) if before else ())
     verdict = Verdict.SUSPICIOUS if reasons else Verdict.CHECKED
-    return Check(point_id, snapshot_id, verdict, at, reasons, seen, name)
+    return Check(subject, verdict, at, reasons, seen, name)
+
+
+def base_of(subject: Subject, checks: Iterable[Check]) -> Check | None:
+    """The check with which that of a point is compared: of the claim's earlier good ones the newest."""
+    earlier = [each for each in checks if each.is_good and is_before(each.subject, subject)]
+    return max(earlier, key=lambda each: _order(each.subject), default=None)
+
+
+def is_before(one: Subject, other: Subject) -> bool:
+    """True for an earlier point of the same claim."""
+    return one.claim_uid == other.claim_uid and _order(one) < _order(other)
+
+
+def _order(subject: Subject) -> tuple[datetime, str]:
+    return subject.taken, subject.point_id
 
 
 def _by_itself(look: Look) -> Iterator[str]:

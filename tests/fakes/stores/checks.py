@@ -1,0 +1,50 @@
+"""In-memory checks and suspicions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from snapkeep.domain.proof.checks import Check
+from snapkeep.domain.proof.suspicions import Suspicion
+from snapkeep.ports.checks import PointOfClaim
+from tests.fakes.faults import Faults
+
+
+class MemoryChecks(Faults):
+    """The ports Checks and Suspicions in dicts; every method is one atomic step."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        super().__init__(faults)
+        self.of_points: dict[tuple[str, str, str, str], Check] = {}
+        self.open: dict[tuple[str, str], Suspicion] = {}
+
+    def write_check(self, check: Check) -> None:
+        self._before("write_check")
+        subject = check.subject
+        key = (subject.cluster, subject.namespace, subject.claim, subject.point_id)
+        self.of_points[key] = check
+        self._after("write_check")
+
+    def checks(self, cluster: str, points: Sequence[PointOfClaim]) -> Mapping[str, Check]:
+        self._before("checks")
+        keys = [(cluster, *each) for each in points]
+        return {key[3]: self.of_points[key] for key in keys if key in self.of_points}
+
+    def checks_of(self, cluster: str, namespace: str, claim: str) -> Iterator[Check]:
+        self._before("checks_of")
+        whose = (cluster, namespace, claim)
+        yield from [check for key, check in self.of_points.items() if key[:3] == whose]
+
+    def write_suspicion(self, suspicion: Suspicion) -> None:
+        self._before("write_suspicion")
+        self.open.setdefault((suspicion.subject.cluster, suspicion.subject.point_id), suspicion)
+        self._after("write_suspicion")
+
+    def suspicions(self, cluster: str) -> Collection[Suspicion]:
+        self._before("suspicions")
+        return [each for each in self.open.values() if each.subject.cluster == cluster]
+
+    def drop_suspicion(self, suspicion: Suspicion) -> None:
+        self._before("drop_suspicion")
+        self.open.pop((suspicion.subject.cluster, suspicion.subject.point_id), None)
+        self._after("drop_suspicion")
