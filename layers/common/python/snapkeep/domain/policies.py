@@ -120,7 +120,8 @@ class Policy(BackupSpec):
 
     `lock` is put on each point before it counts as ready. An `exclusive` policy keeps the others off its
     claims. `retention` maps rule name to count, "all" or duration text, as validated by config. `copies` says
-    to which places its points are copied, one rule for each place.
+    to which places its points are copied, one rule for each place. `expect` are paths of files that every
+    point must hold, from the root of the volume.
     """
 
     clusters: tuple[str, ...]
@@ -129,6 +130,7 @@ class Policy(BackupSpec):
     lock: Lock | None = None
     exclusive: bool = False
     copies: tuple[CopyRule, ...] = ()
+    expect: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,7 @@ def _policy(item: Mapping[str, Any]) -> Policy:
             method=Method(item["method"]),
             lock=lock_of(item["lock"]),
             copies=tuple(map(copy_rule_of, item.get("copies", ()))),
+            expect=tuple(item.get("expect", ())),
         )
     )
 

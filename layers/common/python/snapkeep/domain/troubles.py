@@ -30,6 +30,7 @@ class TroubleKind(StrEnum):
     SOURCE_SILENT = "source silent"
     LIMIT_REACHED = "limit reached"
     REQUESTS_REFUSED = "requests refused"
+    POINTS_SUSPICIOUS = "points suspicious"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ class Suspicions(Protocol):
         never another."""
 
     def suspicions(self, cluster: str) -> Collection[Suspicion]:
-        """All suspicions of a cluster's points."""
+        """All suspicions of a cluster's points. Raises UnreadableRecord when this version cannot read one,
+        because what it protects would be deleted."""
 
     def drop_suspicion(self, suspicion: Suspicion) -> None:
         """Forget a suspicion; one that is gone is success."""

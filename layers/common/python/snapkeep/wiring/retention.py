@@ -119,6 +119,7 @@ def read_cluster(ports: Ports) -> ReadCluster:
         journal.runs,
         journal.prunes,
         journal.retentions,
+        journal.suspicions,
         FindVolumes(ports.snapshots, journal.points),
         FindGoneClaims(ports.clusters, journal.retentions),
         sync,

@@ -72,7 +72,7 @@ class DynamoChecks:
     def suspicions(self, cluster: str) -> Collection[Suspicion]:
         key = suspicion_key(cluster, "")
         found = self._table.query("#pk = :cluster", {"cluster": key[schema.PK]})
-        return list(self._table.read_each(found, _suspicion))
+        return [self._table.read(item, _suspicion) for item in found]
 
     def drop_suspicion(self, suspicion: Suspicion) -> None:
         self._table.delete(suspicion_key(suspicion.subject.cluster, suspicion.subject.point_id))

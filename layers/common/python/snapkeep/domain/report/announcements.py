@@ -46,6 +46,7 @@ class Event(StrEnum):
     SOURCE_SILENT = "Snapkeep Source Silent"
     LIMIT_REACHED = "Snapkeep Limit Reached"
     REQUESTS_REFUSED = "Snapkeep Requests Refused"
+    POINTS_SUSPICIOUS = "Snapkeep Points Suspicious"
 
 
 RUNBOOKS = {
@@ -77,6 +78,7 @@ RUNBOOKS = {
     Event.SOURCE_SILENT: "vault",
     Event.LIMIT_REACHED: "vault",
     Event.REQUESTS_REFUSED: "vault",
+    Event.POINTS_SUSPICIOUS: "suspicious-points",
 }
 """The events that reach the topic, each with its page in docs/runbooks. The others are for machines."""
 
@@ -121,6 +123,7 @@ _TEXTS = {
     Event.SOURCE_SILENT: "{first}",
     Event.LIMIT_REACHED: "{first}",
     Event.REQUESTS_REFUSED: "requests of {about} were refused: {first}",
+    Event.POINTS_SUSPICIOUS: "suspicious recovery points in {cluster}, {total} in all: {first}",
 }
 
 _UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(code): " " for code in range(32)})

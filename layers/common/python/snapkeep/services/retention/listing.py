@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from snapkeep.domain import tags
 from snapkeep.domain.backup.claim_volumes import ClaimVolumes, Lineages, settle
 from snapkeep.domain.points import PointState, Snapshot
-from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.candidates import Candidate, Protection
 from snapkeep.domain.retention.deletion.deletions import LastPrune, PlannedDeletion
 from snapkeep.domain.retention.duplicates import SlotIndex
 from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable, is_away, read
@@ -59,6 +59,13 @@ class Found:
     strange: frozenset[str] = frozenset()
     leftovers: Sequence[PlannedDeletion] = ()
     points: Mapping[str, str] = field(default_factory=dict)
+
+    def protect(self, protected: Mapping[str, Protection]) -> None:
+        """Keep these snapshots (ids), whatever the rules say."""
+        for points in self.lineages.values() if protected else ():
+            for number, point in enumerate(points):
+                if protection := protected.get(point.id):
+                    points[number] = replace(point, protections=(*point.protections, protection))
 
     def newest(self) -> dict[str, datetime]:
         """Claim UID to the time of its newest point under any policy."""

@@ -10,9 +10,11 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import UnreadableRecord
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment
+from snapkeep.domain.proof.suspicions import protections
 from snapkeep.domain.retention.history import RetentionVersion, retention_of, seen, version_of
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.plan import GRACE
+from snapkeep.ports.checks import Suspicions
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.prunes import Prunes, Retentions
 from snapkeep.ports.runs import Runs
@@ -85,6 +87,7 @@ class ReadCluster:
     runs: Runs
     prunes: Prunes
     retentions: Retentions
+    suspicions: Suspicions
     find_volumes: FindVolumes
     find_gone_claims: FindGoneClaims
     sync_catalogue: Callable[[str, datetime], SyncCatalogue]
@@ -110,6 +113,7 @@ class ReadCluster:
         volumes = self.find_volumes.settled(cluster, listing.disputed)
         known_runs = self.runs.known_runs(set(listing.runs.values())) if listing.runs else ()
         found = reader.settle(listing, volumes, known_runs)
+        found.protect(protections(self.suspicions.suspicions(cluster)))
         progress.notes += strange(found)
         repeated, has_gap = found.repeated(), bool(found.strange)
         policies: dict[str, PolicyRetention] = {}

@@ -1,0 +1,177 @@
+"""Checks new points one after the other, the oldest first, and remembers what is suspicious."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from snapkeep.domain import tags
+from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.proof.checks import Check, Subject, Verdict, base_of, judge
+from snapkeep.domain.proof.suspicions import Suspicion, suspicion_of
+from snapkeep.domain.report.catalogue import Entry
+from snapkeep.domain.retention.snapshot_tags import Unreadable, read
+from snapkeep.domain.times import compact
+from snapkeep.domain.troubles import Topic, TroubleKind
+from snapkeep.ports.catalogue import Catalogue
+from snapkeep.ports.checks import Checks, Suspicions
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.services.give_up import part_of_a_pass
+from snapkeep.services.proof.look_into import LookInto
+from snapkeep.services.proof.snapshot_volume import Cost
+from snapkeep.services.tell_troubles import TellTroubles
+
+log = logging.getLogger(__name__)
+
+RECENT = timedelta(days=8)
+"""Points older than this are not checked any more: their claims have newer ones."""
+
+AT_A_TIME = 100
+"""Points whose checks one call reads."""
+
+FUNCTION = "check_points"
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """What one pass over a cluster did: points by verdict, what it read, and parts that failed."""
+
+    cluster: str
+    checked: list[str] = field(default_factory=list)
+    suspicious: dict[str, str] = field(default_factory=dict)
+    not_looked_at: dict[str, str] = field(default_factory=dict)
+    waiting: int = 0
+    cost: Cost = field(default_factory=Cost)
+    given_up: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPoints:
+    """Looks into points that were never checked, one at a time.
+
+    A suspicion is journaled before its check, so a crash in between checks the point again and loses nothing.
+    """
+
+    deployment: Deployment
+    snapshots: Snapshots
+    catalogue: Catalogue
+    checks: Checks
+    suspicions: Suspicions
+    looker: LookInto
+    teller: TellTroubles
+    clock: Clock
+
+    def run(self, until: datetime) -> list[CheckReport]:
+        """One pass over every cluster. No point is begun after `until` (aware UTC)."""
+        return [self._cluster(cluster.name, until) for cluster in self.deployment.clusters]
+
+    def _cluster(self, cluster: str, until: datetime) -> CheckReport:
+        report = CheckReport(cluster)
+        with part_of_a_pass(f"checks of {cluster}", report.given_up, cluster):
+            unchecked = self._unchecked(cluster)
+            for number, entry in enumerate(unchecked):
+                if self.clock() >= until:
+                    report.waiting = len(unchecked) - number
+                    break
+                with part_of_a_pass(entry.point_id, report.given_up, entry.point_id):
+                    self._check(cluster, entry, report)
+        with part_of_a_pass(f"suspicions of {cluster}", report.given_up, f"suspicions of {cluster}"):
+            self._tell(cluster)
+        return report
+
+    def _unchecked(self, cluster: str) -> Sequence[Entry]:
+        """The recent points without a check, the oldest first."""
+        since = self.clock() - RECENT
+        recent = [each for each in self.catalogue.all_entries(cluster) if each.slot >= since]
+        found: list[Entry] = []
+        for some in _portions(recent):
+            places = [(each.namespace, each.claim, each.point_id) for each in some]
+            known = self.checks.checks(cluster, places)
+            found += [each for each in some if each.point_id not in known]
+        return sorted(found, key=lambda each: (each.slot, each.point_id))
+
+    def _check(self, cluster: str, entry: Entry, report: CheckReport) -> None:
+        snapshot = self.snapshots.get(entry.snapshot_id)
+        subject = _subject(snapshot, cluster, entry) if snapshot else None
+        if snapshot is None or subject is None:
+            return  # it is gone, in the archive tier, or no longer what the catalogue says
+        before = list(self.checks.checks_of(cluster, entry.namespace, entry.claim))
+        base = base_of(subject, before)
+        policy = self.deployment.policy(entry.policy)
+        since = base.subject.snapshot_id if base else ""
+        seen = self.looker.run(snapshot, policy.expect if policy else (), since, report.cost)
+        check = judge(subject, seen, base, self.clock())
+        if suspicion := self._suspicion(check, before):
+            self.suspicions.write_suspicion(suspicion)
+        self.checks.write_check(check)
+        _note(check, report)
+        self.snapshots.add_tags(snapshot.id, {tags.CHECKED: f"{check.verdict} {compact(check.at)}"})
+
+    def _suspicion(self, check: Check, before: Iterable[Check]) -> Suspicion | None:
+        if check.verdict is not Verdict.SUSPICIOUS:
+            return None
+        subject = check.subject
+        known = {each.subject.point_id: each for each in before}
+        return suspicion_of(check, self._points(subject), known)
+
+    def _points(self, subject: Subject) -> Iterator[Subject]:
+        """The ready points of a claim that EC2 has, under any policy."""
+        wanted = {
+            tags.MANAGED: "true",
+            tags.CLUSTER: subject.cluster,
+            tags.NAMESPACE: subject.namespace,
+            tags.CLAIM: subject.claim,
+        }
+        for snapshot in self.snapshots.find(wanted):
+            if found := _subject_of(snapshot, subject.cluster):
+                yield found
+
+    def _tell(self, cluster: str) -> None:
+        found = {each.subject.words: each.reason for each in self.suspicions.suspicions(cluster)}
+        self.teller.tell(Topic(TroubleKind.POINTS_SUSPICIOUS, cluster, FUNCTION), found)
+
+
+def _subject(snapshot: Snapshot, cluster: str, entry: Entry) -> Subject | None:
+    found = _subject_of(snapshot, cluster)
+    return found if found is not None and found.point_id == entry.point_id else None
+
+
+def _subject_of(snapshot: Snapshot, cluster: str) -> Subject | None:
+    """The ready point of a snapshot; None for anything else. EBS reads no archived snapshot.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-faq.html
+    """
+    facts = tags.claim_facts_of(snapshot.tags)
+    if facts is None or tags.DUPLICATE in snapshot.tags or not tags.are_ours(snapshot.tags):
+        return None
+    found = read(snapshot, cluster)
+    if isinstance(found, Unreadable) or found.candidate.state is not PointState.READY or snapshot.archived:
+        return None
+    return Subject(
+        point_id=snapshot.tags[tags.POINT],
+        snapshot_id=snapshot.id,
+        cluster=cluster,
+        namespace=facts.namespace,
+        claim=facts.name,
+        claim_uid=facts.uid,
+        taken=snapshot.started_at,
+    )
+
+
+def _note(check: Check, report: CheckReport) -> None:
+    point = check.subject.point_id
+    if check.verdict is Verdict.CHECKED:
+        report.checked.append(point)
+    elif check.verdict is Verdict.SUSPICIOUS:
+        report.suspicious[point] = "; ".join(check.reasons)
+    else:
+        report.not_looked_at[point] = "; ".join(check.reasons)
+
+
+def _portions(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    for start in range(0, len(entries), AT_A_TIME):
+        yield entries[start : start + AT_A_TIME]
