@@ -15,7 +15,14 @@ from typing import Any
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies.records import CopyRecord
-from snapkeep.domain.copies.requests import CopyAnswer, CopyRequest, Received, read_answer, read_request
+from snapkeep.domain.copies.requests import (
+    CopyAnswer,
+    CopyRequest,
+    Outcome,
+    Received,
+    read_answer,
+    read_request,
+)
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
@@ -93,6 +100,17 @@ class PullWorld:
         """A turn of the source, and its requests on their way to the vault."""
         self.source.turn()
         self.deliver()
+
+    def asked(self) -> CopyRequest:
+        """The newest request of the source, which does not reach the vault."""
+        self.source.turn()
+        self._delivered = len(self.source.vaults.asked)
+        return self.source.requests()[-1]
+
+    def last(self) -> tuple[Outcome, str]:
+        """Outcome and reason of the last answer."""
+        answer = self.answered()[-1]
+        return answer.outcome, answer.reason
 
     def deliver(self, *, events: int = 1) -> None:
         """Bring the requests that the source sent to the vault, each so many times."""

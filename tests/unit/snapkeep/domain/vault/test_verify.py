@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from snapkeep.domain import tags
-from snapkeep.domain.copies.requests import TAGS_OF_POINT, request_for
+from snapkeep.domain.copies.requests import TAGS_OF_POINT, read_request, request_for
+from snapkeep.domain.drivers import DRIVERS
+from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.vault.verify import Refused, Verified, Why, verify
-from tests.contract.ports.samples import NOW
+from tests.contract.ports.samples import NOW, a_point, a_run
 from tests.unit.snapkeep.domain.copies.copy_samples import a_source
 from tests.unit.snapkeep.domain.vault.test_vault import PROD
 
@@ -98,3 +101,23 @@ def test_whatever_a_tag_says_the_answer_is_safe_to_show(key: str, value: str) ->
         assert len(found.reason) < 500
     else:
         assert value.isascii()
+
+
+@pytest.mark.parametrize("driver", [*DRIVERS])
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"partition": "1", "fs_type": "xfs", "storage_class": ""},
+        {"volume_mode": "Block", "fs_type": "", "access_modes": ("ReadWriteMany", "ReadWriteOncePod")},
+        {"requested": "1e9", "name": "data.wordpress-0", "storage_class": "x" * 300},
+    ],
+)
+def test_whatever_a_source_writes_on_its_points_is_believed(driver: str, claim: dict[str, Any]) -> None:
+    point = a_point("data", a_run("on-demand"))
+    changed = replace(point.claim, driver=driver, **claim)
+    point = replace(point, group="shop/app.kubernetes.io_name", claim=changed)
+    identity = (point.claim.name, point.claim.cluster, point.claim.uid, point.policy, point.slot)
+    full = tags.full_tags(replace(point, id=point_id(*identity, point.deployment)))
+    request = request_for("blue", "vault", SOURCE.region, replace(SNAPSHOT, tags=full), NOW)
+    found = verify(read_request(request.to_document()), SOURCE, SHOWN, LATER, of_aws=False)
+    assert isinstance(found, Verified), found

@@ -69,7 +69,7 @@ def test_a_crash_at_any_step_ends_with_one_counted_copy_of_each_point(after: boo
     assert total > 60
     for step in range(1, total + 1):
         crash = CrashAt(step, after=after)
-        world = lived(crash, lag, minutes=40)
+        world = lived(crash, lag, minutes=25)
         assert crash.crashed, step
         one_counted_copy_each(world)
         assert world.ec2.calls["copy"] == 2, crash.crashed

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from snapkeep.domain.copies.copies import Copy, CopyState
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
+from snapkeep.domain.retention.snapshot_tags import IN_BIN
 from snapkeep.domain.vault.asked import StoredRequest
 from snapkeep.domain.vault.verify import Refused, Why
 from snapkeep.ports.clock import Clock
@@ -71,9 +72,13 @@ class StandRequests:
             self.answers.ready(turn, asked, copy)
 
     def _of_missing(self, turn: SourceTurn, asked: StoredRequest, record: CopyRecord) -> ToBegin | None:
-        """A copy that was complete is not listed: EC2 lags, prune let it go, or somebody deleted it."""
+        """A copy that was complete is not listed: EC2 lags, somebody hid it by editing its tags, prune let it
+        go, or somebody deleted it."""
         now, name = self.clock(), record.snapshot_id
-        if now - (record.ended_at or record.taken) < GONE_AFTER or turn.snapshots.get(name) is not None:
+        if now - (record.ended_at or record.taken) < GONE_AFTER:
+            return None
+        hidden = turn.snapshots.get(name)
+        if hidden is not None and hidden.state not in IN_BIN:
             return None
         if self.deletions.knows_deletion(name):
             reason = f"{asked.request.point} was here as {name}, and the vault's retention let it go"
