@@ -35,27 +35,27 @@ class VaultRetention(Rules):
     """Which copies a vault keeps: by time only, and in each period the one that came first."""
 
     hourly: Count | None = None
-    """The first copy of each of the last N hours that have points."""
+    """The first copy of each of the last N hours."""
     daily: Count | None = None
-    """The first copy of each of the last N days that have points."""
+    """The first copy of each of the last N days."""
     weekly: Count | None = None
-    """The first copy of each of the last N ISO weeks that have points."""
+    """The first copy of each of the last N ISO weeks."""
     monthly: Count | None = None
-    """The first copy of each of the last N months that have points."""
+    """The first copy of each of the last N months."""
     yearly: Count | None = None
-    """The first copy of each of the last N years that have points."""
+    """The first copy of each of the last N years."""
     within: DurationText | None = None
-    """Every copy of a point this close to the newest one, such as 7d or 1y5m7d2h (m is months)."""
+    """Every copy of a point taken in this time until now, such as 7d or 1y5m7d2h (m is months)."""
     within_hourly: DurationText | None = None
-    """One copy an hour, this far back from the newest point."""
+    """The first copy of each hour, this far back from now."""
     within_daily: DurationText | None = None
-    """One copy a day, this far back from the newest point."""
+    """The first copy of each day, this far back from now."""
     within_weekly: DurationText | None = None
-    """One copy an ISO week, this far back from the newest point."""
+    """The first copy of each ISO week, this far back from now."""
     within_monthly: DurationText | None = None
-    """One copy a month, this far back from the newest point."""
+    """The first copy of each month, this far back from now."""
     within_yearly: DurationText | None = None
-    """One copy a year, this far back from the newest point."""
+    """The first copy of each year, this far back from now."""
     max_age: DurationText | None = None
     """Copies of older points are deleted even if a rule keeps them; never the newest of a claim."""
 
