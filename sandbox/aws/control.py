@@ -40,9 +40,7 @@ class ScheduleView:
 
 @dataclass(frozen=True)
 class FunctionUsage:
-    """A function's figures since they were last reset. Durations and CPU of invocations in ms; those of cold
-    starts are counted separately (`init_…`).
-    """
+    """A function's figures since they were last reset, in ms; `init_…` are those of its cold starts."""
 
     invocations: int
     errors: int
@@ -227,10 +225,7 @@ class AwsControl:
         self._call("DELETE", "functions")
 
     def prepare_workers(self) -> None:
-        """Start a worker for each function of every account and Region, one after the other, and return at
-        once. Lambda, too, starts some ahead of their invocations
-        (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
-        """
+        """Start a worker for each function in the background, as Lambda may ahead of invocations."""
         self._call("POST", "workers", {})
 
     def stop_workers(self) -> None:

@@ -1,4 +1,7 @@
-"""Start workers ahead of invocations."""
+"""Start workers ahead of invocations, as Lambda does with some.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+"""
 
 import logging
 import threading
