@@ -18,6 +18,7 @@ from tests.integration.spare import OSAKA, admin_of, made_from, start_spare, use
 pytestmark = pytest.mark.slow
 
 PAGE = ROOT / "docs" / "restore-without-snapkeep.md"
+VAULT, BORROWER = "222233334444", "333344445555"
 POLICY = {"name": "wordpress", "method": "ebs"}
 
 
@@ -87,7 +88,7 @@ def test_a_copy_in_another_region_comes_back_by_hand(copied: Deployed, tmp_path:
     sandbox.aws.settings(lost_regions=["ap-northeast-2"])
     spare = start_spare(sandbox, "gp3")
     shell = Shell(sandbox, tmp_path, spare.kubeconfig)
-    *_, make, _, _, find, lend, give_back = blocks(PAGE)
+    _, _, _, make, _, _, find, lend, give_back, *_ = blocks(PAGE)
 
     taken, copy, size, key = shell.run(find).splitlines()[0].split()
     assert (size, "ap-northeast-3" in key) == ("20", True)
@@ -101,6 +102,43 @@ def test_a_copy_in_another_region_comes_back_by_hand(copied: Deployed, tmp_path:
     tagged = {tag["Key"]: tag["Value"] for tag in left["Tags"]}
     assert tagged["snapkeep:taken"] == taken
     assert not [key for key in tagged if key == "snapkeep:hold" or not key.startswith("snapkeep:")]
+
+
+def test_a_vault_lends_a_copy_by_hand(tmp_path: Path) -> None:
+    with Sandbox(tmp_path / "sandbox", cluster="") as sandbox:
+        sandbox.aws.settings(copy_seconds=0)
+        copy, tagged = copy_in_vault(sandbox)
+        own = sandbox.client("kms", account=BORROWER).create_key()["KeyMetadata"]["Arn"]
+        shell = Shell(sandbox, tmp_path)
+        *_, share, borrow, end = blocks(PAGE)
+        named = f"export COPY={copy} BORROWER={BORROWER} OWN_KEY={own} VAULT_REGION=ap-northeast-2"
+        in_vault, at_borrower = (f"export AWS_ACCESS_KEY_ID={each}\n" for each in (VAULT, BORROWER))
+
+        shell.run(f"{named}\ncd {tmp_path}\n{in_vault}{share}")
+        shell.run(f"cd {tmp_path}\n{at_borrower}{borrow}")
+        shell.run(in_vault + end)
+
+        (made,) = sandbox.client("ec2", account=BORROWER).describe_snapshots(OwnerIds=["self"])["Snapshots"]
+        assert {tag["Key"]: tag["Value"] for tag in made["Tags"]} == tagged | {"snapkeep:place": "loan"}
+        assert (made["State"], made["KmsKeyId"]) == ("completed", own)
+        vault = sandbox.client("ec2", account=VAULT)
+        assert not vault.describe_snapshots(RestorableByUserIds=[BORROWER], OwnerIds=["self"])["Snapshots"]
+        (kept,) = vault.describe_snapshots(OwnerIds=["self"])["Snapshots"]
+        assert not sandbox.client("kms", account=VAULT).list_grants(KeyId=kept["KmsKeyId"])["Grants"]
+
+
+def copy_in_vault(sandbox: Sandbox) -> tuple[str, dict[str, str]]:
+    """A completed copy in the account of a vault under its key, held there, and its other tags."""
+    ec2, kms = (sandbox.client(each, account=VAULT) for each in ("ec2", "kms"))
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    zone = {"AvailabilityZone": "ap-northeast-2a", "Size": 1}
+    volume = ec2.create_volume(**zone, Encrypted=True, KmsKeyId=key)["VolumeId"]
+    made = str(ec2.create_snapshot(VolumeId=volume)["SnapshotId"])
+    tagged = {"snapkeep:managed": "copy", "snapkeep:claim": "mysql", "snapkeep:place": "prod"}
+    tags = [{"Key": key, "Value": value} for key, value in {**tagged, "snapkeep:hold": "true"}.items()]
+    ec2.create_tags(Resources=[made], Tags=tags)
+    sandbox.aws.settle_snapshot(made)
+    return made, tagged
 
 
 def user(claim: str) -> dict[str, object]:
