@@ -160,11 +160,13 @@ def test_the_copies_of_a_cluster_are_those_of_no_other(journal: Journal) -> None
     assert list(copies.copies_of("elsewhere", "myeks")) == []
 
 
-def test_a_copy_that_ended_expires_and_an_open_one_does_not(table_client: Any) -> None:
+def test_a_copy_that_failed_or_is_gone_expires_and_one_that_is_there_does_not(table_client: Any) -> None:
     copies = leased(dynamo_journal(table_client, TABLE)).copies
     record = copies.write_copy(a_copy().intended(AT).started("snap-0bbb", AT), ME)
     assert _expiry(table_client) == []
-    copies.write_copy(record.ready(AT), ME)
+    ready = copies.write_copy(record.ready(AT), ME)
+    assert _expiry(table_client) == []
+    copies.write_copy(replace(ready, gone_at=AT), ME)
     assert _expiry(table_client) == [str(int((AT + timedelta(days=90)).timestamp()))]
 
 

@@ -111,11 +111,8 @@ def is_known(record: CopyRecord) -> tuple[str, dict[str, Any]]:
 
 
 def copy_item(record: CopyRecord) -> dict[str, Any]:
-    """The item of a record: in an index until it is ready and locked, with an expiry once it has ended.
-
-    A cancelled one does not expire: a rule would want the copy again.
-    """
-    ended = record.ended_at if record.stage is not CopyStage.CANCELLED else None
+    """The item of a record: in an index until it is ready and locked, with an expiry once it has ended."""
+    ended = _ended(record)
     in_vault = record.account and record.stage is CopyStage.READY
     keep = schema.KEEP_IN_VAULT if in_vault else schema.KEEP_CLOSED
     index = _index(record)
@@ -126,6 +123,14 @@ def copy_item(record: CopyRecord) -> dict[str, Any]:
         **({schema.EXPIRES_AT: schema.expiry(ended, keep)} if ended else {}),
         "slot": precise(record.intent_at or record.taken),
     }
+
+
+def _ended(record: CopyRecord) -> datetime | None:
+    """From when on a record is only history. A cancelled one stays, because a rule would want the copy again,
+    and a complete one as long as its copy: nothing else notices if somebody deletes that."""
+    if record.stage is CopyStage.CANCELLED:
+        return None
+    return record.gone_at if record.stage is CopyStage.READY and not record.account else record.ended_at
 
 
 def _index(record: CopyRecord) -> str:
