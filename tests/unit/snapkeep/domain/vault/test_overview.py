@@ -35,3 +35,15 @@ def test_duplicates_and_cancelled_copies_are_none() -> None:
     world.arrive(changed={DUPLICATE: "true"})
     world.arrive(claim="other", changed={CANCELLED: "20260601T000000Z"})
     assert claims_of(all_copies(world)) == []
+
+
+def test_the_stalest_claims_come_first_and_those_without_a_copy_before_all() -> None:
+    world = VaultWorld()
+    for name in ("old", "new"):
+        world.clock.forward(days=1)
+        world.arrive(claim=name)
+    pending = world.arrive(claim="pending")
+    world.ec2.all[pending.id] = replace(pending, state=SnapshotState.PENDING)
+    found = SourceOverview(PROD, claims_of(all_copies(world)))
+    assert [each.claim for each in found.stalest(9)] == ["pending", "old", "new"]
+    assert [each.claim for each in found.stalest(1)] == ["pending"]

@@ -6,12 +6,9 @@ as HTML, without characters that turn or hide text, and cut.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-
 from snapkeep.adapters.report_page import words
 from snapkeep.adapters.report_page.page import content_policy, environment, read
-from snapkeep.domain.vault.overview import ClaimCopies, SourceOverview, VaultOverview
+from snapkeep.domain.vault.overview import SourceOverview, VaultOverview
 
 MOST_CLAIMS = 1000
 """So many claims of a source are on the page, those with the oldest copies first."""
@@ -33,7 +30,7 @@ def render_vault(found: VaultOverview, timezone: str) -> str:
             style=style,
             policy=content_policy("", style),
             needing=needing,
-            claims=_oldest_first,
+            claims=lambda source: source.stalest(MOST_CLAIMS),
             most=MOST_CLAIMS,
             time=lambda at: words.time_text(at, timezone),
             age=lambda at: words.span_text(found.at - at) if at else "",
@@ -53,12 +50,3 @@ def shown_text(text: str) -> str:
         each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text[: MOST_TEXT + 1]
     )
     return plain if len(text) <= MOST_TEXT else f"{plain[:MOST_TEXT]}…"
-
-
-def _oldest_first(source: SourceOverview) -> Sequence[ClaimCopies]:
-    """The claims to show: those without a copy, then by the age of their newest copy."""
-    return sorted(source.claims, key=_staleness)[:MOST_CLAIMS]
-
-
-def _staleness(claim: ClaimCopies) -> tuple[bool, datetime | None, str, str, str]:
-    return claim.newest is not None, claim.newest, claim.cluster, claim.namespace, claim.claim

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapkeep.domain.copies.copies import Copy, CopyState
+from snapkeep.domain.retention.periods import EVER
 from snapkeep.domain.vault.vault import VaultSource
 
 
@@ -61,10 +62,18 @@ class SourceOverview:
         """The volumes of all claims together."""
         return sum(each.size_bytes for each in self.claims)
 
+    def stalest(self, most: int) -> Sequence[ClaimCopies]:
+        """So many claims at most: those without a copy, then those with the oldest newest copy."""
+        return sorted(self.claims, key=_staleness)[:most]
+
     @property
     def newest(self) -> datetime | None:
         """When the newest data of any claim was taken."""
         return max((each.newest for each in self.claims if each.newest), default=None)
+
+
+def _staleness(claim: ClaimCopies) -> tuple[datetime, str, str, str]:
+    return claim.newest or EVER, claim.cluster, claim.namespace, claim.claim
 
 
 MOST_COUNTED = 1000

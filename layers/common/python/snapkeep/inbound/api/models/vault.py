@@ -11,8 +11,9 @@ from snapkeep.inbound.api.words import size_text
 if TYPE_CHECKING:
     from snapkeep.domain.vault.overview import ClaimCopies, SourceOverview, VaultOverview
 
-MOST_CLAIMS = 500
-"""So many claims of a source are in a response; `snapkeep get copies` and the page have the others."""
+MOST_CLAIMS = 100
+"""So many claims of a source are in a response, which must fit even if names are as long as tags may be; the
+page has more, and the list of copies all."""
 
 
 class VaultClaimModel(Body):
@@ -32,9 +33,10 @@ class VaultClaimModel(Body):
 class SourceModel(Body):
     """A source of a vault and what the vault has of it.
 
-    `claims` holds the first of `claim_count`. `unreadable` counts snapshots that carry its name and count
-    nowhere, `waiting` its requests without an answer. `heard` is when it last asked for a copy. `troubles`
-    are sentences. `unasked` says why its copies could not be listed, and is mostly empty.
+    `claims` holds those of `claim_count` with the stalest copies. `unreadable` counts snapshots that
+    carry its name and count nowhere, `waiting` its requests without an answer. `heard` is when it last asked
+    for a copy. `troubles` are sentences. `unasked` says why its copies could not be listed, and is mostly
+    empty.
     """
 
     source: str
@@ -94,7 +96,7 @@ def _source(found: SourceOverview) -> SourceModel:
         heard=to_second(found.heard) if found.heard else None,
         troubles=list(found.troubles),
         unasked=found.unasked,
-        claims=[_claim(each) for each in found.claims[:MOST_CLAIMS]],
+        claims=[_claim(each) for each in found.stalest(MOST_CLAIMS)],
     )
 
 
