@@ -17,6 +17,7 @@ from sandbox.launch import Sandbox
 from snapkeep.adapters.dynamodb.values import decode
 from snapkeep.domain import tags
 from tests.integration.deployed import Deployed, config_of, deployed, until
+from tests.integration.flows.command import snapkeep
 
 pytestmark = pytest.mark.slow
 
@@ -223,3 +224,26 @@ def test_a_claim_under_the_key_of_aws_is_named_and_never_shared(product: Deploye
     report = turn(product)
     assert report["late"]["keyless/bulk-0000 (keyless)"].startswith("cannot be copied: key arn:aws:kms:")
     assert (report["started"], vault.shared(), vault.wanted()) == ([], [], [])
+
+
+def test_the_doctor_says_whether_the_bus_lets_the_source_in(
+    product: Deployed, vault: Vault, tmp_path: Path
+) -> None:
+    path = tmp_path / "snapkeep.yaml"
+    place = {"region": OSAKA, "account": VAULT, "kms_key": vault.key}
+    path.write_text(json.dumps(config_of(*POLICIES, places={"vault": place})))
+    mine = product.sandbox.environment()
+    keys = {name: mine[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+
+    def looked() -> dict[str, str]:
+        ended = snapkeep(product, "doctor", "--config", str(path), "-o", "json", **keys)
+        (found,) = json.loads(ended.stdout)["places"]
+        return {f"{each['check']}, {each['verdict']}": each["text"] for each in found["findings"]}
+
+    bus, seen = vault.sandbox.client("events", OSAKA, VAULT), looked()
+    assert f"takes events of account {SOURCE}" in seen["bus, ok"]
+    assert "management account of the organization" in seen["separation, problem"]  # as ministack has it
+    assert vault.wanted() == []
+    bus.remove_permission(EventBusName=BUS, StatementId="source")
+    assert f"takes no event of account {SOURCE}" in looked()["bus, problem"]
+    bus.put_permission(EventBusName=BUS, StatementId="source", Action="events:PutEvents", Principal=SOURCE)
