@@ -41,6 +41,11 @@ LOCK_COPIES = ("copy_points",)
 TAG_COPIES = ("copy_points", "finish_restores", "api")
 """The same for copies; `finish_restores` and `api` hold those that are restored from."""
 
+LOCK_IN_VAULT = ("pull_copies",)
+TAG_IN_VAULT = ("pull_copies", "lend_copies")
+LEND = ("lend_copies",)
+"""The same in a vault; `lend_copies` shares and holds what is lent, and grants its key."""
+
 READ = (tags.MANAGED, tags.HOLD, tags.DEPLOYMENT, tags.CLUSTER, tags.POLICY, tags.POINT)
 """Tag keys by which IAM decides who owns a snapshot, and what the functions may do with it."""
 
@@ -109,19 +114,23 @@ class Part(StrEnum):
     """What to print; an account may have several denying policies.
 
     `ALL` is `BACKUPS` and `DEPLOYMENT`. `COPIES` is a policy of its own, because it does not fit beside them.
+    `VAULT` is for the account of a vault, beside `DEPLOYMENT`.
     """
 
     ALL = "all"
     BACKUPS = "backups"
     DEPLOYMENT = "deployment"
     COPIES = "copies"
+    VAULT = "vault"
 
 
 def policy(of: Protected, part: Part = Part.ALL) -> dict[str, Any]:
     """The policy document, one of its parts (about snapshots, bin and keys, or about roles, code and stack),
-    or the document about copies."""
+    or the document about copies, or about those in a vault."""
     if part is Part.COPIES:
         return {"Version": "2012-10-17", "Statement": [*_copies(of)]}
+    if part is Part.VAULT:
+        return {"Version": "2012-10-17", "Statement": [*_vault(of), *_places(of)]}
     backups = () if part is Part.DEPLOYMENT else (*_backups(of), *_places(of))
     deployment = () if part is Part.BACKUPS else _deployment(of)
     return {"Version": "2012-10-17", "Statement": [*backups, *deployment]}
@@ -168,6 +177,37 @@ def _copies(of: Protected) -> tuple[Statement, ...]:
         _deny("OnlySnapkeepTagsCopies", tag, of.snapshots, copies | BY_HAND, retag),
         _deny("NobodyTakesAllTagsOfCopies", ["ec2:DeleteTags"], of.snapshots, copies | NO_KEYS, glass),
         _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, _spelled(READ_ON_COPIES), glass),
+    )
+
+
+def _vault(of: Protected) -> tuple[Statement, ...]:
+    """Copies in a vault: who deletes them can do nothing else with them, nor can who locks or lends them.
+
+    A grant gives the use of a key to another account without its policy; EBS makes its own in our name.
+    """
+    copies = {"StringEquals": {f"aws:ResourceTag/{tags.MANAGED}": copy_tags.COPY}}
+    own = {"BoolIfExists": {"kms:GrantIsForAWSResource": "false"}}
+    glass = of.roles(of.break_glass)
+    share, unlock, archive = NEVER[0], NEVER[2], NEVER[1]
+    tag, retag = ["ec2:CreateTags", "ec2:DeleteTags"], of.functions(TAG_IN_VAULT) + glass
+    delete, lend = of.functions(DELETE_COPIES) + glass, of.functions(LEND) + glass
+    keys = list(of.keys) or "*"
+    return (
+        _deny("OnlyPruneCopiesDeletes", ["ec2:DeleteSnapshot"], of.snapshots, copies, delete),
+        _deny("OnlyLendCopiesShares", [share], of.snapshots, copies, lend),
+        _deny("NobodyUnlocksArchivesCopies", [unlock, archive], of.snapshots, copies, glass),
+        _deny(
+            "OnlyPullCopiesLocks",
+            ["ec2:LockSnapshot"],
+            of.snapshots,
+            copies,
+            of.functions(LOCK_IN_VAULT) + glass,
+        ),
+        _deny("OnlySnapkeepTagsCopies", tag, of.snapshots, copies | BY_HAND, retag),
+        _deny("NobodyTakesAllTagsOfCopies", ["ec2:DeleteTags"], of.snapshots, copies | NO_KEYS, glass),
+        _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, _spelled(READ_ON_COPIES), glass),
+        _deny("OnlyLendCopiesGrants", ["kms:CreateGrant"], keys, own, lend),
+        _deny("NobodyOpensKeys", ["kms:PutKeyPolicy"], keys, {}, glass),
     )
 
 

@@ -19,6 +19,7 @@ class Messages(Construct):
     These accounts may put events of one `detail_type` of ours on it, and nothing else. The rule names them
     again: a bus of the same account is open to everybody there whom IAM lets put events.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-permissions-manage.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html
     """
 
     def __init__(
@@ -47,6 +48,8 @@ class Messages(Construct):
         )
 
     def _let_in(self, bus: events.EventBus, detail_type: str, accounts: Sequence[str]) -> None:
+        # A request of PutEvents has the sources and types of all its entries.
+        said = {"events:source": SOURCE, "events:detail-type": detail_type}
         partition = Stack.of(self).partition
         events.CfnEventBusPolicy(
             self,
@@ -58,6 +61,9 @@ class Messages(Construct):
                 "Principal": {"AWS": [f"arn:{partition}:iam::{account}:root" for account in accounts]},
                 "Action": "events:PutEvents",
                 "Resource": bus.event_bus_arn,
-                "Condition": {"StringEquals": {"events:source": SOURCE, "events:detail-type": detail_type}},
+                "Condition": {
+                    "ForAllValues:StringEquals": said,
+                    "Null": dict.fromkeys(said, "false"),
+                },
             },
         )

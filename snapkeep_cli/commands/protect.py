@@ -11,7 +11,7 @@ import typer
 
 from snapkeep_cli.api.calls import ending_well
 from snapkeep_cli.api.where import STACK
-from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOrApiOption, served
+from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOrApiOption, load_file, served
 from snapkeep_cli.output import fail
 from snapkeep_cli.protection import LONGEST, Part, Protected, policy
 from snapkeep_cli.usage import Commands
@@ -52,7 +52,10 @@ def protect(
     prefix: Annotated[list[str] | None, typer.Option(help="The prefix of a deployment.")] = None,
     stack: Annotated[list[str] | None, typer.Option(help="The stack of a deployment.")] = None,
     part: Annotated[
-        Part, typer.Option(help="Print one of the policy's two parts, or the second policy, for copies.")
+        Part,
+        typer.Option(
+            help="Print one of the policy's two parts, or another policy: for copies, or for a vault."
+        ),
     ] = Part.ALL,
     config: ConfigOrApiOption = DEFAULT_CONFIG,
 ) -> None:
@@ -62,7 +65,10 @@ def protect(
     exact = "the name or ARN of a role, without wildcards"
     _check("--deployer", _ROLE, deployer, exact)
     _check("--break-glass", _ROLE, [break_glass], exact)
-    regions = region or sorted({each.region for each in served(config).clusters})
+    vault = load_file(config).vault if config.exists() else None
+    regions = region or (
+        [vault.region] if vault else sorted({each.region for each in served(config).clusters})
+    )
     typer.echo(
         _fitting(
             Protected(
@@ -72,7 +78,7 @@ def protect(
                 break_glass=break_glass,
                 prefixes=prefix or ["snapkeep"],
                 stacks=stack or [os.environ.get(STACK, "Snapkeep")],
-                keys=key or [],
+                keys=key or ([vault.kms_key] if vault else []),
                 partition=_partition(regions),
             ),
             part,

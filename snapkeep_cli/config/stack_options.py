@@ -11,7 +11,14 @@ from snapkeep_cli.config.errors import did_you_mean
 from snapkeep_cli.config.strict import Strict
 from snapkeep_cli.config.types import ClusterName, Matching
 
-FUNCTION_NAMES = (*WITH_CLUSTER_ACCESS, "copy_points", "prune_copies", "pull_copies", "record_completion")
+FUNCTION_NAMES = (
+    *WITH_CLUSTER_ACCESS,
+    "copy_points",
+    "lend_copies",
+    "prune_copies",
+    "pull_copies",
+    "record_completion",
+)
 """Every function that a stack may have."""
 
 

@@ -80,8 +80,8 @@ def _forward(target: Item, event: Item, rule: Item) -> None:
     keys = {
         "aws:sourcearn": rule["Arn"],
         "aws:sourceaccount": rule["Arn"].split(":")[4],
-        "events:source": event["Source"],
-        "events:detail-type": event["DetailType"],
+        "events:source": [event["Source"]],
+        "events:detail-type": [event["DetailType"]],
     }
     refused = _role_refusal(target, rule) or _bus_refusal(target["Arn"], target.get("RoleArn", ""), keys)
     if refused:
@@ -171,7 +171,7 @@ def _put_on_foreign_bus(world: World, entry: Item) -> Item:
             "ErrorCode": "NotAuthorizedForSourceException",
             "ErrorMessage": "Not authorized for the source.",
         }
-    keys = {"events:source": source, "events:detail-type": entry.get("DetailType", "")}
+    keys = {"events:source": [source], "events:detail-type": [entry.get("DetailType", "")]}
     refused = _bus_refusal(entry["EventBusName"], iam_evaluator.caller_arn(), keys)
     if refused:
         code = "AccessDeniedException" if refused[0] == "NO_PERMISSIONS" else "ResourceNotFoundException"

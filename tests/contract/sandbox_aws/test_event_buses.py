@@ -200,3 +200,35 @@ def test_a_bus_of_another_account_lets_in_whom_its_policy_names(
     assert (refused, closed) == ("AccessDeniedException", [])
     assert [event["id"] for event in opened] == ["by-rule", put]
     assert [(event["account"], event["region"]) for event in opened] == [(ACCOUNT, OSAKA), (ACCOUNT, HOME)]
+
+
+@pytest.mark.parametrize(
+    ("operator", "let_in"), [("StringEquals", False), ("ForAllValues:StringEquals", True)]
+)
+def test_sources_are_many_and_a_policy_must_say_for_all_of_them(
+    sandbox: Sandbox, operator: str, let_in: bool
+) -> None:
+    """A request of PutEvents has several entries, so `events:source` has several values.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    """
+    vault = sandbox.client("events", HOME, VAULT)
+    name = f"many-{'all' if let_in else 'one'}"
+    vault.create_event_bus(Name=name)
+    bus = bus_of(HOME, VAULT, name)
+    statement = {
+        "Sid": "source",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "events:PutEvents",
+        "Resource": bus,
+        "Condition": {operator: {"events:source": "test.sender"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    vault.put_permission(EventBusName=name, Policy=policy)
+
+    entry = {"Source": "test.sender", "DetailType": "Told", "Detail": "{}", "EventBusName": bus}
+    (answer,) = sandbox.client("events").put_events(Entries=[entry])["Entries"]
+
+    assert ("ErrorCode" not in answer) is let_in

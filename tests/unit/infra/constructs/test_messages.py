@@ -81,10 +81,11 @@ def test_vaults_may_put_answers_on_their_bus_and_nothing_else(vault_template: Te
     ]
     assert statement["Action"] == "events:PutEvents"
     assert statement["Condition"] == {
-        "StringEquals": {
+        "ForAllValues:StringEquals": {
             "events:source": "snapkeep.copies",
             "events:detail-type": "Snapkeep Copy Answered",
-        }
+        },
+        "Null": {"events:source": "false", "events:detail-type": "false"},
     }
 
 

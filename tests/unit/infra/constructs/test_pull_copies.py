@@ -101,7 +101,11 @@ def test_only_sources_may_put_requests_on_its_bus(vault_stack: Template) -> None
         f"arn:{{AWS::Partition}}:iam::{account}:root" for account in ACCOUNTS
     ]
     assert statement["Condition"] == {
-        "StringEquals": {"events:source": "snapkeep.copies", "events:detail-type": "Snapkeep Copy Wanted"}
+        "ForAllValues:StringEquals": {
+            "events:source": "snapkeep.copies",
+            "events:detail-type": "Snapkeep Copy Wanted",
+        },
+        "Null": {"events:source": "false", "events:detail-type": "false"},
     }
 
 

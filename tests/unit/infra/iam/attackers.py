@@ -55,17 +55,17 @@ https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSWorkerN
 
 @dataclass(frozen=True)
 class Principal:
-    """A role by its ARN, its policies, and whether the organization's guard is above it."""
+    """A role by its ARN, its policies, and the organization's guards above it (docs/policies)."""
 
     arn: str
     identity: tuple[dict[str, Any], ...] = ()
-    guarded: bool = False
+    guards: tuple[str, ...] = ()
 
     @property
     def service_control(self) -> tuple[dict[str, Any], ...]:
         """The organization's policies: AWS's FullAWSAccess, and ours that deny."""
-        ours = [each for name in GUARDS for each in _example(name)["Statement"]]
-        return (FULL | {"Statement": [*FULL["Statement"], *ours]},) * self.guarded
+        ours = [each for name in self.guards for each in _example(name)["Statement"]]
+        return (FULL | {"Statement": [*FULL["Statement"], *ours]},) if ours else ()
 
 
 def principals(roles: Mapping[str, dict[str, Any]]) -> dict[str, Principal]:
@@ -74,18 +74,18 @@ def principals(roles: Mapping[str, dict[str, Any]]) -> dict[str, Principal]:
         "namespace admin": Principal(_arn("shop-pods")),
         "node role": Principal(_arn("nodes"), (NODE,)),
         "EBS CSI driver": Principal(_arn("ebs-csi-driver"), (DRIVER,)),
-        f"EBS CSI driver{GUARDED}": Principal(_arn("ebs-csi-driver"), (DRIVER,), guarded=True),
-        f"administrator{GUARDED}": Principal(_arn("admin"), (FULL,), guarded=True),
-        f"Snapkeep-PruneRoleEvil{GUARDED}": Principal(_arn("Snapkeep-PruneRoleEvil"), (FULL,), guarded=True),
+        f"EBS CSI driver{GUARDED}": Principal(_arn("ebs-csi-driver"), (DRIVER,), guards=GUARDS),
+        f"administrator{GUARDED}": Principal(_arn("admin"), (FULL,), guards=GUARDS),
+        f"Snapkeep-PruneRoleEvil{GUARDED}": Principal(_arn("Snapkeep-PruneRoleEvil"), (FULL,), guards=GUARDS),
         f"take_snapshots with every right{GUARDED}": Principal(
-            _arn_of("take_snapshots"), (FULL,), guarded=True
+            _arn_of("take_snapshots"), (FULL,), guards=GUARDS
         ),
-        f"deployer{GUARDED}": Principal(_arn(DEPLOYERS[1]), (FULL,), guarded=True),
-        f"break-glass{GUARDED}": Principal(_arn("break-glass"), (FULL,), guarded=True),
+        f"deployer{GUARDED}": Principal(_arn(DEPLOYERS[1]), (FULL,), guards=GUARDS),
+        f"break-glass{GUARDED}": Principal(_arn("break-glass"), (FULL,), guards=GUARDS),
         "stolen caller of shop": Principal(_arn("shop"), (_example("namespace-caller"),)),
     }
     ours = {name: Principal(_arn_of(name), (policy,)) for name, policy in roles.items()}
-    guarded = {f"{name}{GUARDED}": replace(each, guarded=True) for name, each in ours.items()}
+    guarded = {f"{name}{GUARDED}": replace(each, guards=GUARDS) for name, each in ours.items()}
     return others | ours | guarded
 
 

@@ -10,16 +10,12 @@ from tests.unit.infra.template import Resource, Template, listed
 
 ACCOUNT = "111122223333"
 REGION = "ap-northeast-2"
-PSEUDO = {
-    "AWS::Partition": "aws",
-    "AWS::AccountId": ACCOUNT,
-    "AWS::Region": REGION,
-    "AWS::URLSuffix": "amazonaws.com",
-}
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::URLSuffix": "amazonaws.com"}
 
 ARNS = {
     "AWS::ApiGateway::RestApi": "arn:aws:execute-api:{region}:{account}:{id}",
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{id}",
+    "AWS::Events::EventBus": "arn:aws:events:{region}:{account}:event-bus/{Name}",
     "AWS::Events::Rule": "arn:aws:events:{region}:{account}:rule/{id}",
     "AWS::IAM::Role": "arn:aws:iam::{account}:role{Path}{RoleName}",
     "AWS::KMS::Key": "arn:aws:kms:{region}:{account}:key/{id}",
@@ -37,9 +33,10 @@ REF_IS_ARN = ("AWS::SNS::Topic",)
 
 @dataclass(frozen=True)
 class Concrete:
-    """The template of a stack in account ACCOUNT and Region REGION."""
+    """The template of a stack in an account and Region REGION."""
 
     template: Template
+    account: str = ACCOUNT
 
     def arn(self, logical_id: str) -> str:
         """The ARN of a resource by its logical id."""
@@ -47,7 +44,7 @@ class Concrete:
         names = {
             key: value for key, value in resource.get("Properties", {}).items() if isinstance(value, str)
         }
-        return ARNS[resource["Type"]].format(id=logical_id, account=ACCOUNT, region=REGION, **names)
+        return ARNS[resource["Type"]].format(id=logical_id, account=self.account, region=REGION, **names)
 
     def policy(self, document: Resource) -> dict[str, Any]:
         """A policy document without references, each statement named `s0`, `s1` and so on."""
@@ -71,6 +68,8 @@ class Concrete:
         return value
 
     def _ref(self, name: str) -> str:
+        if name == "AWS::AccountId":
+            return self.account
         if name in PSEUDO:
             return PSEUDO[name]
         if self.template.document["Resources"][name]["Type"] in REF_IS_ARN:

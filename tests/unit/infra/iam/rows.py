@@ -1,4 +1,4 @@
-"""The table as requests: `table.yaml` read, each row for one action on one thing."""
+"""The tables as requests: `table.yaml` and `vault_table.yaml` read, each row for one action on one thing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ import yaml
 from tests.unit.infra.iam.things import Thing
 from tests.unit.infra.template import listed
 
-TABLE: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "table.yaml").read_text())
+Table = Mapping[str, Any]
+
+
+def _read(name: str) -> Table:
+    found: Table = yaml.safe_load((Path(__file__).parent / name).read_text())
+    return found
+
+
+TABLE, VAULT_TABLE = _read("table.yaml"), _read("vault_table.yaml")
 
 
 @dataclass(frozen=True)
@@ -35,14 +43,14 @@ class Row:
         return " ".join(words) + (f" ({self.why})" if self.why else "")
 
 
-def rows_of(section: str) -> list[Row]:
+def rows_of(section: str, table: Table = TABLE) -> list[Row]:
     """The rows of `functions`, `schedules`, `services` or `attackers`, their lists expanded."""
-    return [row for who, items in TABLE[section].items() for item in items for row in _rows(who, item)]
+    return [row for who, items in table[section].items() for item in items for row in _rows(who, item)]
 
 
-def rows_of_everybody() -> list[Row]:
+def rows_of_everybody(table: Table = TABLE) -> list[Row]:
     """The rows that hold for every function."""
-    return [row for who in TABLE["functions"] for item in TABLE["everybody"] for row in _rows(who, item)]
+    return [row for who in table["functions"] for item in table["everybody"] for row in _rows(who, item)]
 
 
 def _rows(who: str, item: Mapping[str, Any]) -> Iterator[Row]:

@@ -34,13 +34,14 @@ def request(
     identity: Sequence[dict[str, Any]] = (),
     resource_policy: Any = None,
     service_control: Sequence[dict[str, Any]] = (),
+    account: str = ACCOUNT,
 ) -> dict[str, Any]:
-    """One simulation, as the simulator reads it."""
+    """One simulation, as the simulator reads it; the resource is in `account`."""
     document = {
         "request": {
             "principal": principal,
             "action": action,
-            "resource": {"resource": arn, "accountId": ACCOUNT},
+            "resource": {"resource": arn, "accountId": account},
             "contextVariables": context,
         },
         "identityPolicies": [

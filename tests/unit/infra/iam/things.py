@@ -153,7 +153,7 @@ def things(concrete: Concrete) -> dict[str, Thing]:
     (bucket,) = template.resources("S3::Bucket")
     journal = concrete.arn(table)
     queues = {
-        f"queue of {name}": _queue(concrete, template.source_of(name)[0]["EventSourceArn"])
+        f"queue of {name}": queue_of(concrete, template.source_of(name)[0]["EventSourceArn"])
         for name in ("take_snapshots", "record_completion", "save_node", "release_volumes", "copy_points")
     }
     (hooks,) = (
@@ -170,15 +170,15 @@ def things(concrete: Concrete) -> dict[str, Thing]:
         "a report": Thing(f"{concrete.arn(bucket)}/{CLUSTER}.html"),
         "something else in the bucket": Thing(f"{concrete.arn(bucket)}/payroll.csv"),
         "an index of the journal": Thing(f"{journal}/index/open"),
-        "queue of lifecycle hooks": _queue(concrete, hooks),
-        "queue of schedules that failed": _queue(concrete, failed),
+        "queue of lifecycle hooks": queue_of(concrete, hooks),
+        "queue of schedules that failed": queue_of(concrete, failed),
         "topic": Thing(concrete.arn(topic), policy=_policy(concrete, "SNS::TopicPolicy", "Topics", topic)),
-        "rule of snapshots": _rule(concrete, "createSnapshot"),
-        "rule of copies": _rule(concrete, "copySnapshot"),
-        "rule of answers": _rule(concrete, ANSWERED),
-        "rule of deaths": _rule(concrete, '["terminated"]'),
-        "rule of failures": _rule(concrete, "Snapkeep Run Failed"),
-        **_functions(concrete),
+        "rule of snapshots": rule_with(concrete, "createSnapshot"),
+        "rule of copies": rule_with(concrete, "copySnapshot"),
+        "rule of answers": rule_with(concrete, ANSWERED),
+        "rule of deaths": rule_with(concrete, '["terminated"]'),
+        "rule of failures": rule_with(concrete, "Snapkeep Run Failed"),
+        **functions_of(concrete),
     }
 
 
@@ -187,13 +187,14 @@ def things_of(concrete: Concrete, role: str) -> dict[str, Thing]:
     function = role.removeprefix("start ")
     properties = concrete.template.function(function)
     log = concrete.template.at(properties["LoggingConfig"]["LogGroup"])["LogGroupName"]
-    mine = {"its log": Thing(f"{LOGS}:{log}:log-stream:1"), "its function": _functions(concrete)[function]}
+    logs = f"arn:aws:logs:{REGION}:{concrete.account}:log-group"
+    mine = {"its log": Thing(f"{logs}:{log}:log-stream:1"), "its function": functions_of(concrete)[function]}
     if "DeadLetterConfig" in properties:
-        mine["its failure queue"] = _queue(concrete, properties["DeadLetterConfig"]["TargetArn"])
+        mine["its failure queue"] = queue_of(concrete, properties["DeadLetterConfig"]["TargetArn"])
     return mine
 
 
-def _functions(concrete: Concrete) -> dict[str, Thing]:
+def functions_of(concrete: Concrete) -> dict[str, Thing]:
     found = concrete.template.resources("Lambda::Function").items()
     return {
         each["FunctionName"].removeprefix("snapkeep-").replace("-", "_"): Thing(concrete.arn(logical_id))
@@ -201,7 +202,7 @@ def _functions(concrete: Concrete) -> dict[str, Thing]:
     }
 
 
-def _rule(concrete: Concrete, pattern: str) -> Thing:
+def rule_with(concrete: Concrete, pattern: str) -> Thing:
     (found,) = (
         logical_id
         for logical_id, rule in concrete.template.resources("Events::Rule").items()
@@ -210,7 +211,7 @@ def _rule(concrete: Concrete, pattern: str) -> Thing:
     return Thing(concrete.arn(found))
 
 
-def _queue(concrete: Concrete, reference: Any) -> Thing:
+def queue_of(concrete: Concrete, reference: Any) -> Thing:
     logical_id = reference["Fn::GetAtt"][0]
     return Thing(concrete.arn(logical_id), policy=_policy(concrete, "SQS::QueuePolicy", "Queues", logical_id))
 

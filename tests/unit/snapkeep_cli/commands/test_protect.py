@@ -44,13 +44,26 @@ def test_the_policies_in_the_docs_are_those_that_are_printed(name: str, part: st
     assert shown == printed(*ONE[:4], *deployers, *ONE[4:], "--part", part)
 
 
+def test_the_policy_of_a_vault_in_the_docs_is_the_one_that_is_printed_for_its_file() -> None:
+    """Its Region and key are those of the file."""
+    deployers = [word for name in (*CDK, "pipeline") for word in ("--deployer", name)]
+    file = ("--config", str(ROOT / "docs" / "vault.yaml"), "--part", "vault")
+    shown = json.loads((ROOT / "docs" / "policies" / "protect-vault.json").read_text())
+
+    assert shown == printed("--account", "222233334444", *deployers, *file)
+    (ending,) = [each for each in shown["Statement"] if each["Sid"] == "NobodyEndsKeys"]
+    assert ending["Resource"] == [
+        "arn:aws:kms:ap-northeast-2:222233334444:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    ]
+
+
 def test_two_parts_are_the_whole() -> None:
     backups, deployment = (printed(*ONE, "--part", part)["Statement"] for part in ("backups", "deployment"))
 
     assert backups and deployment and [*backups, *deployment] == printed(*ONE)["Statement"]
 
 
-@pytest.mark.parametrize("part", ["all", "copies"])
+@pytest.mark.parametrize("part", ["all", "copies", "vault"])
 def test_nobody_is_spared_by_a_wildcard(part: str) -> None:
     arns = {arn for each in spared(printed(*ONE, "--part", part)).values() for arn in each}
 
@@ -58,7 +71,7 @@ def test_nobody_is_spared_by_a_wildcard(part: str) -> None:
     assert {arn.split(":")[4] for arn in arns} == {"111122223333"}
 
 
-@pytest.mark.parametrize("part", ["all", "copies"])
+@pytest.mark.parametrize("part", ["all", "copies", "vault"])
 def test_only_functions_that_exist_are_spared(part: str) -> None:
     prefix = "arn:aws:iam::111122223333:role/snapkeep/snapkeep-ap-northeast-2-"
     document = printed(*ONE, "--part", part)
