@@ -13,8 +13,8 @@ from snapkeep.domain.copies.requests import WANTED
 from snapkeep_cli.config.role_names import role_arn, starter
 from tests.unit.infra.conftest import PROD, TEST, VAULT_KEY
 from tests.unit.infra.iam.attackers import FULL, GUARDED, Principal
-from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
-from tests.unit.infra.iam.things import COPY, LEAVES_IT_TO_IAM, Thing, functions_of, queue_of, rule_with
+from tests.unit.infra.iam.concrete import REGION, Concrete
+from tests.unit.infra.iam.things import COPY, Thing, functions_of, queue_of, rule_with
 
 VAULT_ACCOUNT = "222233334444"
 GUARD = ("protect-vault",)
@@ -66,13 +66,12 @@ OUTSIDE: Mapping[str, Thing] = {
 }
 """What is not in the template."""
 
-assert LEAVES_IT_TO_IAM != OPENED and PROD.account == ACCOUNT
-
 
 def vault_things(concrete: Concrete) -> dict[str, Thing]:
     """All things that are the same for every role."""
     template = concrete.template
     (table,) = template.resources("DynamoDB::Table")
+    (bucket,) = template.resources("S3::Bucket")
     failed = template.schedule("pull-copies")["Target"]["DeadLetterConfig"]["Arn"]
     return {
         **OUTSIDE,
@@ -83,6 +82,8 @@ def vault_things(concrete: Concrete) -> dict[str, Thing]:
         "bus of the vault": Thing(
             f"arn:aws:events:{REGION}:{VAULT_ACCOUNT}:event-bus/snapkeep-vault", policy=_bus_policy(concrete)
         ),
+        "bucket of reports": Thing(concrete.arn(bucket)),
+        "a report": Thing(f"{concrete.arn(bucket)}/vault.html"),
         "rule of requests": rule_with(concrete, WANTED),
         "rule of copies": rule_with(concrete, "copySnapshot"),
         **functions_of(concrete),
