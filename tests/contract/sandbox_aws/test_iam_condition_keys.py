@@ -100,3 +100,19 @@ def test_a_policy_that_is_replaced_decides_at_once_also_when_the_earlier_one_com
         document = json.dumps({"Version": "2012-10-17", "Statement": [{**allow, "Effect": effect}]})
         iam.put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=document)
         assert denied(events.put_events, Entries=[entry("snapkeep")]) is (effect == "Deny")
+
+
+def test_a_role_is_known_by_its_own_arn_and_not_by_that_of_its_session(
+    sandbox: Sandbox, acting_as: As
+) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
+    number = len(sandbox.client("iam").list_roles()["Roles"])
+    only = {
+        "Effect": "Allow",
+        "Action": "events:PutEvents",
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::111122223333:role/role-{number}"}},
+    }
+
+    assert not denied(acting_as(only, service="events").put_events, Entries=[entry("snapkeep")])
+    assert denied(acting_as(only, service="events").put_events, Entries=[entry("snapkeep")])
