@@ -37,7 +37,7 @@ def asks_in_words(place: Place, deployment: Deployment, name: str) -> Iterator[s
     if not place.is_vault or not copied:
         return
     clusters = [each.name for each in deployment.clusters if any(each.name in one.clusters for one in copied)]
-    guide = "docs/configuration.md"
+    guide = "docs/vault.md"
     yield f"{place.name} copies nothing before the vault's file ({guide}) names this deployment:"
     yield "  sources:"
     yield f"    {name}:"

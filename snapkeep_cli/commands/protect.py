@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -65,25 +66,26 @@ def protect(
     exact = "the name or ARN of a role, without wildcards"
     _check("--deployer", _ROLE, deployer, exact)
     _check("--break-glass", _ROLE, [break_glass], exact)
+    regions, keys = _from_file(config, region or [], key or [])
+    protected = Protected(
+        accounts=account,
+        regions=regions,
+        deployers=deployer,
+        break_glass=break_glass,
+        prefixes=prefix or ["snapkeep"],
+        stacks=stack or [os.environ.get(STACK, "Snapkeep")],
+        keys=keys,
+        partition=_partition(regions),
+    )
+    typer.echo(_fitting(protected, part))
+
+
+def _from_file(config: Path, regions: list[str], keys: list[str]) -> tuple[list[str], list[str]]:
+    """The Regions and keys that were given, or else those of the config; the file of a vault has both."""
     vault = load_file(config).vault if config.exists() else None
-    regions = region or (
-        [vault.region] if vault else sorted({each.region for each in served(config).clusters})
-    )
-    typer.echo(
-        _fitting(
-            Protected(
-                accounts=account,
-                regions=regions,
-                deployers=deployer,
-                break_glass=break_glass,
-                prefixes=prefix or ["snapkeep"],
-                stacks=stack or [os.environ.get(STACK, "Snapkeep")],
-                keys=key or ([vault.kms_key] if vault else []),
-                partition=_partition(regions),
-            ),
-            part,
-        )
-    )
+    if vault:
+        return regions or [vault.region], keys or [vault.kms_key]
+    return regions or sorted({each.region for each in served(config).clusters}), keys
 
 
 def _fitting(protected: Protected, part: Part) -> str:

@@ -54,7 +54,7 @@ def vault(product: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Deploy
 
 @pytest.fixture(scope="module")
 def key(product: Deployed) -> str:
-    return open_key(product.sandbox)
+    return open_key(product.sandbox, OSAKA, HOME)
 
 
 def settle(product: Deployed) -> None:

@@ -15,6 +15,7 @@ from snapkeep.adapters.dynamodb.values import decode
 from tests.integration.synthesis import synthesize
 
 HOME, OSAKA = "ap-northeast-2", "ap-northeast-3"
+POLICIES = Path(__file__).parents[2] / "docs" / "policies"
 SOURCE, VAULT, STRANGER = "111122223333", "222233334444", "333344445555"
 
 
@@ -74,11 +75,23 @@ def deploy_vault(
     return DeployedVault(sandbox, region, key, stack.outputs)
 
 
-def open_key(sandbox: Sandbox) -> str:
-    """A key of the source whose policy lets the vault's account use it; returns its ARN."""
-    roots = [f"arn:aws:iam::{account}:root" for account in (SOURCE, VAULT)]
-    statement = {"Effect": "Allow", "Principal": {"AWS": roots}, "Action": "kms:*", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def open_key(sandbox: Sandbox, *regions: str) -> str:
+    """A key of the source that is open to the vaults in these Regions, as docs/vault.md says; returns its
+    ARN."""
+    ours = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{SOURCE}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    added = json.loads(
+        (POLICIES / "vault-key.json").read_text().replace(f"-{HOME}-pull-copies", "-REGION-pull-copies")
+    )["Statement"]
+    theirs = [json.loads(json.dumps(added).replace("REGION", region)) for region in regions]
+    statements = [ours, *(each for listed in theirs for each in listed)]
+    for number, each in enumerate(statements):
+        each["Sid"] = f"S{number}"
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     return str(sandbox.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
 
 

@@ -7,8 +7,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.validate import ParamValidator
 
+from infra.permissions.copies import KEY_USES
+from snapkeep_cli.config.role_names import role_arn
 from tests.unit.infra.template import Template, listed
 
 POLICIES = Path(__file__).parents[3] / "docs" / "policies"
@@ -76,3 +80,27 @@ def test_each_policy_is_explained() -> None:
     told = TEAM.read_text()
 
     assert [name for name in ("deploy", "look", "on-call") if f"policies/{name}.json" not in told] == []
+
+
+def test_the_key_of_a_source_is_opened_to_what_copies_in_its_vault_and_no_further() -> None:
+    reading, granting = statements("vault-key")
+    role = role_arn("aws", "222233334444", "snapkeep", "ap-northeast-2", "pull_copies")
+
+    assert set(reading["Action"]) == {f"kms:{action}" for action in KEY_USES}
+    assert granting["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+    for each in (reading, granting):
+        assert each["Principal"] == {"AWS": "arn:aws:iam::222233334444:root"}
+        assert each["Condition"]["ArnEquals"] == {"aws:PrincipalArn": role}
+
+
+def test_the_rule_of_a_vaults_recycle_bin_is_one_that_can_be_locked() -> None:
+    """Only a rule for the whole Region can.
+    https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-concepts.html
+    """
+    rule = json.loads((POLICIES / "vault-bin.json").read_text())
+    model = botocore.session.get_session().get_service_model("rbin")
+
+    report = ParamValidator().validate(rule, model.operation_model("CreateRule").input_shape)
+    assert not report.has_errors(), report.generate_report()
+    assert "ResourceTags" not in rule and "ExcludeResourceTags" not in rule
+    assert 7 <= rule["LockConfiguration"]["UnlockDelay"]["UnlockDelayValue"] <= 30

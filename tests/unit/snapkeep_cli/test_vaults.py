@@ -56,9 +56,7 @@ def test_a_vault_is_told_with_its_sources_and_what_stays() -> None:
 def test_a_source_is_told_what_the_vaults_file_must_say_of_it() -> None:
     deployment = a_source(a_policy("a"), a_policy("c"), a_policy("b", to="osaka"))
     first, *block = asks_in_words(PLACE, deployment, "backups")
-    assert (
-        first == "vault copies nothing before the vault's file (docs/configuration.md) names this deployment:"
-    )
+    assert first == "vault copies nothing before the vault's file (docs/vault.md) names this deployment:"
     told = {"account": "ACCOUNT", "region": "eu-west-1", "deployment": "backups", "clusters": ["a", "c"]}
     assert yaml.safe_load("\n".join(block)) == {"sources": {"backups": told}}
 
