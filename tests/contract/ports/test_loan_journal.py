@@ -38,7 +38,7 @@ def test_a_loan_comes_back_as_written(journal: Journal) -> None:
     assert written == a_loan(revision=1)
     assert journal.loans.loan("snap-0aaa", "333344445555") == written
     assert journal.loans.loan("snap-0aaa", "444455556666") is None
-    ended = journal.loans.write_loan(written.lent().to_end(NOW, "ann").ended(NOW, "ended by ann"))
+    ended = journal.loans.write_loan(written.lent().ending("ann").ended(NOW, "ended by ann"))
     assert journal.loans.loan("snap-0aaa", "333344445555") == ended
 
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -42,15 +42,11 @@ class KmsGrants:
             )
 
     def revoke(self, grant: Grant) -> None:
-        try:
-            with _errors(f"revoke the grant of {grant.account} on {grant.key}"):
-                self._kms.revoke_grant(KeyId=grant.key, GrantId=grant.id)
-        except NotFound:
-            return
+        with suppress(NotFound), _errors(f"revoke the grant of {grant.account} on {grant.key}"):
+            self._kms.revoke_grant(KeyId=grant.key, GrantId=grant.id)
 
     def of_loans(self, key: str) -> Iterator[Grant]:
-        """Page by page. Raises NotFound for a key that is gone."""
-        with _errors(f"list the grants on {key}"):
+        with suppress(NotFound), _errors(f"list the grants on {key}"):
             for page in self._kms.get_paginator("list_grants").paginate(KeyId=key):
                 for item in page["Grants"]:
                     named = read_grant_name(item.get("Name", ""))

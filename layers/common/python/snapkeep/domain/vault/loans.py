@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from snapkeep.domain.copies.copies import Copy, CopyState
 from snapkeep.domain.copies.places import partition_of
-from snapkeep.domain.errors import LoanRefused
+from snapkeep.domain.errors import LoanRefused, TemporaryError
 from snapkeep.domain.times import moment
 from snapkeep.domain.vault.vault import Vault
 
@@ -36,10 +36,11 @@ _NAME = re.compile(r"snapkeep-loan:(snap-[0-9a-f]+):([0-9]{12})")
 
 
 class LoanStage(StrEnum):
-    """How far a loan is. One that is `beginning` may be shared and granted already, or not yet."""
+    """How far a loan is. One that is `beginning` or `ending` may be shared and granted, or not."""
 
     BEGINNING = "beginning"
     LENT = "lent"
+    ENDING = "ending"
     ENDED = "ended"
 
 
@@ -79,17 +80,17 @@ class Loan:
         return f"{self.snapshot_id} ({self.namespace}/{self.claim} of {self.cluster}) to {self.account}"
 
     def is_over(self, now: datetime) -> bool:
-        """True for an open loan that is to end now: its time is over, or it has not begun in time."""
+        """True for an open loan that is to end now: its time is over, or a step was never finished."""
         stuck = self.stage is LoanStage.BEGINNING and now - self.begun_at >= GIVE_UP_AFTER
-        return self.is_open and (self.until <= now or stuck)
+        return self.is_open and (self.until <= now or stuck or self.stage is LoanStage.ENDING)
 
     def lent(self) -> Loan:
         """The loan, once the copy is shared and the key granted."""
         return replace(self, stage=LoanStage.LENT)
 
-    def to_end(self, now: datetime, by: str) -> Loan:
-        """The loan, which a caller ends before its time."""
-        return replace(self, until=min(self.until, now), ended_by=by)
+    def ending(self, by: str = "") -> Loan:
+        """The loan, whose rights are about to be taken back; `by` is the caller who ends it early."""
+        return replace(self, stage=LoanStage.ENDING, ended_by=by or self.ended_by)
 
     def ended(self, now: datetime, reason: str) -> Loan:
         """The loan, once nothing is shared or granted any more."""
@@ -143,9 +144,14 @@ def new_loan(vault: Vault, copy: Copy, account: str, lasts: timedelta, by: str, 
 
 def prolonged(known: Loan | None, new: Loan) -> Loan:
     """The loan to write where the journal knows one of the same copy to the same account: of two open ones
-    the later end counts, so a request that is repeated changes nothing."""
+    the later end counts, so a request that is repeated changes nothing.
+
+    Raises TemporaryError while the known one is ending, which would take back the new rights as well.
+    """
     if known is None or not known.is_open:
         return replace(new, revision=known.revision if known else 0)
+    if known.stage is LoanStage.ENDING:
+        raise TemporaryError(f"the loan of {known.subject} is just ending")
     return replace(known, until=max(known.until, new.until))
 
 

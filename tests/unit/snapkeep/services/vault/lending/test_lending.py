@@ -15,7 +15,16 @@ from snapkeep.domain.troubles import TroubleKind
 from snapkeep.domain.vault.loans import LoanStage
 from tests.fakes.crashes import CrashAt
 from tests.fakes.faults import Crash
-from tests.fakes.lending import BORROWER, CALLER, COPY_ID, OTHER, VAULT_ACCOUNT, LendingWorld, a_vault_copy
+from tests.fakes.lending import (
+    BORROWER,
+    CALLER,
+    COPY_ID,
+    OTHER,
+    VAULT_ACCOUNT,
+    VAULT_KEY,
+    LendingWorld,
+    a_vault_copy,
+)
 
 
 def test_a_loan_shares_the_copy_and_grants_its_key_until_it_ends() -> None:
@@ -102,6 +111,7 @@ def test_a_copy_that_no_borrower_could_use_is_not_lent(changes: dict[str, object
         {"snapkeep:managed": "true"},
         {"snapkeep:place": "elsewhere"},
         {"snapkeep:claim-uid": "edited"},
+        {"snapkeep:copy-from": "999988887777/ap-northeast-2"},
     ],
 )
 def test_only_true_copies_of_the_sources_are_lent(changed: dict[str, str]) -> None:
@@ -195,6 +205,39 @@ def test_a_crash_anywhere_while_a_loan_ends_only_delays_its_end(after: bool) -> 
         if not crash.crashed:
             assert step > 8
             break
+
+
+def test_a_loan_that_is_ending_is_not_prolonged_under_way() -> None:
+    world = LendingWorld()
+    world.lend()
+    world.shares.fail_next("unshare", TemporaryError("EC2 does not answer"))
+    with pytest.raises(TemporaryError):
+        world.end()
+    with pytest.raises(TemporaryError, match="is just ending"):
+        world.lend()
+    world.pass_()
+    assert world.has_no_right and world.news.ended[0].reason == f"ended by {CALLER}"
+    world.lend()
+    assert world.is_lent
+
+
+def test_a_loan_that_is_prolonged_while_a_pass_ends_it_goes_on() -> None:
+    world = LendingWorld()
+    world.lend()
+    world.wait(days=2)
+    world.journal.meanwhile("write_loan", lambda: world.lend(lasts=timedelta(days=1)))
+    world.pass_()
+    assert world.is_lent and not world.news.ended
+    assert world.journal.loans.all[COPY_ID, BORROWER].stage is LoanStage.LENT
+
+
+def test_a_loan_ends_although_the_vaults_key_is_gone() -> None:
+    world = LendingWorld()
+    world.lend()
+    world.grants.gone.add(VAULT_KEY)
+    world.wait(days=2)
+    assert not world.pass_().given_up
+    assert not world.shares.all and not world.is_held
 
 
 def test_a_loan_ends_although_the_journal_is_lost() -> None:

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from snapkeep.domain.errors import NotFound
-from snapkeep.domain.vault.loans import Loan, over
+from snapkeep.domain.vault.loans import Loan, LoanStage, over
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.loans import Grants, LoanNews, Loans
 from snapkeep.ports.vaults import Shares
@@ -38,13 +38,16 @@ class EndLoans:
             raise NotFound(f"{snapshot_id} is not lent to {account}: `snapkeep get loans` lists all loans")
         if not known.is_open:
             return known
-        return self.end(self.loans.write_loan(known.to_end(self.clock(), caller)))
+        return self.end(self.loans.write_loan(known.ending(caller)))
 
     def end(self, loan: Loan, reason: str = "") -> Loan:
         """End an open loan now. The reason, for people, is why it ends, unless one is given.
 
-        Raises what EC2 or KMS refuses while the account still has a right.
+        Raises what EC2 or KMS refuses while the account still has a right, and TemporaryError when somebody
+        prolonged it meanwhile.
         """
+        if loan.stage is not LoanStage.ENDING:
+            loan = self.loans.write_loan(loan.ending())
         self.take_back(loan.snapshot_id, loan.account, loan.key)
         now = self.clock()
         ended = loan.ended(now, reason or over(loan, now))

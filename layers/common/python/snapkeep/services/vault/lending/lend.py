@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from snapkeep.domain.copies.copies import Copy, read_copy
-from snapkeep.domain.copies.tags import is_copy
+from snapkeep.domain.copies.tags import is_copy, is_from_elsewhere
 from snapkeep.domain.errors import LoanRefused, NotFound, PermanentError
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.retention.snapshot_tags import Unreadable
@@ -83,6 +83,7 @@ class Lend:
     def _copy(self, snapshot: Snapshot) -> Copy | None:
         """The copy of one of the vault's sources that a snapshot holds; None for anything else."""
         copy = read_copy(snapshot) if is_copy(snapshot.tags) else None
-        if copy is None or isinstance(copy, Unreadable) or self.vault.source(copy.place) is None:
+        if copy is None or isinstance(copy, Unreadable):
             return None
-        return copy
+        source = self.vault.source(copy.place)
+        return copy if source and not is_from_elsewhere(snapshot, source.home) else None
