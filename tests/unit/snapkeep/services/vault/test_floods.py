@@ -147,3 +147,12 @@ def test_a_stranger_gets_no_answer_and_nothing_is_kept() -> None:
     world.turn()
     assert (world.answered(), world.waiting(), world.ec2.all) == ([], [], {})
     assert world.journal.vault_requests.signs == {}
+
+
+def test_each_turn_begins_with_another_source_in_case_its_time_runs_out() -> None:
+    world = PullWorld(sources=[PROD, STAGE])
+    first = []
+    for _ in range(4):
+        first.append(world.turn().place)
+        world.wait(minutes=5)
+    assert set(first) == {"prod", "stage"} and first[:2] == first[2:]

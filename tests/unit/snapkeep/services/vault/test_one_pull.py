@@ -3,15 +3,18 @@ is lost or comes twice. The source is a real one, too."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from snapkeep.domain.copies.records import CopyStage
 from snapkeep.domain.copies.requests import Outcome
 from snapkeep.domain.copies.tags import copy_tags
+from snapkeep.domain.errors import TemporaryError, Throttled
 from tests.fakes.asking import VAULT_KEY
 from tests.fakes.crashes import CrashAt, Serialized, eight_at_once
 from tests.fakes.pulling import PROD, PullWorld
@@ -135,3 +138,40 @@ def test_a_lost_journal_costs_no_copy() -> None:
         world.send(request)
     assert [answer.outcome for answer in world.answered()] == [Outcome.READY] * 4
     assert world.ec2.calls["copy"] == 2
+
+
+ACTIONS: Mapping[str, Callable[[PullWorld], object]] = {
+    "the source looks": lambda world: world.source.turn(),
+    "requests arrive": lambda world: world.deliver(events=2),
+    "requests are lost": lambda world: setattr(world, "_delivered", len(world.source.vaults.asked)),
+    "the vault looks": lambda world: world.turn(),
+    "copies end": lambda world: world.finish(events=2),
+    "copies end unheard": lambda world: world.ec2.finish_copies(),
+    "answers arrive": lambda world: world.reply(events=2),
+    "answers are lost": lambda world: setattr(world, "_replied", len(world.answers.answered)),
+    "an old request comes again": lambda world: [world.send(each) for each in world.source.requests()[:1]],
+    "EC2 loses the answer": lambda world: world.ec2.lose_answer("copy"),
+    "EC2 refuses for now": lambda world: world.ec2.fail_next("copy", Throttled("ResourceLimitExceeded")),
+    "the journal fails": lambda world: world.journal.fail_next("write_copy", TemporaryError("throttled")),
+    "the bus fails": lambda world: world.answers.fail_next("answer", TemporaryError("no")),
+    "an hour passes": lambda world: world.wait(hours=1),
+    "minutes pass": lambda world: world.wait(minutes=4),
+}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(sorted(ACTIONS)), max_size=25))
+def test_whatever_happens_in_whatever_order_each_point_ends_up_once_in_the_vault(some: list[str]) -> None:
+    world = PullWorld(lag=timedelta(seconds=120))
+    for action in some:
+        ACTIONS[action](world)
+    world.live(minutes=30)
+    world.wait(hours=3)  # the source asks again for what got lost
+    world.live(minutes=30)
+    counted = world.copies()
+    assert {name: len(found) for name, found in counted.items()} == {"mysql": 1, "wordpress": 1}
+    records = world.source.records()
+    assert {name: record.snapshot_id for name, record in records.items()} == {
+        name: found[0].id for name, found in counted.items()
+    }
+    assert (world.ec2.calls["copy"], world.waiting(), world.source.shared()) == (2, [], [])

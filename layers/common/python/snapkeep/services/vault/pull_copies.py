@@ -73,7 +73,7 @@ class PullCopies:
             received.dropped += not names
             for name in names:
                 refused.setdefault(name, []).append(each.reason)
-        those = received.asked_by | refused.keys()
+        those = {*received.asked_by, *refused}
         large = self.known.large() if those else ()
         some = [source for source in self.vault.sources if source.name in those]
         sources = [source for source in some if source.name in refused or source.name not in large]

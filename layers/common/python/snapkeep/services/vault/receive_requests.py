@@ -20,7 +20,7 @@ class ReceivedReport:
     """The names of the sources that asked, how many requests of strangers were dropped, and why some (by the
     id of their message) could not be kept."""
 
-    asked_by: set[str] = field(default_factory=set)
+    asked_by: list[str] = field(default_factory=list)
     dropped: int = 0
     not_kept: dict[str, str] = field(default_factory=dict)
 
@@ -50,7 +50,7 @@ class ReceiveRequests:
                 continue
             with part_of_a_pass(f"a request of {source.name}", report.not_kept, message):
                 self.requests.keep(StoredRequest(source.name, request, self.clock()))
-                report.asked_by.add(source.name)
+                report.asked_by += [source.name] if source.name not in report.asked_by else []
         return report
 
 
