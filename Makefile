@@ -41,8 +41,9 @@ demo: $(DEMO_READY) ## Deploy into a laptop-sized EKS and back up WordPress (KEE
 demo-stop: $(DEMO_READY) ## Stop what `make demo KEEP=1` left running
 	$(BIN)/python -m sandbox.demo --stop
 
+# Of the time of each worker, a fifth is spent waiting for servers: one more than two cores keeps both busy.
 test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
-	$(BIN)/pytest -n 2 -m "not slow" $(ARGS)
+	$(BIN)/pytest -n 3 -m "not slow" $(ARGS)
 
 test-slow: $(STAMPS)/browser $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -n 2 -m slow $(ARGS)
