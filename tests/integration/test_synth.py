@@ -1,10 +1,9 @@
-"""`python app.py` as it is run: two synths of the real app, and its zips as a function finds them."""
+"""`python app.py` as it is run, the app as the sandbox deploys it, and its zips as a function finds them."""
 
 from __future__ import annotations
 
 import json
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -16,13 +15,9 @@ import pytest
 
 from docs import tables
 from snapkeep_cli.config import json_schema
+from tests.integration.synthesis import synthesize
 
 ROOT = Path(__file__).parents[2]
-PROCESSORS = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-SANDBOX = {
-    "runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
-    "architecture": PROCESSORS[platform.machine().lower()],
-}
 ZIP = re.compile(r"\b[0-9a-f]{64}\b")
 
 IMPORT = """
@@ -65,10 +60,7 @@ def for_aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def for_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The assembly that the sandbox deploys: this machine's Python and processor."""
-    out = tmp_path_factory.mktemp("sandbox")
-    done = synth(out, **SANDBOX)
-    assert done.returncode == 0, done.stderr
-    return out
+    return synthesize(ROOT / "snapkeep.yaml", tmp_path_factory.mktemp("sandbox"))
 
 
 def template(out: Path) -> Any:
