@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
+from tests.fakes.api import a_request
 from tests.integration.deployed import Deployed, config_of, deployed, until
 from tests.integration.flows.command import snapkeep
 from tests.integration.vaults import (
@@ -191,3 +192,23 @@ def test_what_an_admin_of_the_source_deletes_stays_in_the_vault(
     assert {each["SnapshotId"]: each for each in vault.copies()} == before
     with pytest.raises(ClientError, match="locked"):
         vault.client("ec2").delete_snapshot(SnapshotId=next(iter(before)))
+
+
+def test_the_vault_itself_shows_prunes_and_reports_what_it_has(
+    product: Deployed, vault: DeployedVault, key: str
+) -> None:
+    if not vault.copies():
+        backed_up(product, "copied", key)
+        asks(product)
+        settle(product)
+    shown = vault.invoke("api", a_request("GET", "/v1/status"))
+    (prod,) = json.loads(shown["body"])["sources"]
+    assert (shown["statusCode"], prod["source"], prod["account"]) == (200, "prod", SOURCE)
+    assert prod["copies"] == len(vault.copies()) and prod["unasked"] == "" and prod["heard"]
+    listed = json.loads(vault.invoke("api", a_request("GET", "/v1/copies?place=prod"))["body"])["copies"]
+    assert {each["snapshot_id"] for each in listed} == {each["SnapshotId"] for each in vault.copies()}
+    assert all(each["locked_until"] for each in listed)
+    (pruned,) = vault.invoke("prune-copies", {})["clusters"]
+    assert (pruned["cluster"], pruned["refused"], pruned["given_up"]) == ("myeks@prod", "", {})
+    assert vault.invoke("write-report", {})["written"] == {"vault": {"prod": prod["copies"]}}
+    assert json.loads(vault.invoke("api", a_request("GET", "/v1/report"))["body"])["url"]
