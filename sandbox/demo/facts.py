@@ -207,9 +207,13 @@ class ReturnFact:
 
 @dataclass(frozen=True, slots=True)
 class LostRegionFact:
-    """A Region that was lost, the cluster where its claims came back, and the copies that were there."""
+    """A Region that was lost, the cluster where its claims came back, and the copies that were there.
+
+    `borrowed` is the claim that also came back from the vault, null until it has.
+    """
 
     region: str
     cluster: str
     copies: tuple[LiveCopy, ...]
     returned: tuple[ReturnFact, ...]
+    borrowed: ReturnFact | None = None

@@ -53,13 +53,16 @@ def let_owner_in(sandbox: Sandbox, admin: Admin, cluster: str) -> None:
 
 
 class Person:
-    """May call the API and nothing else in the account. A command may take `timeout` seconds."""
+    """May call the API and nothing else in an account and Region, by default the sandbox's own. A command may
+    take `timeout` seconds."""
 
     _environment: Mapping[str, str]
 
-    def __init__(self, sandbox: Sandbox, api_url: str, timeout: float = SECONDS) -> None:
+    def __init__(
+        self, sandbox: Sandbox, api_url: str, timeout: float = SECONDS, *, region: str = "", account: str = ""
+    ) -> None:
         self._sandbox, self._timeout = sandbox, timeout
-        iam = sandbox.client("iam")
+        iam = sandbox.client("iam", region, account)
         iam.create_user(UserName=NAME)
         statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
         document = {"Version": "2012-10-17", "Statement": [statement]}
@@ -70,7 +73,7 @@ class Person:
             **sandbox.environment(),
             "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
-            "SNAPKEEP_API_URL": sandbox.invoke_url(api_url),
+            **_place(sandbox, region or sandbox.region, api_url),
             "NO_COLOR": "1",
             "COLUMNS": "110",
         }
@@ -78,12 +81,7 @@ class Person:
     def elsewhere(self, region: str, api_url: str) -> Person:
         """The same person, who from now on talks to the API of another Region."""
         there = copy(self)
-        there._environment = {
-            **self._environment,
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
-            "SNAPKEEP_API_URL": self._sandbox.invoke_url(api_url),
-        }
+        there._environment = {**self._environment, **_place(self._sandbox, region, api_url)}
         return there
 
     def types(self, command: str, expected: int = 0) -> Said:
@@ -95,3 +93,12 @@ class Person:
         if done.returncode != expected:
             raise DemoError(f"`{command}` ended with {done.returncode}, not {expected}:\n{done.stderr}")
         return Said(command, done.returncode, done.stdout, done.stderr)
+
+
+def _place(sandbox: Sandbox, region: str, api_url: str) -> dict[str, str]:
+    """The variables that lead a command to the API in a Region."""
+    return {
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "SNAPKEEP_API_URL": sandbox.invoke_url(api_url),
+    }

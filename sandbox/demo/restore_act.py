@@ -94,7 +94,7 @@ class RestoreAct:
 
     def _use(self, line: Line, namespace: str, claim: str, source: ClaimFact) -> None:
         """Let a pod use a restored claim, and check in EC2 which snapshot its volume came from."""
-        self.admin.create(f"/api/v1/namespaces/{namespace}/pods", _pod(claim))
+        self.admin.create(f"/api/v1/namespaces/{namespace}/pods", pod_with(claim))
         path = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{claim}"
         with_volume: dict[str, Any] = {}
 
@@ -150,7 +150,8 @@ class RestoreAct:
         self.console.print()
 
 
-def _pod(claim: str) -> dict[str, Any]:
+def pod_with(claim: str) -> dict[str, Any]:
+    """A pod that uses a claim of its namespace."""
     volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": claim}}]
     mounts = [{"name": "data", "mountPath": "/data"}]
     container = {"name": "app", "image": "public.ecr.aws/docker/library/busybox", "volumeMounts": mounts}

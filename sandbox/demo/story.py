@@ -94,7 +94,7 @@ class Story:
         self.retention.play(self.claims)
         group = [each for each in self.claims if any(point.group for point in each.points)]
         copying = Copying(self.steps, sandbox, admin)
-        copying.deploy_vault(vault)
+        lender = self._person_of_vault(sandbox, copying.deploy_vault(vault))
         copying.publish(group)
         self.interruption = InterruptionAct(self.steps, self.console, sandbox, admin, table)
         self.interruption.play(self.claims)
@@ -102,12 +102,18 @@ class Story:
         restore.restore_lost(self.claims)
         self.restores = restore.facts
         HealthAct(self.steps, self.console, sandbox, user, self.folder).play(cluster.name)
-        self.lost_region = LostRegionAct(self.steps, self.console, sandbox, copying, user, prepared)
+        self.lost_region = LostRegionAct(
+            self.steps, self.console, sandbox, copying, user, lender, prepared, self.folder
+        )
         self.lost_region.play(group)
 
     def _prepare_vault(self, later: Executor, cluster: str) -> Future[Path]:
         config = of_vault(self.folder / "vault" / "vault.yaml", cluster)
         return later.submit(build.synthesize, config, config.parent / "cdk.out", self._build_seconds)
+
+    def _person_of_vault(self, sandbox: Sandbox, vault: DeployedStack) -> person.Person:
+        limit = person.SECONDS * self.steps.patience
+        return person.Person(sandbox, vault.outputs["ApiUrl"], limit, region=OSAKA, account=VAULT.account)
 
     def _prepare_osaka(self, sandbox: Sandbox, later: Executor) -> Prepared:
         """What the last act needs, made while the others are played."""

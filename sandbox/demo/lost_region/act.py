@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +19,7 @@ from sandbox.demo.lost_region import verify
 from sandbox.demo.lost_region.configs import OSAKA, PLACE, SPARE
 from sandbox.demo.lost_region.copying import Copying
 from sandbox.demo.lost_region.evidence import still_answering
+from sandbox.demo.lost_region.loan import Loan
 from sandbox.demo.lost_region.workloads import Workloads
 from sandbox.demo.person import Person, Said
 from sandbox.demo.report import titled_table
@@ -48,7 +50,9 @@ class LostRegionAct:
     sandbox: Sandbox
     copying: Copying
     person: Person
+    lender: Person
     prepared: Prepared
+    folder: Path
     fact: LostRegionFact | None = None
     kubeconfig: Path = Path()
 
@@ -62,7 +66,8 @@ class LostRegionAct:
             person = self._deploy(admin)
             self._restore(admin, person, group)
             self._run(Workloads(self.sandbox, admin), group)
-            self._finish(copies)
+            borrowed = self._borrow(admin, person, group[0])
+            self._finish([*copies, borrowed])
         finally:
             self._let_home_answer()
         self._compare(at_home)
@@ -119,6 +124,17 @@ class LostRegionAct:
                 raise DemoError("\n".join(wrong))
             line.say(f"{' and '.join(running)} run in {OSAKA}, and the post is there")
         self._show_returned(self.fact)
+
+    def _borrow(self, admin: Admin, person: Person, claim: ClaimFact) -> LiveCopy:
+        """One claim comes back without the account's own copies, too; returns the borrowed copy."""
+        loan = Loan(self.steps, self.copying, self.lender, person, self.folder)
+        borrowed = loan.borrow(claim)
+        fact = loan.restore(claim, admin)
+        for each in loan.said:
+            self._show(each)
+        if self.fact:
+            self.fact = dataclasses.replace(self.fact, borrowed=fact)
+        return borrowed
 
     def _finish(self, copies: Sequence[LiveCopy]) -> None:
         with self.steps.step("Finish the restores: the copies stay as they were") as line:

@@ -87,15 +87,20 @@ def of_vault(out: Path, cluster: str) -> Path:
 
 
 def in_osaka(out: Path) -> Path:
-    """Write the config of a deployment in Osaka that adopts the copies and backs WordPress up again."""
+    """Write the config of a deployment in Osaka that adopts the copies and borrows from the vault."""
     policy = {
         "name": "wordpress",
         "selection": {"namespaces": ["wordpress"]},
         "schedule": {"expression": "0 */6 * * *", "timezone": "Asia/Seoul"},
         "retention": {"last": 28, "daily": 14},
     }
-    clusters = [{"name": SPARE, "region": OSAKA}]
-    return _write(out, {"clusters": clusters, "adopt": True, "policies": [policy]})
+    document = {
+        "clusters": [{"name": SPARE, "region": OSAKA}],
+        "adopt": True,
+        "borrow": {"from": [VAULT.account], "kms_key": PLACE.key},
+        "policies": [policy],
+    }
+    return _write(out, document)
 
 
 def _read(config: Path) -> dict[str, Any] | None:

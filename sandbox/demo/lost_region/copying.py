@@ -15,7 +15,7 @@ from sandbox.demo.facts import ClaimFact, LiveCopy, LiveSnapshot
 from sandbox.demo.kube import Admin
 from sandbox.demo.lost_region import verify
 from sandbox.demo.lost_region.configs import LOCK_DAYS, OSAKA, PLACE, VAULT, Destination
-from sandbox.demo.lost_region.evidence import newest, read_copies, shared_with, volume_of
+from sandbox.demo.lost_region.evidence import newest, read_copies, shared, volume_of
 from sandbox.demo.steps import DemoError, Line, Steps
 from sandbox.deploy import DeployedStack, deploy
 from sandbox.launch import Sandbox
@@ -69,7 +69,7 @@ class Copying:
                 for place in (PLACE, VAULT)
                 for each in verify.copied(self.copies(place), self.newest, place.key)
             ]
-            wrong += [f"{each} is still shared" for each in shared_with(self.sandbox, VAULT.account)]
+            wrong += [f"{each} is still shared" for each in self._shared()]
             if wrong:
                 raise DemoError("\n".join(wrong))
             line.say(f"{line.note}, each under a key of its account and locked for {LOCK_DAYS} days")
@@ -83,7 +83,7 @@ class Copying:
         for schedule in SCHEDULES:
             self._fire(schedule)
             line.wait_for(lambda: self._rests(line), SECONDS, lambda: DemoError(f"only {line.note}"))
-            if not shared_with(self.sandbox, VAULT.account):
+            if not self._shared():
                 return True
         return False
 
@@ -103,3 +103,7 @@ class Copying:
             return False
         self.sandbox.aws.wait_idle(SECONDS * self.steps.patience)  # the journals learn of what just ended
         return True
+
+    def _shared(self) -> list[str]:
+        """What the vault may copy."""
+        return shared(self.sandbox, PLACE.account, VAULT.account, self.sandbox.region)

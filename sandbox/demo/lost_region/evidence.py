@@ -43,10 +43,10 @@ def _copy(raw: Mapping[str, Any], lock: str) -> LiveCopy:
     )
 
 
-def shared_with(sandbox: Sandbox, account: str) -> list[str]:
-    """The snapshots at home that another account may copy."""
-    ec2 = sandbox.client("ec2", sandbox.region, account)
-    found = ec2.describe_snapshots(OwnerIds=[sandbox.account], RestorableByUserIds=["self"])["Snapshots"]
+def shared(sandbox: Sandbox, owner: str, other: str, region: str) -> list[str]:
+    """The snapshots of one account in a Region that another account may copy."""
+    ec2 = sandbox.client("ec2", region, other)
+    found = ec2.describe_snapshots(OwnerIds=[owner], RestorableByUserIds=["self"])["Snapshots"]
     return [each["SnapshotId"] for each in found]
 
 

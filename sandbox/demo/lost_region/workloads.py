@@ -47,6 +47,14 @@ class Workloads:
         )
         return [path.rpartition("/")[2] for path in deployments]
 
+    def wait_bound(self, claim: ClaimFact, line: Line) -> None:
+        """Wait until a claim has its volume."""
+        line.wait_for(
+            lambda: bool(volume_of(self.admin, claim.namespace, claim.claim)),
+            SECONDS,
+            lambda: DemoError(f"claim {claim} is not bound"),
+        )
+
     def returned(self, claim: ClaimFact, copies: Sequence[LiveCopy]) -> ReturnFact:
         """What became of a claim, as EC2 and its volume tell; DemoError if its volume is of no copy."""
         name = volume_of(self.admin, claim.namespace, claim.claim)
