@@ -245,6 +245,10 @@ class AwsControl:
                 )
             time.sleep(0.05)
 
+    def show_hidden(self) -> None:
+        """Deliver at once what queues would deliver again minutes later. Nothing may be running."""
+        self._call("POST", "queues/show", {})
+
     def function_logs(self, name: str) -> list[str]:
         """Return the lines of a function's log group, oldest first; `name` as in `functions`."""
         return list(self._call("GET", f"functions/{quote(name, safe='@')}/logs")["lines"])

@@ -37,6 +37,8 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
     DELETE /_sandbox/functions           reset the figures
     POST   /_sandbox/workers             {}: start one for each function, in the background
     DELETE /_sandbox/workers             end every worker: functions start cold again
+    POST   /_sandbox/queues/show         {}: messages that wait for another attempt are visible at once; call it
+                                         when no function runs, or what it works on is delivered twice
     GET    /_sandbox/functions/NAME/logs {"lines": [...]} of its CloudWatch log group, oldest first
     PUT    /_sandbox/clusters/NAME       register an EKS cluster: {endpoint, authority, region}
 """
@@ -54,7 +56,7 @@ from ministack.services import cloudwatch_logs, lambda_svc, scheduler
 from sandbox.aws import contents, event_bus, instances, kms_keys, schedules, snapshots
 from sandbox.aws.functions.ahead import prepare_all
 from sandbox.aws.functions.environment import INTERPRETER
-from sandbox.aws.functions.work_left import work_left
+from sandbox.aws.functions.work_left import show_hidden, work_left
 from sandbox.aws.patches import eks_cluster
 from sandbox.aws.scope import request_scope
 from sandbox.aws.world import Fault, World
@@ -96,6 +98,7 @@ class ControlApi:
             ("POST", "workers", lambda body: prepare_all()),
             ("DELETE", "workers", lambda body: lambda_runtime.reset()),
             ("GET", "functions/([^/@]+)(?:@([^/]+))?/logs", self._logs),
+            ("POST", "queues/show", lambda body: show_hidden()),
             ("PUT", "clusters/([^/]+)", self._register_cluster),
         ]
 

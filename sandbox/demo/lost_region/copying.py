@@ -20,12 +20,10 @@ from sandbox.demo.steps import DemoError, Line, Steps
 from sandbox.deploy import DeployedStack, deploy
 from sandbox.launch import Sandbox
 
-SCHEDULES = ("copy-points", "pull-copies")
-"""Those of both sides, each every five minutes."""
-ASK_AGAIN = timedelta(hours=3)
-"""When the source asks the vault again for what it heard no answer to: answers that arrive while it works on
-the place come back five minutes later, by the clock of the machine."""
-MOST_TURNS = 4
+SCHEDULE = "copy-points"
+LATER = timedelta(minutes=5)
+"""When a queue delivers again what arrived while the place was being worked on."""
+MOST_TIMES = 6
 SECONDS = 60
 
 
@@ -59,11 +57,13 @@ class Copying:
         """Let the schedules copy what the policy's rules ask for; DemoError if EC2 shows anything else."""
         with self.steps.step("Copy the newest points to Osaka and to the vault, as the policy asks") as line:
             self.newest = newest(self.sandbox.client("ec2"), group)
-            for turn in range(MOST_TURNS):
-                if turn:
-                    self.sandbox.aws.advance(ASK_AGAIN, only="none")
-                if self._turn(line):
+            self._fire()
+            for _ in range(MOST_TIMES):
+                line.wait_for(lambda: self._rests(line), SECONDS, lambda: DemoError(f"only {line.note}"))
+                if not self._shared():
                     break
+                self.sandbox.aws.advance(LATER, only="none")
+                self.sandbox.aws.show_hidden()
             wrong = [
                 each
                 for place in (PLACE, VAULT)
@@ -78,21 +78,12 @@ class Copying:
         """The copies at a destination, as EC2 shows them to an administrator there."""
         return read_copies(self.sandbox.client("ec2", OSAKA, destination.account))
 
-    def _turn(self, line: Line) -> bool:
-        """Let both sides take a turn; true once the vault needs no point any more."""
-        for schedule in SCHEDULES:
-            self._fire(schedule)
-            line.wait_for(lambda: self._rests(line), SECONDS, lambda: DemoError(f"only {line.note}"))
-            if not self._shared():
-                return True
-        return False
-
-    def _fire(self, schedule: str) -> None:
-        """Move the clock to a schedule's next slot, and let what that starts come to an end."""
-        due = next((each.next for each in self.sandbox.aws.schedules() if each.name == schedule), None)
+    def _fire(self) -> None:
+        """Move the clock to the next slot of the schedule that copies."""
+        due = next((each.next for each in self.sandbox.aws.schedules() if each.name == SCHEDULE), None)
         if due is None:
-            raise DemoError(f"schedule {schedule} has no next slot")
-        self.sandbox.aws.advance_to(due, only=schedule)
+            raise DemoError(f"schedule {SCHEDULE} has no next slot")
+        self.sandbox.aws.advance_to(due, only=SCHEDULE)
 
     def _rests(self, line: Line) -> bool:
         """Whether no copy is in progress and nobody works on one."""
