@@ -37,8 +37,8 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
     DELETE /_sandbox/functions           reset the figures
     POST   /_sandbox/workers             {}: start one for each function, in the background
     DELETE /_sandbox/workers             end every worker: functions start cold again
-    POST   /_sandbox/queues/show         {}: messages that wait for another attempt are visible at once; call it
-                                         when no function runs, or what it works on is delivered twice
+    POST   /_sandbox/queues/show         {}: deliver at once what waits for another attempt; only while no
+                                         function runs, or what it works on comes twice
     GET    /_sandbox/functions/NAME/logs {"lines": [...]} of its CloudWatch log group, oldest first
     PUT    /_sandbox/clusters/NAME       register an EKS cluster: {endpoint, authority, region}
 """

@@ -86,6 +86,8 @@ def assert_wordpress_came_back(lost: dict[str, Any], shown: str) -> None:
     assert {each["copy_id"] for each in lost["returned"]} <= {each["id"] for each in lost["copies"]}
     assert len({each["taken"] for each in lost["returned"]}) == 1
     assert all(f"{each['holds']} in {each['claim']}" in shown for each in lost["returned"])
+    assert lost["borrowed"]["claim"] == "from-vault/mysql-pv-claim"
+    assert lost["borrowed"]["holds"] == lost["returned"][0]["holds"]
     assert "ap-northeast-2 answers again" in shown
 
 
