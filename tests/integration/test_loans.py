@@ -25,7 +25,6 @@ from tests.unit.snapkeep.domain.copies.copy_samples import a_source
 pytestmark = pytest.mark.slow
 
 BORROWER, GONE, STRANGER = "111122223333", "444455556666", "555566667777"
-CALLER = f"arn:aws:sts::{VAULT}:assumed-role/on-call/ann"
 RESTORING = {tags.HOLD, EBS_CSI.mark, EBS_CSI.cluster_key}
 
 
@@ -65,9 +64,17 @@ def copy(vault: DeployedVault) -> str:
 def test_a_claim_comes_back_from_a_loan_that_ends_by_itself(
     borrower: Deployed, vault: DeployedVault, copy: str, tmp_path: Path
 ) -> None:
-    assert "refused" in vault.invoke("lend-copies", loan_of(copy, STRANGER))
+    there = Deployed(
+        vault.sandbox, borrower.cluster, borrower.admin, vault.outputs, region=vault.region, account=VAULT
+    )
     file = tmp_path / "loan.json"
-    file.write_text(json.dumps(vault.invoke("lend-copies", loan_of(copy, BORROWER))["loan"]))
+    refused = snapkeep(there, "copies", "lend", copy, "--to", STRANGER)
+    assert (refused.returncode, "is not in the vault's lend_to" in refused.stderr) == (3, True), (
+        refused.stderr
+    )
+    typed(there, "copies", "lend", copy, "--to", BORROWER, "--for", "2h", "-o", str(file))
+    (listed,) = json.loads(typed(there, "get", "loans", "-o", "json"))["loans"]
+    assert (listed["snapshot_id"], listed["account"], listed["state"]) == (copy, BORROWER, "lent")
     assert rights(vault, copy) == ([copy], [f"snapkeep-loan:{copy}:{BORROWER}"])
     (held,) = vault.copies()
     assert tags.HOLD in held["Tags"]
@@ -93,11 +100,6 @@ def test_a_claim_comes_back_from_a_loan_that_ends_by_itself(
         ec2.describe_snapshots(SnapshotIds=[copy])
     (left,) = ec2.describe_snapshots(SnapshotIds=[borrowed["snapshot_id"]])["Snapshots"]
     assert not RESTORING & {tag["Key"] for tag in left["Tags"]}
-
-
-def loan_of(copy: str, account: str) -> dict[str, Any]:
-    """What the vault's API asks of lend_copies for a loan of two hours."""
-    return {"lend": copy, "account": account, "seconds": 7200, "caller": CALLER}
 
 
 def rights(vault: DeployedVault, copy: str) -> tuple[list[str], list[str]]:
