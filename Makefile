@@ -17,6 +17,8 @@ UV := $(BIN)/uv
 CFN_LINT_IGNORED := W3005 W3010
 # The lab cluster with all that can be asked for (docs/lab.md), to prove its stack beside the product's.
 LAB := {"lab": "myeks", "lab_domain": "example.com", "lab_visitors": "203.0.113.0/24"}
+# The example of a vault (docs/vault.md).
+VAULT := {"config": "docs/vault.yaml", "stack": "SnapkeepVault"}
 LOCKS := bootstrap node go runtime sandbox dev emulator awscli naive
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -75,7 +77,8 @@ lint-style: $(STAMPS)/dev
 
 lint-templates: $(STAMPS)/dev
 	CDK_VALIDATION=false CDK_OUTDIR=.build/lint CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
-	$(BIN)/cfn-lint --ignore-checks $(CFN_LINT_IGNORED) -- .build/lint/*.template.json deploy/chat.yaml
+	CDK_VALIDATION=false CDK_OUTDIR=.build/lint.vault CDK_CONTEXT_JSON='$(VAULT)' $(BIN)/python app.py
+	$(BIN)/cfn-lint --ignore-checks $(CFN_LINT_IGNORED) -- .build/lint*/*.template.json deploy/chat.yaml
 
 synth: $(DEMO_READY) ## Write the cloud assembly to .build/cdk.out, validated
 	CDK_OUTDIR=.build/cdk.out $(BIN)/python app.py
