@@ -61,7 +61,9 @@ class ScheduledBackup(Construct):
             permissions.put_events(stack, platform.event_bus),
             # Itself, for each cluster of a policy.
             permissions.invoke(platform.function_arn(stack, "plan_backup")),
-            platform.journal.access("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+            platform.journal.access(
+                "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
+            ),
         )
         for policy in platform.policies:
             self._schedule(platform, policy)

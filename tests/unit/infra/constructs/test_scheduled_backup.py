@@ -64,6 +64,7 @@ def test_the_samples_of_plan_backup_look_like_what_a_schedule_sends(
 
 def test_plan_backup_may_read_send_and_journal_but_create_no_snapshot(template: Template) -> None:
     assert template.actions("plan_backup") == {
+        "dynamodb:BatchGetItem",
         "dynamodb:DeleteItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",
