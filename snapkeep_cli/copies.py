@@ -63,6 +63,13 @@ def places_in_words(deployment: Deployment) -> Iterator[str]:
             yield f"note: no policy copies to {place.name} ({where_is(place)}){stay}"
 
 
+def loans_in_words(deployment: Deployment) -> Iterator[str]:
+    """A line about whose lent copies may be borrowed; none without any."""
+    if deployment.borrow:
+        lenders = ", ".join(deployment.borrow.lenders)
+        yield f"loans: of account {lenders}, copied under {deployment.borrow.kms_key}; nobody prunes these"
+
+
 def where_is(place: Place) -> str:
     """The Region of a place, and the account of a vault, for people."""
     return f"{place.region} of account {place.account}" if place.is_vault else place.region

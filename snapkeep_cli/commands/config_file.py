@@ -16,7 +16,7 @@ from snapkeep_cli.api.calls import ClusterOption, ending_well
 from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
 from snapkeep_cli.config import json_schema, load_size
 from snapkeep_cli.config.overlaps import overlaps
-from snapkeep_cli.copies import copies_in_words, places_in_words
+from snapkeep_cli.copies import copies_in_words, loans_in_words, places_in_words
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ConfigOrApiOption,
@@ -67,6 +67,7 @@ def _backups_in_words(deployment: Deployment, prefix: str) -> Iterator[str]:
         more = (*lock_in_words(policy), *copies_in_words(policy, deployment))
         yield from (f"  {line}" for line in more)
     yield from places_in_words(deployment)
+    yield from loans_in_words(deployment)
     for place in deployment.places:
         yield from asks_in_words(place, deployment, prefix)
     yield from map(str, overlaps(deployment))

@@ -8,6 +8,7 @@ import pytest
 
 from snapkeep.domain.policies import Deployment, from_document, to_document
 from snapkeep.domain.vault.borrower import Borrow
+from snapkeep_cli.copies import loans_in_words
 from tests.unit.snapkeep_cli.config.conftest import Refusals
 from tests.unit.snapkeep_cli.config.refused_file import FILE
 
@@ -26,6 +27,12 @@ def test_lenders_and_the_key_arrive_also_in_the_functions(loaded: Loader) -> Non
     assert from_document(to_document(deployment)).borrow == deployment.borrow
     assert loaded(FILE).borrow is None
     assert from_document(to_document(loaded(FILE))).borrow is None
+
+
+def test_validate_says_whose_loans_are_taken(loaded: Loader) -> None:
+    (line,) = loans_in_words(loaded(FILE + BORROW))
+    assert line == f"loans: of account 222233334444, copied under {KEY}; nobody prunes these"
+    assert not list(loans_in_words(loaded(FILE)))
 
 
 @pytest.mark.parametrize(
