@@ -199,9 +199,8 @@ class AwsControl:
         The instance ends two minutes later on the sandbox's clock (at once for `hibernate`), or never if
         `dies` is false.
         """
-        return str(
-            self._call("POST", f"instances/{instance}/interrupt", {"action": action, "dies": dies})["id"]
-        )
+        asked = {"action": action, "dies": dies}
+        return str(self._call("POST", f"instances/{instance}/interrupt", asked)["id"])
 
     def end_instance(self, instance: str, action: str = "terminate") -> None:
         """Terminate, stop or hibernate an instance now, unannounced."""
@@ -240,9 +239,7 @@ class AwsControl:
         deadline = time.monotonic() + limit
         while busy := self._call("GET", "functions")["busy"]:
             if time.monotonic() > deadline:
-                raise ControlError(
-                    f"{busy} invocations still run or wait after {limit:.0f} s; read their logs"
-                )
+                raise ControlError(f"{busy} invocations run or wait after {limit:.0f} s; read their logs")
             time.sleep(0.05)
 
     def show_hidden(self) -> None:
@@ -295,9 +292,8 @@ class AwsControl:
 
 
 def _fired(answer: dict[str, Any]) -> list[Fired]:
-    return [
-        Fired(each["schedule"], datetime.fromisoformat(each["scheduled_time"])) for each in answer["fired"]
-    ]
+    found = answer["fired"]
+    return [Fired(each["schedule"], datetime.fromisoformat(each["scheduled_time"])) for each in found]
 
 
 def _time(text: str | None) -> datetime | None:

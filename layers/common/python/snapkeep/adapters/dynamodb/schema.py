@@ -71,8 +71,7 @@ KEEP_CLOSED = timedelta(days=90)
 """How long closed runs and their points stay for reports."""
 
 KEEP_IN_VAULT = timedelta(days=14)
-"""How long it is remembered that a vault has a copy: every turn reads what is remembered, and a vault that is
-asked again answers at once."""
+"""How long a vault's copy is remembered: each turn reads all, and a vault asked again answers at once."""
 
 KEEP_ASKED = timedelta(days=3)
 """How long a vault keeps a request: the source gives it up after a day."""
@@ -96,8 +95,7 @@ def point_key(run_id: str, point_id: str) -> Key:
 
 
 def mark_key(mark: str) -> Key:
-    """The key of a driver's mark; the item names the point whose snapshot the driver takes without our
-    tags."""
+    """The key of a driver's mark; its item names the point of a snapshot taken without tags."""
     return {PK: f"MARK#{mark}", SK: "MARK"}
 
 
