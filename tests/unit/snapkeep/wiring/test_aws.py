@@ -13,10 +13,13 @@ from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep.settings import PruneSettings, Settings, SettingsError
 from snapkeep.wiring import aws, clients, runtime
 from snapkeep.wiring.ports import Ports
+from tests.fakes.lending import VAULT
 from tests.lists import check_list
 
 ROOT = Path(__file__).parents[4]
 FUNCTIONS = {kind.function: kind for kind in Settings.__subclasses__()}
+IN_VAULTS = ("pull_copies", "lend_copies")
+"""The functions that only a vault's deployment has."""
 PRUNE = PruneSettings(journal_table="journal", event_bus="default")
 
 
@@ -67,6 +70,8 @@ def test_a_starting_function_finds_every_setting_that_its_ports_need(
 ) -> None:
     for variable in names(FUNCTIONS[function]):
         monkeypatch.setenv(variable, "https://example.test/setting")
+    if function in IN_VAULTS:
+        monkeypatch.setattr(aws, "load_deployment", lambda: Deployment((), (), vault=VAULT))
     start(function)
 
 
