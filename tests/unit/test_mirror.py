@@ -29,11 +29,49 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/interruption/instances.py": "tests/unit/snapkeep/adapters/aws/test_instances.py",
     # A table of prices and a value: what is made of them is tested where it is made.
     "snapkeep/domain/report/link.py": "tests/unit/snapkeep/inbound/api/routes/test_report.py",
+    # Values: what was read, and what the judgement makes of it.
+    "snapkeep/domain/proof/blocks.py": "tests/unit/snapkeep/services/proof/test_snapshot_volume.py",
+    "snapkeep/domain/proof/files.py": "tests/unit/snapkeep/services/proof/test_look_into.py",
+    "snapkeep/domain/proof/looks.py": "tests/unit/snapkeep/domain/proof/test_checks.py",
+    "snapkeep/adapters/filesystems.py": "tests/unit/snapkeep/services/proof/test_look_into.py",
+    # Parts of one flow, tested as the flow that people see.
+    "snapkeep/services/proof/accept_check.py": "tests/unit/snapkeep/services/proof/test_check_points.py",
+    "snapkeep/services/copies/originals.py": "tests/unit/snapkeep/services/copies/test_copy_point.py",
+    "snapkeep/services/copies/pruning/rules_there.py": (
+        "tests/unit/snapkeep/services/copies/pruning/test_prune_copies.py"
+    ),
+    "snapkeep/services/copies/pruning/rules_of_source.py": (
+        "tests/unit/snapkeep/services/copies/pruning/test_prune_vault.py"
+    ),
+    "snapkeep/services/vault/answer.py": "tests/unit/snapkeep/services/vault/test_pull_from.py",
+    "snapkeep/services/vault/begin_copies.py": "tests/unit/snapkeep/services/vault/test_floods.py",
+    "snapkeep/services/vault/known_sources.py": "tests/unit/snapkeep/services/vault/test_tell_vault.py",
+    "snapkeep/services/vault/pull_copies.py": "tests/unit/snapkeep/services/vault/test_one_pull.py",
+    "snapkeep/services/vault/receive_requests.py": "tests/unit/snapkeep/services/vault/test_floods.py",
+    "snapkeep/services/vault/share_places.py": "tests/unit/snapkeep/services/vault/test_floods.py",
+    "snapkeep/services/vault/shared_originals.py": "tests/unit/snapkeep/services/vault/test_pull_from.py",
+    "snapkeep/services/vault/source_turn.py": "tests/unit/snapkeep/services/vault/test_one_pull.py",
+    "snapkeep/services/vault/stand.py": "tests/unit/snapkeep/services/vault/test_pull_from.py",
+    "snapkeep/services/vault/hub/list_asked.py": "tests/unit/snapkeep/inbound/api/routes/test_vault.py",
+    "snapkeep/services/vault/lending/lend.py": "tests/unit/snapkeep/services/vault/lending/test_lending.py",
+    "snapkeep/services/vault/lending/end_loans.py": (
+        "tests/unit/snapkeep/services/vault/lending/test_lending.py"
+    ),
+    "snapkeep/services/vault/lending/sweep_loans.py": (
+        "tests/unit/snapkeep/services/vault/lending/test_lending.py"
+    ),
     # How they connect shows where they are used.
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",
     "snapkeep/adapters/kubernetes/quick_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
     "snapkeep/adapters/aws/regions.py": "tests/contract/ports/test_copier.py",
-    # Stores whose contract says all that there is to say of them.
+    "snapkeep/adapters/aws/lambda_lender.py": "tests/unit/snapkeep/inbound/api/routes/test_loans.py",
+    # Adapters and stores whose contract says all that there is to say of them.
+    "snapkeep/adapters/aws/key_grants.py": "tests/contract/ports/test_grants.py",
+    "snapkeep/adapters/aws/shared_snapshots.py": "tests/contract/ports/test_shared_snapshots.py",
+    "snapkeep/adapters/dynamodb/checks.py": "tests/contract/ports/test_check_journal.py",
+    "snapkeep/adapters/dynamodb/loans.py": "tests/contract/ports/test_loan_journal.py",
+    "snapkeep/adapters/dynamodb/loan_schema.py": "tests/contract/ports/test_loan_journal.py",
+    "snapkeep/adapters/dynamodb/vault_requests.py": "tests/contract/ports/test_vault_requests.py",
     "snapkeep/adapters/dynamodb/incidents.py": "tests/contract/ports/test_incident_journal.py",
     "snapkeep/adapters/aws/sharing.py": "tests/contract/ports/test_vaults.py",
     "snapkeep/adapters/dynamodb/copies.py": "tests/contract/ports/test_copy_journal.py",
