@@ -18,17 +18,19 @@ from snapkeep_cli.commands import status
 from snapkeep_cli.doctor import gather
 from snapkeep_cli.doctor.facts import Unknown
 from snapkeep_cli.main import app
+from tests.fakes.borrowing import BorrowingWorld
 from tests.fakes.doctor_samples import healthy
+from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.terminal import terminal
 from tests.fakes.world import SLOT, World, a_claim
-from tests.unit.snapkeep_cli.conftest import Command
+from tests.unit.snapkeep_cli.conftest import Command, connected
 
 WIDTHS = (60, 80, 120, 200)
 EXAMPLE = str(Path(__file__).parents[3] / "snapkeep.yaml")
 LONG = "orders-of-the-shop-in-the-north-0"
-TO_COPY = re.compile(r"snapkeep |aws |kubectl |npx |fix: |\S+$")
+TO_COPY = re.compile(r"(?:then: )?snapkeep |aws |kubectl |npx |fix: |\S+$")
 """A command and a name stay whole, so that they can be copied; the terminal wraps them by itself."""
 
 SAMPLES: dict[str, tuple[str, ...]] = {
@@ -58,8 +60,14 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "watch": (),
     "retention explain": ("--retention", "{last: 3, weekly: 2}", "--every", "1d", "--for", "20d"),
 }
+OF_LOANS: dict[str, tuple[str, ...]] = {
+    "copies borrow": ("--loan", "LOAN"),
+    "copies end-loan": (COPY_ID, "--to", BORROWER),
+    "get loans": (),
+}
 NOT_FOR_READING = {
     "adopt": "asks AWS",
+    "copies lend": "JSON for the borrower",
     "manifests": "YAML for kubectl",
     "policies protect": "JSON for an organization",
     "report": "HTML into a file",
@@ -132,7 +140,7 @@ def on_screen(
 
 
 def test_every_command_is_tried() -> None:
-    assert set(leaves(app)) == {*SAMPLES, *NOT_FOR_READING}
+    assert set(leaves(app)) == {*SAMPLES, *OF_LOANS, *NOT_FOR_READING}
 
 
 @pytest.mark.parametrize("command", SAMPLES)
@@ -144,6 +152,26 @@ def test_what_a_command_shows_fits_the_terminal(
         assert lines, columns
         wide = [line for line in lines if cell_len(line) > columns and not TO_COPY.match(line.strip())]
         assert wide == [], columns
+
+
+@pytest.mark.parametrize("command", OF_LOANS)
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_what_a_command_about_loans_shows_fits_the_terminal(
+    command: str, columns: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    borrower, vault = BorrowingWorld(), LendingWorld()
+    vault.lend()
+    file = tmp_path / "loan"
+    file.write_text(json.dumps(borrower.lent().to_document()))
+    connected(borrower if command == "copies borrow" else vault, monkeypatch)  # type: ignore[arg-type]
+    monkeypatch.chdir(tmp_path)
+    words = [word.replace("LOAN", file.name) for word in OF_LOANS[command]]
+    with terminal(monkeypatch, columns) as screen, pytest.raises(SystemExit):
+        app([*command.split(), *words], prog_name="snapkeep")
+    lines = screen.text.replace("\r\n", "\n").splitlines()
+    assert lines
+    wide = [line for line in lines if cell_len(line) > columns and not TO_COPY.match(line.strip())]
+    assert wide == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from snapkeep.domain.policies import Cluster, Method, Schedule, from_document, to_document
@@ -81,17 +82,27 @@ def test_the_copies_that_the_example_shows_work_without_their_comment_signs(load
     assert load(EXAMPLE).places == ()
 
 
+CLUSTERS = "clusters: [{name: myeks, region: ap-northeast-2}]\n"
+DEFAULTS = """
+defaults:
+  schedule: {expression: rate(1 day)}
+  selection: {namespaces: [wordpress]}
+  retention: {last: 3}
+"""
+
+
 def yaml_blocks() -> Iterator[tuple[str, str]]:
-    """What README and pages show as YAML of `snapkeep.yaml`: complete files, and policies."""
+    """What README and pages show as YAML of `snapkeep.yaml`: complete files, policies, and parts of files,
+    which get what they leave out."""
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for block in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
             if block.startswith("  - name:"):
-                yield page.name, "clusters: [{name: myeks, region: ap-northeast-2}]\npolicies:\n" + block
+                yield page.name, f"{CLUSTERS}policies:\n{block}"
             elif "policies:" in block:
-                yield page.name, block
+                yield page.name, block if "clusters:" in block else CLUSTERS + DEFAULTS + dedent(block)
 
 
 def test_what_the_pages_show_is_what_a_file_may_say(loaded: Loader) -> None:
     shown = list(yaml_blocks())
-    assert {page for page, _ in shown} >= {"README.md", "configuration.md", "deploy.md"}
+    assert {page for page, _ in shown} >= {"README.md", "configuration.md", "deploy.md", "vault.md"}
     assert all(loaded(text).policies for _, text in shown)
