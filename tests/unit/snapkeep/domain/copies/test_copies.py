@@ -98,6 +98,7 @@ def test_only_a_complete_point_of_ours_in_the_standard_tier_is_a_source() -> Non
         a_source(changed={tags.DUPLICATE: "true"}),
         a_source(changed={tags.CLAIM_UID: "uid-of-another"}),
         a_source(changed={tags.SIZE: ""}),
+        a_source(changed={tags.VOLUME_MODE: ""}),
         replace(source, tags={}),
         replace(source, tags={tags.MANAGED: "true"}),
         a_copy_of(source),

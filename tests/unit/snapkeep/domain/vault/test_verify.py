@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapkeep.domain import tags
+from snapkeep.domain.copies.copies import Copy, read_copy
 from snapkeep.domain.copies.requests import TAGS_OF_POINT, read_request, request_for
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.vault.verify import Refused, Verified, Why, verify
 from tests.contract.ports.samples import NOW, a_point, a_run
-from tests.unit.snapkeep.domain.copies.copy_samples import a_source
+from tests.unit.snapkeep.domain.copies.copy_samples import a_copy_of, a_source
 from tests.unit.snapkeep.domain.vault.test_vault import PROD
 
 SOURCE = replace(PROD, deployment="blue")
@@ -121,3 +122,14 @@ def test_whatever_a_source_writes_on_its_points_is_believed(driver: str, claim: 
     request = request_for("blue", "vault", SOURCE.region, replace(SNAPSHOT, tags=full), NOW)
     found = verify(read_request(request.to_document()), SOURCE, SHOWN, LATER, of_aws=False)
     assert isinstance(found, Verified), found
+
+
+@pytest.mark.parametrize("volume", ["vol-data", "vol-ffffffff", ""])
+@pytest.mark.parametrize("key", [key for key in TAGS_OF_POINT if key != tags.POINT])
+def test_the_copy_of_what_holds_counts_whichever_tag_is_missing(key: str, volume: str) -> None:
+    without = replace(REQUEST, tags={name: value for name, value in REQUEST.tags.items() if name != key})
+    found = verify(without, SOURCE, replace(SHOWN, volume_id=volume), LATER, of_aws=False)
+    if key in (tags.SIZE, tags.ACCESS_MODES, tags.VOLUME_MODE):
+        assert isinstance(found, Refused) and found.why is Why.TAGS
+    if isinstance(found, Verified):
+        assert isinstance(read_copy(a_copy_of(found.snapshot)), Copy)

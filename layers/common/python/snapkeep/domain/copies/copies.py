@@ -38,6 +38,9 @@ NEEDED = (
 )
 """What identifies a copy, and what a restore must know; further tags are checked against the point's id."""
 
+TAKEN_OVER = tuple(key for key in NEEDED if key in copy_tags.FROM_POINT)
+"""What of that comes from the source: a copy without it would count nowhere, and nothing would delete it."""
+
 CLOCKS_DIFFER = timedelta(hours=1)
 """How far the clocks of two Regions may differ. A copy starts after its source; one that seems newer than all
 others would be kept instead of them, and would prevent the next copies. Nor is a source older than its slot,
@@ -121,13 +124,16 @@ class Copy:
 
 
 def read_source(snapshot: Snapshot) -> Source | None:
-    """The point of a snapshot in the home Region, as a source for copies; None unless it is a ready point.
+    """The point of a snapshot in the home Region, as a source for copies; None unless it is a ready point
+    whose tags are enough for its copy to be read.
 
     EC2 copies neither pending nor archived snapshots.
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
     """
     facts = tags.claim_facts_of(snapshot.tags)
     if facts is None or tags.DUPLICATE in snapshot.tags or not tags.are_ours(snapshot.tags):
+        return None
+    if not all(snapshot.tags.get(key) for key in TAKEN_OVER):
         return None
     found = read(snapshot, facts.cluster)
     if isinstance(found, Unreadable) or found.candidate.state is not PointState.READY or snapshot.archived:
