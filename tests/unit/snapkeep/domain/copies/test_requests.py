@@ -32,6 +32,7 @@ from tests.contract.ports.samples import NOW
 from tests.unit.snapkeep.domain.copies.copy_samples import KEY, a_source
 
 EVENTS = Path(__file__).parents[5] / "events"
+NEWER = EVENTS / "pull_copies/wanted_newer.json"
 SNAPSHOT = "snap-0aaaaaaaaaaaaaaa1"
 TIMES = st.datetimes(datetime(2020, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 IDS = st.from_regex(r"snap-([0-9a-f]{8}|[0-9a-f]{17})", fullmatch=True)
@@ -230,12 +231,17 @@ def test_the_bus_of_answers_is_the_deployments() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((EVENTS / "pull_copies").glob("wanted*.json")), ids=lambda path: path.stem
+    "path", sorted(set((EVENTS / "pull_copies").glob("wanted*.json")) - {NEWER}), ids=lambda path: path.stem
 )
 def test_sample_requests_are_read(path: Path) -> None:
     event = json.loads(path.read_text())
     assert (event["detail-type"], event["source"]) == ("Snapkeep Copy Wanted", "snapkeep.copies")
     assert read_request(event["detail"]).to_document() == event["detail"]
+
+
+def test_the_sample_of_a_newer_release_is_refused_as_such() -> None:
+    with pytest.raises(UnknownVersion):
+        read_request(json.loads(NEWER.read_text())["detail"])
 
 
 @pytest.mark.parametrize(
