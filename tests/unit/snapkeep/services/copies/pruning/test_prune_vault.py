@@ -121,3 +121,13 @@ def test_a_rule_that_counts_copies_deletes_nothing_even_if_it_was_written_by_han
     world = VaultWorld(replace(PROD, retention={"last": 1}))
     world.nights(10)
     assert len(world.there()) == 10
+
+
+def test_while_its_retention_is_unreadable_no_policy_of_a_source_prunes_anything() -> None:
+    world = VaultWorld(replace(PROD, retention={"daily": "many"}))
+    for _ in range(10):
+        world.clock.forward(days=5)
+        for policy in ("interruption", "on-demand", "daily"):
+            world.arrive(policy=policy)
+        report = world.prune()["myeks@prod"]
+    assert len(world.there()) == 30 and any("prunes nothing" in note for note in report.notes)

@@ -13,6 +13,7 @@ from snapkeep.domain.vault.vault import VaultSource
 from snapkeep.ports.copies import CopyRecords
 from snapkeep.ports.prunes import Retentions
 from snapkeep.services.copies.place_copies import key_of
+from snapkeep.services.copies.pruning.rules_there import KEPT
 from snapkeep.services.retention.listing import Found
 from snapkeep.services.retention.read_cluster import Known, retention_in_force
 from snapkeep.services.retention.report import Progress
@@ -44,7 +45,7 @@ class RulesOfSource:
         known = Known(bool(found.repeated()), bool(found.strange))
         retention = retention_in_force(self.retentions, EVERY_POLICY, present, known, progress)
         if retention is None:
-            return {}
+            return KEPT
         return dict.fromkeys((policy for _, policy in found.lineages), replace(retention, first_come=True))
 
     def gone(self) -> Mapping[str, datetime]:

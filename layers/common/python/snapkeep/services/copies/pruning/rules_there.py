@@ -20,6 +20,10 @@ from snapkeep.services.retention.listing import RUNS_KNOWN_FOR, Found
 from snapkeep.services.retention.read_cluster import Known, retention_in_force
 from snapkeep.services.retention.report import Progress
 
+_ALL = PolicyRetention(parse_retention(KEEP_ALL))
+KEPT: Mapping[str, PolicyRetention] = dict.fromkeys(RESERVED_NAMES, _ALL)
+"""The built-in policies where nothing says what may go; otherwise they have the rules that points have."""
+
 
 class RulesThere(Protocol):
     """The rules, however a config says them."""
@@ -66,7 +70,7 @@ class RulesOfPolicies:
         policies = [policy for policy in self.deployment.policies if self.cluster in policy.clusters]
         here = replace(self.deployment, policies=tuple(policies))
         repeated = found.repeated()
-        in_force = dict.fromkeys(RESERVED_NAMES, PolicyRetention(parse_retention(KEEP_ALL)))
+        in_force = dict(KEPT)
         for name, policy in policies_there(here, self.place.name).items():
             known = Known(name in repeated, bool(found.strange))
             present = version_of(policy, now, spacing_there(policy, self.place.name))
