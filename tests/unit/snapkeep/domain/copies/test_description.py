@@ -10,7 +10,7 @@ import pytest
 from snapkeep.adapters.aws.ec2 import DESCRIPTION_LIMIT
 from snapkeep.domain import tags
 from snapkeep.domain.copies.copies import read_copy
-from snapkeep.domain.copies.description import description_of
+from snapkeep.domain.copies.description import are_edited, description_of
 from snapkeep.domain.copies.tags import COPY_FROM, COPY_OF, PLACE, SOURCE_VOLUME, TAKEN
 from snapkeep.domain.retention.snapshot_tags import Unreadable
 from tests.contract.ports.samples import NOW
@@ -38,13 +38,23 @@ def test_a_copy_made_by_hand_is_known_by_its_tags_alone() -> None:
     assert not isinstance(found, Unreadable)
 
 
+LONGEST = {
+    tags.POINT: "p" * 63,
+    PLACE: "p" * 20,
+    COPY_OF: f"snap-{'0' * 17}",
+    SOURCE_VOLUME: f"vol-{'0' * 17}",
+    TAKEN: "20261123T020000Z",
+    COPY_FROM: "111122223333/ap-southeast-2",
+}
+
+
 def test_ec2_takes_the_longest_description_whole() -> None:
-    longest = {
-        tags.POINT: "p" * 63,
-        PLACE: "p" * 20,
-        COPY_OF: f"snap-{'0' * 17}",
-        SOURCE_VOLUME: f"vol-{'0' * 17}",
-        TAKEN: "20261123T020000Z",
-        COPY_FROM: "111122223333/ap-southeast-2",
-    }
-    assert len(description_of(longest)) < 255 == DESCRIPTION_LIMIT
+    assert len(description_of(LONGEST)) < 255 == DESCRIPTION_LIMIT
+
+
+def test_a_description_that_ec2_cut_still_fits_its_tags() -> None:
+    """In a vault a claim's UID may stand for its volume, and a source may make up one of 64 characters."""
+    longer = {**LONGEST, SOURCE_VOLUME: "u" * 64}
+    copy = a_copy_of(a_source())
+    made = replace(copy, tags=copy.tags | longer, description=description_of(longer)[:DESCRIPTION_LIMIT])
+    assert len(made.description) == DESCRIPTION_LIMIT and not are_edited(made)

@@ -16,10 +16,15 @@ BEGINNING = "Snapkeep: copy of point"
 SAID = (tags.POINT, PLACE, COPY_OF, SOURCE_VOLUME, TAKEN, COPY_FROM)
 
 
+LIMIT = 255
+"""Characters that EC2 keeps. A UID that a source made up may be longer than that of any volume."""
+
+
 def description_of(present: Mapping[str, str]) -> str:
-    """What EC2 is told to describe a copy with these tags as; at most 255 characters."""
+    """What EC2 is told to describe a copy with these tags as; at most LIMIT characters."""
     point, place, source, volume, taken, whence = (present.get(key, "") for key in SAID)
-    return f"{BEGINNING} {point} in {place}: {source} ({volume}, taken {taken}) of {whence}"
+    text = f"{BEGINNING} {point} in {place}: {source} ({volume}, taken {taken}) of {whence}"
+    return text[:LIMIT]
 
 
 def are_edited(copy: Snapshot) -> bool:
