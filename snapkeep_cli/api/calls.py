@@ -95,7 +95,8 @@ def _tell_clusters() -> None:
         names = [str(cluster["name"]) for cluster in client().get("clusters")["clusters"]]
     except (ApiProblem, Unreachable):
         return
-    say(f"the clusters are {', '.join(names)}")
+    if names:
+        say(f"the clusters are {', '.join(names)}")
 
 
 def place(cluster: str, namespace: str, *rest: str) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ class VaultWorld:
         return some_ports(
             deployment=Deployment((), (), vault=self.vault),
             journal=self.journal,
+            snapshots=self.ec2.of("snapkeep"),
             regions_of=lambda source: RegionsOf(self.ec2, source),
             retention_news=self.announcer,
             work_news=self.announcer,

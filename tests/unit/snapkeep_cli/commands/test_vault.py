@@ -98,3 +98,19 @@ def test_commands_that_need_a_cluster_say_what_a_vault_has_instead(snapkeep: Com
     ended = snapkeep(*words.split())
     assert ended.code == 2
     assert "this is a vault: it has copies of prod, stage, and no clusters of its own" in ended.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["status", "watch", "report", "coverage", "get points", "get restores", "describe claim shop/data"],
+)
+def test_naming_a_cluster_of_a_source_makes_it_none_of_the_vault(snapkeep: Command, words: str) -> None:
+    ended = snapkeep(*words.split(), "--cluster", "myeks")
+    assert ended.code == 4
+    assert "this is a vault: it has copies of prod, stage, and no clusters of its own" in ended.err
+    assert "the clusters are" not in ended.err
+
+
+def test_prune_of_a_cluster_alone_asks_for_the_source(snapkeep: Command) -> None:
+    ended = snapkeep("prune", "--cluster", "myeks")
+    assert ended.code == 4 and "none is named; it has myeks of prod, myeks of stage" in ended.err

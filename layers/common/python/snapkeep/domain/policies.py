@@ -190,6 +190,8 @@ class Deployment:
     def known_cluster(self, name: str) -> Cluster:
         """The cluster of that name. Raises UnknownCluster, listing the configured clusters."""
         found = self.cluster(name)
+        if found is None and self.vault:
+            raise UnknownCluster(self.vault.names_no(name))
         if found is None:
             names = ", ".join(cluster.name for cluster in self.clusters)
             raise UnknownCluster(f"snapkeep.yaml names no cluster {name}; it names {names}")

@@ -61,6 +61,11 @@ class Vault:
         """The source of that name, or None."""
         return next((each for each in self.sources if each.name == name), None)
 
+    def names_no(self, cluster: str) -> str:
+        """Why nothing can be asked about that cluster, in words."""
+        names = ", ".join(source.name for source in self.sources)
+        return f"this is a vault: it has copies of {names}, and no clusters of its own, so no {cluster}"
+
     def sender(self, account: str, region: str, deployment: str) -> VaultSource | None:
         """The source that is this deployment in an account and Region, or None for a stranger."""
         said = (account, region, deployment)

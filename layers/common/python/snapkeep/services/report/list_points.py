@@ -124,6 +124,8 @@ class ListPoints:
         return known.region if known else ""
 
     def _unknown(self, cluster: str) -> UnknownCluster:
+        if self.deployment.vault:
+            return UnknownCluster(self.deployment.vault.names_no(cluster))
         names = ", ".join(known.name for known in self.deployment.clusters)
         return UnknownCluster(
             f"snapkeep.yaml names no cluster {cluster} and it has no recovery points; it names {names}"

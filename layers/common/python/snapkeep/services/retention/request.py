@@ -50,5 +50,6 @@ def _check_source(vault: Vault, cluster: str, place: str) -> None:
     source = vault.source(place)
     if source is None or cluster not in source.clusters:
         known = ", ".join(f"{name} of {each.name}" for each in vault.sources for name in each.clusters)
-        whose = f"source {place}" if place else "no source"
-        raise NotFound(f"this vault has no cluster {cluster} of {whose}; it has {known}")
+        if not place:
+            raise NotFound(f"a vault prunes the copies of a source, and none is named; it has {known}")
+        raise NotFound(f"this vault has no cluster {cluster} of source {place}; it has {known}")
