@@ -22,9 +22,9 @@ def caller_of(event: BaseProxyEvent) -> str:
 
 def request_identity(event: BaseProxyEvent, key: str) -> list[str]:
     """What identifies a request: its key, the role or user who signed it (whatever the session), the method,
-    and the path without a trailing slash.
+    and the path.
     """
-    return [principal_of(caller_of(event)), event.http_method, event.path.rstrip("/"), key]
+    return [principal_of(caller_of(event)), event.http_method, event.path, key]
 
 
 def request_id_of(event: BaseProxyEvent) -> str:
