@@ -25,6 +25,11 @@ class FakeGrants(Faults):
         self.all[grant.id] = grant
         self._after("grant")
 
+    def made_by(self, account: str, key: str) -> None:
+        """An account that may use the key lets somebody else use it."""
+        grant = Grant(f"{key}/{len(self.all)}/{account}", key, "", account)
+        self.all[grant.id] = grant
+
     def revoke(self, grant: Grant) -> None:
         self._before("revoke")
         self.all.pop(grant.id, None)

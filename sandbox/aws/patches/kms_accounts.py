@@ -33,7 +33,7 @@ def install(_world: World) -> None:
         return (key.get("Policy") or "", parts[4]) if key else None
 
     def describe_key(data: dict[str, Any]) -> Any:
-        place = _elsewhere(data.get("KeyId", ""))
+        place = elsewhere(data.get("KeyId", ""))
         if place is None:
             return describe(data)
         policy = (kms.key_policy_for_arn(data["KeyId"]) or (None,))[0]
@@ -46,7 +46,7 @@ def install(_world: World) -> None:
     kms._describe_key = describe_key
 
 
-def _elsewhere(reference: str) -> tuple[str, str] | None:
+def elsewhere(reference: str) -> tuple[str, str] | None:
     """The account and Region of a key of another account in the caller's Region, or None."""
     parts = reference.split(":")
     if len(parts) < 6 or parts[3] != kms.get_region() or parts[4] == kms.get_account_id():

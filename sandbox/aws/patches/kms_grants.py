@@ -3,8 +3,10 @@
 AWS: grants are considered along with the key's policy, and a grantee may be an account, whose own IAM
 policies then decide as well; CreateGrant has the condition keys kms:GranteePrincipal, kms:GrantOperations and
 kms:RetiringPrincipal; a grantee that is no principal is an InvalidArnException (KMS developer guide, "Grants
-in AWS KMS", "Controlling access to grants"; API CreateGrant).
-ministack: grants are stored and listed, but open nothing, and their condition keys are unknown.
+in AWS KMS", "Controlling access to grants"; API CreateGrant). A grantee of CreateGrant may grant others what
+it may do itself, under its own account as the issuer, and what it granted outlasts its own grant.
+ministack: grants are stored and listed, but open nothing, and their condition keys are unknown; other
+accounts make none.
 
 Stricter than AWS: a role of another account that is itself the grantee needs an IAM policy here.
 """
@@ -17,6 +19,7 @@ from typing import Any
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import kms
 
+from sandbox.aws.patches.kms_accounts import NO_ACCESS, elsewhere
 from sandbox.aws.private import require
 from sandbox.aws.scope import request_scope
 from sandbox.aws.world import World
@@ -51,7 +54,8 @@ def install(_world: World) -> None:
         if grantee and not PRINCIPAL.fullmatch(grantee):
             text = f"ARN does not refer to a valid principal: {grantee}"
             return kms.error_response_json("InvalidArnException", text, 400)
-        return create(data)
+        place = elsewhere(data.get("KeyId") or "")
+        return _create_elsewhere(create, data, *place) if place else create(data)
 
     def extract_resource_arn(
         service: str, method: str, path: str, headers: Any, body: bytes, params: Any, *place: Any
@@ -68,6 +72,25 @@ def install(_world: World) -> None:
     kms._create_grant = create_grant
     iam_actions.extract_resource_arn = extract_resource_arn
     iam_evaluator.enforce = enforce_with_keys
+
+
+def _create_elsewhere(create: Any, data: dict[str, Any], account: str, region: str) -> Any:
+    """CreateGrant on a key of another account, by somebody whose account has a grant that allows it."""
+    caller = f"arn:aws:iam::{kms.get_account_id()}:root"
+    with request_scope(account, region):
+        known = dict(kms._grants.items())
+        allowed = [
+            set(each["Operations"])
+            for each in known.values()
+            if (each["KeyId"], each["GranteePrincipal"]) == (data["KeyId"], caller)
+            and "CreateGrant" in each["Operations"]
+        ]
+        if not any(set(data.get("Operations") or ()) <= each for each in allowed):
+            return kms.error_response_json(NO_ACCESS, f"{caller} may not grant this on the key", 400)
+        answer = create(data)
+        for made in set(kms._grants) - set(known):
+            kms._grants[made]["IssuingAccount"] = caller
+        return answer
 
 
 def _with_grants(policy: str, arn: str) -> str:

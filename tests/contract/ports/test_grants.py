@@ -53,6 +53,20 @@ def test_a_key_that_is_gone_is_granted_to_nobody(keys: tuple[Grants, str]) -> No
 
 
 @pytest.mark.sandbox
+def test_what_a_borrower_granted_itself_is_listed_as_its_own_whatever_its_name(sandbox: Any) -> None:
+    grants, theirs = KmsGrants(sandbox.client("kms")), KmsGrants(sandbox.client("kms", account=BORROWER))
+    key = str(sandbox.client("kms").create_key()["KeyMetadata"]["Arn"])
+    grants.grant(key, COPY, BORROWER)
+    (lent,) = grants.of_loans(key)
+    theirs.grant(key, OTHER_COPY, OTHER)
+    grants.revoke(lent)
+    (left,) = grants.of_loans(key)
+    assert (left.snapshot_id, left.account) == ("", BORROWER)
+    grants.revoke(left)
+    assert list(grants.of_loans(key)) == []
+
+
+@pytest.mark.sandbox
 def test_a_grant_names_the_account_and_only_what_ebs_needs(sandbox: Any) -> None:
     kms = sandbox.client("kms")
     key = str(kms.create_key()["KeyMetadata"]["Arn"])

@@ -104,6 +104,25 @@ def test_a_revoked_grant_opens_nothing(
     assert refusal(kms.revoke_grant, KeyId=vault_key, GrantId=made)[0] == "NotFoundException"
 
 
+def test_a_grantee_grants_no_more_than_it_may_and_that_outlasts_its_own_grant(
+    sandbox: Sandbox, kms: Any, vault_key: str
+) -> None:
+    theirs = sandbox.client("kms", account=BORROWER)
+    assert refusal(theirs.create_grant, **terms(vault_key, "Decrypt"))[0] == "AccessDeniedException"
+    made = grant(kms, vault_key)
+    assert refusal(theirs.create_grant, **terms(vault_key, "Encrypt"))[0] == "AccessDeniedException"
+
+    theirs.create_grant(**terms(vault_key, "Decrypt"))
+    kms.revoke_grant(KeyId=vault_key, GrantId=made)
+
+    (left,) = kms.list_grants(KeyId=vault_key)["Grants"]
+    assert (left["IssuingAccount"], left["GranteePrincipal"]) == (root(BORROWER), root(STRANGER))
+
+
+def terms(key: str, operation: str) -> dict[str, Any]:
+    return {"KeyId": key, "GranteePrincipal": root(STRANGER), "Operations": [operation]}
+
+
 def test_a_grant_of_the_same_name_and_terms_is_the_same_grant(kms: Any, vault_key: str) -> None:
     first, again, other = grant(kms, vault_key), grant(kms, vault_key), grant(kms, vault_key, Name="other")
 

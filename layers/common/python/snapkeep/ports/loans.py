@@ -43,8 +43,8 @@ class Grants(Protocol):
         """Take that back; a grant that is gone is success."""
 
     def of_loans(self, key: str) -> Iterator[Grant]:
-        """The grants on a key that loans made, by their names; others are left out. A key that is gone has
-        none."""
+        """The grants on a key that loans made, by their names, and those that other accounts made; the others
+        of the key's account are left out. A key that is gone has none."""
 
 
 class LoanNews(GivenUpNews, Protocol):

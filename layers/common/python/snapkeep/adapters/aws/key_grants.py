@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -17,6 +18,8 @@ from snapkeep.domain.vault.loans import OPERATIONS, Grant, grant_name, read_gran
 
 FORBIDDEN = "AccessDeniedException"
 MISSING = "NotFoundException"
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 class KmsGrants:
@@ -48,10 +51,20 @@ class KmsGrants:
     def of_loans(self, key: str) -> Iterator[Grant]:
         with suppress(NotFound), _errors(f"list the grants on {key}"):
             for page in self._kms.get_paginator("list_grants").paginate(KeyId=key):
-                for item in page["Grants"]:
-                    named = read_grant_name(item.get("Name", ""))
-                    if named is not None:
-                        yield Grant(item["GrantId"], key, *named)
+                yield from (grant for item in page["Grants"] if (grant := _grant_of(key, item)))
+
+
+def _grant_of(key: str, item: Mapping[str, Any]) -> Grant | None:
+    """The grant in an answer of ListGrants; None for one that the key's own account made for no loan.
+
+    Another account may give its grants any name, also that of a loan.
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html
+    """
+    issuer = _ACCOUNT.search(item.get("IssuingAccount", ""))
+    if issuer and issuer[0] != key.split(":")[4]:
+        return Grant(item["GrantId"], key, "", issuer[0])
+    named = read_grant_name(item.get("Name", ""))
+    return Grant(item["GrantId"], key, *named) if named else None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -99,7 +100,10 @@ class Loan:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant on a key that a loan made. `account` is the grantee's."""
+    """A grant on a key that a loan made for `account`, or, without a `snapshot_id`, one that `account` made
+    itself, as such a grant allows. EBS does so for each copy in progress; anybody there may do so, too.
+    https://docs.aws.amazon.com/kms/latest/developerguide/create-grant-overview.html
+    """
 
     id: str
     key: str
@@ -116,6 +120,14 @@ def read_grant_name(name: str) -> tuple[str, str] | None:
     """The snapshot and account that `grant_name` wrote; None for anybody else's grant."""
     found = _NAME.fullmatch(name)
     return (found[1], found[2]) if found else None
+
+
+def outlived(grants: Sequence[Grant], accounts: Collection[str]) -> list[Grant]:
+    """Of all grants on a key, those that these accounts made themselves and that no loan allows any more: to
+    revoke a grant leaves the grants that its grantee made."""
+    lent_to = {each.account for each in grants if each.snapshot_id}
+    over = set(accounts) - lent_to
+    return [each for each in grants if not each.snapshot_id and each.account in over]
 
 
 def root_of(account: str, region: str) -> str:

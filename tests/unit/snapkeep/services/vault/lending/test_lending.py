@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.errors import Forbidden, LoanRefused, NotFound, TemporaryError
 from snapkeep.domain.points import SnapshotState
-from snapkeep.domain.troubles import TroubleKind
 from snapkeep.domain.vault.loans import LoanStage
 from tests.fakes.crashes import CrashAt
 from tests.fakes.faults import Crash
@@ -21,7 +19,6 @@ from tests.fakes.lending import (
     COPY_ID,
     OTHER,
     VAULT_ACCOUNT,
-    VAULT_KEY,
     LendingWorld,
     a_vault_copy,
 )
@@ -229,58 +226,3 @@ def test_a_loan_that_is_prolonged_while_a_pass_ends_it_goes_on() -> None:
     world.pass_()
     assert world.is_lent and not world.news.ended
     assert world.journal.loans.all[COPY_ID, BORROWER].stage is LoanStage.LENT
-
-
-def test_a_loan_ends_although_the_vaults_key_is_gone() -> None:
-    world = LendingWorld()
-    world.lend()
-    world.grants.gone.add(VAULT_KEY)
-    world.wait(days=2)
-    assert not world.pass_().given_up
-    assert not world.shares.all and not world.is_held
-
-
-def test_a_loan_ends_although_the_journal_is_lost() -> None:
-    world = LendingWorld()
-    world.lend()
-    world.lose_journal()
-    report = world.pass_()
-    assert world.has_no_right
-    assert report.unknown == [f"{COPY_ID} to {BORROWER}"]
-
-
-def test_a_grant_of_an_account_that_left_the_config_is_found_by_its_name() -> None:
-    world = LendingWorld()
-    world.lend()
-    world.vault = replace(world.vault, lend_to=())
-    world.lose_journal()
-    world.pass_()
-    assert world.has_no_right
-
-
-def test_people_are_told_at_once_of_a_loan_that_does_not_end() -> None:
-    world = LendingWorld()
-    world.lend()
-    world.wait(days=2)
-    world.shares.fail_next("unshare", *[Forbidden("explicit deny in an SCP")] * 2)
-    report = world.pass_()
-    assert report.given_up and world.is_lent
-    told = [(topic.kind, due[0].reason) for topic, due, _ in world.news.troubles]
-    assert told == [(TroubleKind.LOANS_NOT_ENDED, "explicit deny in an SCP")]
-    world.wait(minutes=5)
-    world.pass_()
-    world.pass_()
-    assert world.has_no_right
-    assert len(world.news.troubles) == 1
-
-
-def test_trouble_with_one_loan_does_not_keep_the_others() -> None:
-    world = LendingWorld()
-    other = "snap-00000000000000001"
-    world.ebs.put(a_vault_copy(id=other))
-    world.lend()
-    world.lend(other)
-    world.wait(days=2)
-    world.shares.fail_next("unshare", Forbidden("explicit deny in an SCP"))
-    report = world.pass_()
-    assert len(report.ended) == 1 and len(report.given_up) == 1

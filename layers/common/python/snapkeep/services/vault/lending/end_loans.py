@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from snapkeep.domain.errors import NotFound
-from snapkeep.domain.vault.loans import Loan, LoanStage, over
+from snapkeep.domain.errors import NotFound, SnapkeepError
+from snapkeep.domain.vault.loans import Loan, LoanStage, outlived, over
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.loans import Grants, LoanNews, Loans
 from snapkeep.ports.vaults import Shares
@@ -55,9 +55,22 @@ class EndLoans:
         return self.loans.write_loan(ended)
 
     def take_back(self, snapshot_id: str, account: str, key: str) -> None:
-        """Unshare a copy, revoke the grants of its loan to the account, and release its hold."""
-        self.shares.unshare(snapshot_id, account)
-        for grant in list(self.grants.of_loans(key)):
-            if (grant.snapshot_id, grant.account) == (snapshot_id, account):
-                self.grants.revoke(grant)
+        """Unshare a copy, revoke the grants of its loan to the account, and release its hold.
+
+        The key is taken back although EC2 does not unshare: either is enough to end most uses.
+        """
+        try:
+            self.shares.unshare(snapshot_id, account)
+        except SnapkeepError:
+            self._revoke(snapshot_id, account, key)
+            raise
+        self._revoke(snapshot_id, account, key)
         self.holds.release(snapshot_id, holder_of(account))
+
+    def _revoke(self, snapshot_id: str, account: str, key: str) -> None:
+        """Revoke the loan's grants and, unless the account has another loan, those that it made itself."""
+        found = list(self.grants.of_loans(key))
+        of_loan = [each for each in found if (each.snapshot_id, each.account) == (snapshot_id, account)]
+        others = [each for each in found if each not in of_loan]
+        for grant in (*of_loan, *outlived(others, [account])):
+            self.grants.revoke(grant)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 
 from snapkeep.domain.troubles import Topic, TroubleKind
-from snapkeep.domain.vault.loans import Loan
+from snapkeep.domain.vault.loans import Grant, Loan, outlived
 from snapkeep.domain.vault.vault import Vault
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.loans import Grants, Loans
@@ -49,8 +49,7 @@ class SweepLoans:
                 if loan.is_over(self.clock()):
                     self._end(loan, report)
         with part_of_a_pass("what no loan explains", report.given_up, "the search for rights without a loan"):
-            for snapshot_id, account in sorted(self._rights()):
-                self._check(snapshot_id, account, report)
+            self._end_unknown(report)
         with part_of_a_pass("ended holds", report.given_up, "the ended holds"):
             self.ender.holds.release_ended()
         self._tell(report)
@@ -61,6 +60,27 @@ class SweepLoans:
             self.ender.end(loan)
             report.ended.append(loan.subject)
 
+    def _end_unknown(self, report: SweepReport) -> None:
+        """End the rights that no loan explains. What cannot be listed hides nothing else."""
+        granted: list[Grant] = []
+        with part_of_a_pass("the grants", report.given_up, "the list of grants"):
+            granted = list(self.grants.of_loans(self.vault.kms_key))
+        borrowers = {*self.vault.lend_to, *(each.account for each in granted if each.snapshot_id)}
+        with part_of_a_pass("the borrowers", report.given_up, "the list of earlier loans"):
+            borrowers |= {loan.account for loan in self.loans.loans()}
+        rights = {(each.snapshot_id, each.account) for each in granted if each.snapshot_id}
+        for account in sorted(borrowers):
+            with part_of_a_pass(account, report.given_up, f"the list of what is shared with {account}"):
+                rights |= {(each.id, account) for each in self.shares.shared_with(account)}
+        for snapshot_id, account in sorted(rights):
+            self._check(snapshot_id, account, report)
+        for grant in outlived(granted, borrowers):
+            subject = f"grant {grant.id} of {grant.account}"
+            with part_of_a_pass(subject, report.given_up, subject):
+                log.warning("%s made grant %s on the vault's key, and has no loan", grant.account, grant.id)
+                self.grants.revoke(grant)
+                report.unknown.append(subject)
+
     def _check(self, snapshot_id: str, account: str, report: SweepReport) -> None:
         """Take back a right that no open loan explains; the loan is read as it is now."""
         subject = f"{snapshot_id} to {account}"
@@ -70,17 +90,6 @@ class SweepLoans:
                 log.warning("%s is lent to %s, but the journal knows no such loan", snapshot_id, account)
                 self.ender.take_back(snapshot_id, account, self.vault.kms_key)
                 report.unknown.append(subject)
-
-    def _rights(self) -> set[tuple[str, str]]:
-        """The copies that other accounts may copy or whose key they may use, with these accounts.
-
-        Grants name accounts that may have left the config, as loans in the journal do.
-        """
-        granted = {(each.snapshot_id, each.account) for each in self.grants.of_loans(self.vault.kms_key)}
-        accounts = {*self.vault.lend_to, *(account for _, account in granted)}
-        accounts |= {loan.account for loan in self.loans.loans()}
-        shared = {(each.id, account) for account in accounts for each in self.shares.shared_with(account)}
-        return granted | shared
 
     def _tell(self, report: SweepReport) -> None:
         topic = Topic(TroubleKind.LOANS_NOT_ENDED, "", "loans")
