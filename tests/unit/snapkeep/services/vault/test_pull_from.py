@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -61,6 +62,17 @@ def test_a_copy_that_ec2_fails_is_tried_three_times_then_answered_and_tried_anew
     world.send(replace(request, asked_at=world.clock()))
     world.finish()
     assert (world.ec2.calls["copy"], world.last()[0]) == (4, Outcome.READY)
+
+
+def test_a_request_from_the_future_is_tried_no_oftener_than_any_other() -> None:
+    world = PullWorld("mysql")
+    world.ec2.fails = [BAD_KEY] * 9
+    world.send(replace(world.asked(), asked_at=world.clock() + timedelta(days=9)))
+    for _ in range(30):
+        world.turn()
+        world.finish()
+        world.wait(minutes=5)
+    assert (world.ec2.calls["copy"], len(world.answered()), world.waiting()) == (3, 1, [])
 
 
 def test_a_disabled_key_of_the_vault_fails_copies_and_says_so() -> None:

@@ -40,6 +40,11 @@ class StoredRequest:
         """The point, as records of copies name it: cluster and id."""
         return self.request.tags.get(tags.CLUSTER, ""), self.request.point
 
+    @property
+    def asked_at(self) -> datetime:
+        """When the source asked, as it says, and not after the request arrived: nobody asks in the future."""
+        return min(self.request.asked_at, self.received_at)
+
 
 def answers_to(source: VaultSource) -> str:
     """The ARN of the bus on which a source takes answers."""

@@ -52,7 +52,7 @@ class StandRequests:
         if record.stage is CopyStage.READY:
             return self._of_missing(turn, asked, record)
         if record.stage is CopyStage.GIVEN_UP:
-            if record.ended_at is None or asked.request.asked_at > record.ended_at:
+            if record.ended_at is None or asked.asked_at > record.ended_at:
                 return ToBegin(asked, record)
             self.answers.failed(turn, asked, record.reason)
         elif record.may_begin(self.clock()):
