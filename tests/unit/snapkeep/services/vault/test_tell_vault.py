@@ -69,6 +69,30 @@ def test_a_source_that_left_the_config_is_told_until_its_copies_are_gone() -> No
     assert world.journal.copies.known == {}
 
 
+def test_a_source_that_leaves_while_its_only_copy_is_in_progress_is_told() -> None:
+    world = PullWorld("mysql")
+    world.ask()
+    world.vault = replace(world.vault, sources=())
+    world.build()
+    world.puller.run(world.owner())
+    world.ec2.finish_copies()
+    world.puller.run(world.owner())
+    (reason,) = world.told(TroubleKind.COPIES_LEFT)
+    assert reason.startswith("copies of prod, which the config no longer names: 1.")
+
+
+def test_a_source_that_comes_back_and_leaves_again_is_told_again() -> None:
+    world = PullWorld("mysql")
+    world.live(minutes=20)
+    sources = world.vault.sources
+    for named in ((), sources, ()):
+        world.vault = replace(world.vault, sources=named)
+        world.build()
+        world.puller.run(world.owner())
+        world.wait(hours=1)
+    assert len(world.told(TroubleKind.COPIES_LEFT)) == 2
+
+
 def test_a_copy_that_takes_very_long_is_told() -> None:
     world = PullWorld("mysql")
     world.ask()

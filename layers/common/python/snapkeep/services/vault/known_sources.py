@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.places import KnownPlace
-from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.domain.vault.vault import Vault, VaultSource
 from snapkeep.ports.clock import Clock
@@ -55,24 +54,35 @@ class KnownSources:
         return {each.name for each in self.records.places() if each.listed >= MANY}
 
     def tell_left(self) -> None:
-        """Tell of sources that left the config while their copies are here; one without any is forgotten."""
+        """Tell of sources that left the config while their copies are here; one without any is forgotten a
+        day later, because what it began last may not show at once."""
         named = {source.name for source in self.vault.sources}
         now = self.clock()
         for known in self.records.places():
             if known.name in named:
+                self._welcome(known)
                 continue
             if known.counted_at is None or now - known.counted_at >= COUNT_EVERY:
                 known = replace(known, copies=self._count(known.name), counted_at=now)
                 self.records.write_place(known)
-            if not known.copies:
+            if not known.copies and now - known.last_seen >= COUNT_EVERY:
                 self.records.forget_place(known.name, known.region)
             reason = (
                 f"copies of {known.name}, which the config no longer names: {known.copies:,}. Nothing prunes "
                 "them; write the source back to let them go by its retention, or delete them by hand"
             )
-            topic = Topic(TroubleKind.COPIES_LEFT, "", known.name)
-            self.tell_troubles.tell(topic, {known.name: reason} if known.copies else {})
+            self.tell_troubles.tell(_left(known), {known.name: reason} if known.copies else {})
+
+    def _welcome(self, known: KnownPlace) -> None:
+        """End what was told of a source that is back, so that it is told anew when it leaves again."""
+        if known.counted_at is not None:
+            self.tell_troubles.tell(_left(known), {})
+            self.records.write_place(replace(known, copies=0, counted_at=None))
 
     def _count(self, name: str) -> int:
-        found = self.snapshots.find(copy_tags.found_by(name), state=SnapshotState.COMPLETED)
-        return sum(1 for _ in found)
+        """Copies in every state: one in progress will stay, too."""
+        return sum(1 for _ in self.snapshots.find(copy_tags.found_by(name)))
+
+
+def _left(known: KnownPlace) -> Topic:
+    return Topic(TroubleKind.COPIES_LEFT, "", known.name)
