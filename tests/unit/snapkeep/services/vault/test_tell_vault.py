@@ -32,11 +32,20 @@ def test_a_source_that_falls_silent_is_told_only_if_it_has_copies() -> None:
     world.turn()
     (reason,) = world.told(TroubleKind.SOURCE_SILENT)
     assert "prod (deployment snapkeep in 111122223333/ap-northeast-2) has asked for nothing since" in reason
-    world.send(world.source.requests()[-1])
-    world.turn()
     world.wait(days=8)
     world.turn()
     assert len(world.told(TroubleKind.SOURCE_SILENT)) == 2
+
+
+def test_a_source_that_asks_only_for_what_is_here_is_silent() -> None:
+    world = PullWorld("mysql")
+    world.live(minutes=20)
+    for _ in range(3):
+        world.wait(days=1)
+        world.send(world.source.requests()[-1])
+        assert world.last()[0] is Outcome.READY
+    (reason,) = world.told(TroubleKind.SOURCE_SILENT)
+    assert reason.endswith("still asks, but its newest copy here began 2026-11-24 18:10 UTC")
 
 
 def test_a_copy_that_says_that_it_is_from_elsewhere_counts_nowhere() -> None:

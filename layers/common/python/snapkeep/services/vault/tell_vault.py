@@ -22,8 +22,9 @@ from snapkeep.services.tell_troubles import TellTroubles
 from snapkeep.services.vault.source_turn import SourceTurn
 
 SILENT_AFTER = timedelta(days=2)
-"""A source that has copies and has not asked for anything for this long is told of: its backups or its
-requests may have ended, or its account is gone."""
+"""A source that has copies, and for which no copy has begun for this long, is told of: its backups or its
+requests may have ended, or its account is gone. Requests alone prove nothing: anybody in a stolen account can
+go on asking for what is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,14 @@ class TellVault:
         begun = max((copy.started_at for copy in listed.copies), default=None)
         if begun is None:
             return {}
-        last = max(begun, self.requests.heard(turn.source.name) or begun)
-        if self.clock() - last <= SILENT_AFTER:
+        now, name = self.clock(), turn.source.name
+        if now - begun <= SILENT_AFTER:
             return {}
-        reason = (
-            f"{turn.source.name} (deployment {turn.source.deployment} in {turn.source.home}) has asked for "
-            f"nothing since {moment(last)}"
-        )
-        return {turn.source.name: reason}
+        last = max(begun, self.requests.heard(name) or begun)
+        what = f"has asked for nothing since {moment(last)}"
+        if now - last <= SILENT_AFTER:
+            what = f"still asks, but its newest copy here began {moment(begun)}"
+        return {name: f"{name} (deployment {turn.source.deployment} in {turn.source.home}) {what}"}
 
     def _by_cluster(self, turn: SourceTurn, kind: TroubleKind, found: Found) -> None:
         for cluster in turn.source.clusters:
