@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from snapkeep.domain.copies.requests import Outcome
 from snapkeep.domain.copies.tags import COPY_FROM
 from snapkeep.domain.errors import Forbidden, TemporaryError
 from snapkeep.domain.troubles import TroubleKind
-from tests.fakes.pulling import PullWorld
+from tests.fakes.pulling import PROD, PullWorld
 
 
 def test_a_copy_that_cannot_be_locked_is_told_and_locked_later() -> None:
@@ -100,6 +102,38 @@ def test_a_source_that_comes_back_and_leaves_again_is_told_again() -> None:
         world.puller.run(world.owner())
         world.wait(hours=1)
     assert len(world.told(TroubleKind.COPIES_LEFT)) == 2
+
+
+def test_copies_of_a_cluster_that_left_its_source_are_told() -> None:
+    world = PullWorld("mysql")
+    world.live(minutes=20)
+    world.vault = replace(world.vault, sources=(replace(PROD, clusters=("another",)),))
+    world.build()
+    for _ in range(2):
+        world.turn()
+    (reason,) = world.told(TroubleKind.COPIES_LEFT)
+    assert reason.startswith("1 copy remains in prod of cluster myeks, which the config no longer names")
+    world.vault = replace(world.vault, sources=(PROD,))
+    world.build()
+    world.wait(days=8)
+    for _ in range(2):
+        world.turn()
+    assert len(world.told(TroubleKind.COPIES_LEFT)) == 1
+
+
+@pytest.mark.parametrize(
+    "now", [{"account": "333344445555"}, {"deployment": "green"}, {"region": "us-east-1"}]
+)
+def test_copies_of_a_source_that_became_another_deployment_are_told(now: dict[str, str]) -> None:
+    world = PullWorld("mysql")
+    world.live(minutes=20)
+    world.vault = replace(world.vault, sources=(replace(PROD, **now),))
+    world.build()
+    for _ in range(2):
+        world.wait(days=1)
+        world.turn()
+    (reason,) = world.told(TroubleKind.COPIES_LEFT)
+    assert "made when it was deployment snapkeep in 111122223333/ap-northeast-2: 1. Nothing" in reason
 
 
 def test_a_copy_that_takes_very_long_is_told() -> None:

@@ -60,7 +60,8 @@ class TellCopies:
         if not turn.place.is_vault:
             with turn.part("clusters that left the config"):
                 topic = Topic(TroubleKind.COPIES_LEFT, "", turn.place.name)
-                self.tell_troubles.tell(topic, left_clusters(turn.place, listed, self.deployment))
+                known = {cluster.name for cluster in self.deployment.clusters}
+                self.tell_troubles.tell(topic, left_clusters(turn.place, listed, known))
         for (name, policy), age in ages(chosen, listed, now).items():
             self.news.copy_age(name, policy, turn.place.name, age)
 

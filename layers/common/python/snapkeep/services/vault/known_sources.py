@@ -3,12 +3,15 @@ names."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.places import KnownPlace
+from snapkeep.domain.points import Snapshot
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.domain.vault.vault import Vault, VaultSource
 from snapkeep.ports.clock import Clock
@@ -46,6 +49,7 @@ class KnownSources:
         known = replace(known, last_seen=now, listed=len(listed.copies), listed_at=now)
         comparer = self.comparer_of(turn.source)
         if comparer.is_due(known) and comparer.run(turn, listed, about=place.name):
+            self._tell_elsewhere(turn.source)
             known = replace(known, compared_at=now)
         self.records.write_place(known)
 
@@ -79,6 +83,18 @@ class KnownSources:
             self.tell_troubles.tell(_left(known), {})
             self.records.write_place(replace(known, copies=0, counted_at=None))
 
+    def _tell_elsewhere(self, source: VaultSource) -> None:
+        """Tell of copies that carry the source's name, and were made when it was another deployment."""
+        found = self.snapshots.find(copy_tags.found_by(source.name))
+        copies = Counter(_home_of(each) for each in found if not _is_of(source, each))
+        reasons = {
+            f"{source.name} of {home}": f"copies of {source.name} that were made when it was {home}: "
+            f"{count:,}. Nothing prunes or shows them; delete them by hand when nobody needs them"
+            for home, count in sorted(copies.items())
+        }
+        about = f"{source.name} before it changed"
+        self.tell_troubles.tell(Topic(TroubleKind.COPIES_LEFT, "", about), reasons)
+
     def _count(self, name: str) -> int:
         """Copies in every state: one in progress will stay, too."""
         return sum(1 for _ in self.snapshots.find(copy_tags.found_by(name)))
@@ -86,3 +102,13 @@ class KnownSources:
 
 def _left(known: KnownPlace) -> Topic:
     return Topic(TroubleKind.COPIES_LEFT, "", known.name)
+
+
+def _is_of(source: VaultSource, copy: Snapshot) -> bool:
+    is_anothers = tags.is_anothers(copy.tags, source.deployment)
+    return not is_anothers and not copy_tags.is_from_elsewhere(copy, source.home)
+
+
+def _home_of(copy: Snapshot) -> str:
+    deployment, whence = (copy.tags.get(key, "unknown") for key in (tags.DEPLOYMENT, copy_tags.COPY_FROM))
+    return f"deployment {deployment} in {whence}"

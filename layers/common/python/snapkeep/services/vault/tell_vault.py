@@ -17,6 +17,7 @@ from snapkeep.services.copies.place_copies import PlaceCopies
 from snapkeep.services.copies.troubles.found import Found
 from snapkeep.services.copies.troubles.given_up import given_up
 from snapkeep.services.copies.troubles.late import add_slow
+from snapkeep.services.copies.troubles.left_clusters import left_clusters
 from snapkeep.services.copies.troubles.unlocked import unlocked
 from snapkeep.services.tell_troubles import TellTroubles
 from snapkeep.services.vault.source_turn import SourceTurn
@@ -56,6 +57,9 @@ class TellVault:
             self._by_cluster(turn, TroubleKind.COPIES_NOT_LOCKED, unlocked(lock_again(turn, self.terms, now)))
         with turn.part("its silence"):
             self._tell(turn, TroubleKind.SOURCE_SILENT, self._silence(turn, listed))
+        with turn.part("clusters that left the config"):
+            left = left_clusters(turn.place, listed, turn.source.clusters)
+            self._tell(turn, TroubleKind.COPIES_LEFT, left)
         self._remembered(turn, TroubleKind.LIMIT_REACHED, {name: limit} if limit else {})
         refused = {each.why.value: each.reason for each in turn.report.refused.values()}
         self._remembered(turn, TroubleKind.REQUESTS_REFUSED, refused)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from snapkeep.domain.copies.places import Place
-from snapkeep.domain.policies import Deployment
 from snapkeep.services.copies.place_copies import PlaceCopies
 
 
-def left_clusters(place: Place, listed: PlaceCopies, deployment: Deployment) -> Mapping[str, str]:
-    """Subject and reason for each cluster with copies in a place that the config no longer names."""
-    known = {cluster.name for cluster in deployment.clusters}
+def left_clusters(place: Place, listed: PlaceCopies, known: Collection[str]) -> Mapping[str, str]:
+    """Subject and reason for each cluster with copies in a place that is not among those of the config."""
     copies = Counter(copy.claim.cluster for copy in listed.copies if copy.claim.cluster not in known)
     return {f"{name} in {place.name}": _reason(place, name, count) for name, count in sorted(copies.items())}
 
