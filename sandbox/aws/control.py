@@ -1,20 +1,12 @@
 """Client for the control endpoint: one method per control. Standard library only."""
 
-import http.client
-import json
-import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-FRESH_SECONDS = 1.0
-"""Well below the seconds after which the server closes an idle connection."""
-
-
-class ControlError(RuntimeError):
-    """The control endpoint refused; the text says what and why."""
+from sandbox.aws.control_calls import ControlCalls, ControlError
 
 
 @dataclass(frozen=True)
@@ -52,19 +44,14 @@ class FunctionUsage:
     peak_rss_bytes: int
 
 
-class AwsControl:
+class AwsControl(ControlCalls):
     """The sandbox's AWS from outside. Every method raises ControlError if the endpoint refuses."""
-
-    def __init__(self, url: str, timeout: float = 30.0) -> None:
-        self._url = url.rstrip("/")
-        self._timeout = timeout
-        self._mine = threading.local()
 
     def state(self) -> dict[str, Any]:
         """Return account, region, endpoint, interpreter, workers (how many queued invocations run at once),
         now and offset_seconds.
         """
-        return self._call("GET", "state")
+        return self.call("GET", "state")
 
     def now(self) -> datetime:
         """Return the sandbox's time, aware UTC."""
@@ -74,20 +61,20 @@ class AwsControl:
         """Move the clock forward; return what fired, oldest first. Schedules that do not match the glob
         pass unfired.
         """
-        return _fired(self._call("POST", "clock", {"advance": by.total_seconds(), "only": only}))
+        return _fired(self.call("POST", "clock", {"advance": by.total_seconds(), "only": only}))
 
     def advance_to(self, moment: datetime, only: str = "*") -> list[Fired]:
         """Move the clock forward to `moment`; a past moment only fires what is still due."""
-        return _fired(self._call("POST", "clock", {"to": moment.isoformat(), "only": only}))
+        return _fired(self.call("POST", "clock", {"to": moment.isoformat(), "only": only}))
 
     def schedules(self) -> list[ScheduleView]:
         """Return every schedule with its next slot."""
-        found: Any = self._call("GET", "schedules")
+        found: Any = self.call("GET", "schedules")
         return [ScheduleView(**{**each, "next": _time(each["next"])}) for each in found]
 
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Change switches of `sandbox.aws.world.Settings` (none: just read) and return them all."""
-        return self._call("PATCH", "settings", changes)
+        return self.call("PATCH", "settings", changes)
 
     def put_event(
         self,
@@ -114,17 +101,17 @@ class AwsControl:
             "copies": copies,
             "region": region,
         }
-        return str(self._call("POST", "events", body)["id"])
+        return str(self.call("POST", "events", body)["id"])
 
     def calls(self, region: str = "") -> dict[str, int]:
         """Return how many calls of each action, such as `ec2:CreateSnapshot`, reached their service, in one
         Region or in all.
         """
-        return self._call("GET", f"calls/{region}" if region else "calls")
+        return self.call("GET", f"calls/{region}" if region else "calls")
 
     def forget_calls(self) -> None:
         """Set the counters to 0."""
-        self._call("DELETE", "calls")
+        self.call("DELETE", "calls")
 
     def fail_call(
         self,
@@ -153,45 +140,45 @@ class AwsControl:
             "resource": resource,
             "region": region,
         }
-        self._call("POST", "faults", body)
+        self.call("POST", "faults", body)
 
     def faults(self) -> list[dict[str, Any]]:
         """Return the faults still to happen."""
-        found: Any = self._call("GET", "faults")
+        found: Any = self.call("GET", "faults")
         return list(found)
 
     def forget_faults(self) -> None:
         """Cancel every fault."""
-        self._call("DELETE", "faults")
+        self.call("DELETE", "faults")
 
     def fail_snapshots(self, volume: str = "*", times: int = 1) -> None:
         """Make a volume's next snapshots (`*`: any volume's) end in the state `error`."""
-        self._call("POST", "snapshots/fail", {"volume": volume, "times": times})
+        self.call("POST", "snapshots/fail", {"volume": volume, "times": times})
 
     def settle_snapshot(self, snapshot: str, state: str = "completed", trouble: str = "") -> None:
         """End a pending snapshot or copy now, `completed` or `error`; `trouble` is a copy's StateMessage."""
         body = {"snapshot": snapshot, "state": state, "trouble": trouble}
-        self._call("POST", "snapshots/settle", body)
+        self.call("POST", "snapshots/settle", body)
 
     def fail_copies(self, source: str = "*", times: int = 1) -> None:
         """Make a snapshot's next copies (`*`: any snapshot's) end in the state `error`."""
-        self._call("POST", "copies/fail", {"source": source, "times": times})
+        self.call("POST", "copies/fail", {"source": source, "times": times})
 
     def write_volume(self, volume: str, text: str) -> None:
         """Replace what is written on a volume, in any Region. ControlError if there is no such volume."""
-        self._call("PUT", f"volumes/{volume}", {"text": text})
+        self.call("PUT", f"volumes/{volume}", {"text": text})
 
     def read_volume(self, volume: str) -> str:
         """What is written on a volume, or was on the one whose snapshot or copy it was made from."""
-        return str(self._call("GET", f"volumes/{volume}")["text"])
+        return str(self.call("GET", f"volumes/{volume}")["text"])
 
     def make_key(self, arn: str) -> None:
         """Have a symmetric key of this ARN, as if its account had made it long ago."""
-        self._call("PUT", "keys", {"arn": arn})
+        self.call("PUT", "keys", {"arn": arn})
 
     def instances(self) -> dict[str, str]:
         """Return each EC2 instance's state by id."""
-        return self._call("GET", "instances")
+        return self.call("GET", "instances")
 
     def interrupt(self, instance: str, action: str = "terminate", *, dies: bool = True) -> str:
         """Announce a spot interruption; return the event's id.
@@ -200,19 +187,19 @@ class AwsControl:
         `dies` is false.
         """
         asked = {"action": action, "dies": dies}
-        return str(self._call("POST", f"instances/{instance}/interrupt", asked)["id"])
+        return str(self.call("POST", f"instances/{instance}/interrupt", asked)["id"])
 
     def end_instance(self, instance: str, action: str = "terminate") -> None:
         """Terminate, stop or hibernate an instance now, unannounced."""
-        self._call("POST", f"instances/{instance}/end", {"action": action})
+        self.call("POST", f"instances/{instance}/end", {"action": action})
 
     def run_instance(self, instance: str) -> None:
         """Restart a stopped instance."""
-        self._call("POST", f"instances/{instance}/run", {})
+        self.call("POST", f"instances/{instance}/run", {})
 
     def functions(self) -> dict[str, FunctionUsage]:
         """Return each function's figures, by NAME or, outside the sandbox's own Region, by NAME@REGION."""
-        found: dict[str, dict[str, Any]] = self._call("GET", "functions")["functions"]
+        found: dict[str, dict[str, Any]] = self.call("GET", "functions")["functions"]
         usages = {}
         for name, each in found.items():
             values: Any = {key: tuple(item) if isinstance(item, list) else item for key, item in each.items()}
@@ -221,15 +208,15 @@ class AwsControl:
 
     def forget_functions(self) -> None:
         """Reset the functions' figures."""
-        self._call("DELETE", "functions")
+        self.call("DELETE", "functions")
 
     def prepare_workers(self) -> None:
         """Start a worker for each function in the background, as Lambda may ahead of invocations."""
-        self._call("POST", "workers", {})
+        self.call("POST", "workers", {})
 
     def stop_workers(self) -> None:
         """End every worker, so that each function starts cold next time. No worker may be busy."""
-        self._call("DELETE", "workers")
+        self.call("DELETE", "workers")
 
     def wait_idle(self, limit: float = 240.0) -> None:
         """Wait until no function runs and no event or visible message is waiting for one.
@@ -237,58 +224,25 @@ class AwsControl:
         ControlError after `limit` seconds.
         """
         deadline = time.monotonic() + limit
-        while busy := self._call("GET", "functions")["busy"]:
+        while busy := self.call("GET", "functions")["busy"]:
             if time.monotonic() > deadline:
                 raise ControlError(f"{busy} invocations run or wait after {limit:.0f} s; read their logs")
             time.sleep(0.05)
 
     def show_hidden(self) -> None:
         """Deliver at once what queues would deliver again minutes later. Nothing may be running."""
-        self._call("POST", "queues/show", {})
+        self.call("POST", "queues/show", {})
 
     def function_logs(self, name: str) -> list[str]:
         """Return the lines of a function's log group, oldest first; `name` as in `functions`."""
-        return list(self._call("GET", f"functions/{quote(name, safe='@')}/logs")["lines"])
+        return list(self.call("GET", f"functions/{quote(name, safe='@')}/logs")["lines"])
 
     def register_cluster(self, name: str, endpoint: str, authority: str, region: str = "") -> dict[str, Any]:
         """Register an EKS cluster in a Region, by default the sandbox's; `authority` is its CA's PEM in
         base64. Return DescribeCluster's answer.
         """
         body = {"endpoint": endpoint, "authority": authority, "region": region}
-        return self._call("PUT", f"clusters/{name}", body)
-
-    def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        data = None if body is None else json.dumps(body).encode()
-        try:
-            status, answer = self._exchange(method, f"/_sandbox/{path}", data)
-        except (OSError, http.client.HTTPException) as error:
-            raise ControlError(f"no sandbox answers at {self._url}: {error}; is it running?") from error
-        found: dict[str, Any] = json.loads(answer)
-        if status != 200:
-            raise ControlError(found["error"])
-        return found
-
-    def _exchange(self, method: str, path: str, data: bytes | None) -> tuple[int, bytes]:
-        """Ask on this thread's connection if it was just used: demo and tests ask ten times a second.
-
-        The server closes one that nobody uses.
-        """
-        connection, used = getattr(self._mine, "last", (None, 0.0))
-        self._mine.last = (None, 0.0)
-        if connection is not None and time.monotonic() - used > FRESH_SECONDS:
-            connection.close()
-            connection = None
-        if connection is None:
-            connection = http.client.HTTPConnection(urlsplit(self._url).netloc, timeout=self._timeout)
-        try:
-            connection.request(method, path, data)
-            response = connection.getresponse()
-            answer = response.status, response.read()
-        except BaseException:
-            connection.close()
-            raise
-        self._mine.last = (connection, time.monotonic())
-        return answer
+        return self.call("PUT", f"clusters/{name}", body)
 
 
 def _fired(answer: dict[str, Any]) -> list[Fired]:

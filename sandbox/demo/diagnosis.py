@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sandbox.aws.control import AwsControl, ControlError
+from sandbox.aws.control import AwsControl
+from sandbox.aws.control_calls import ControlError
 from sandbox.demo.steps import DemoError
 from sandbox.launch import Sandbox
 

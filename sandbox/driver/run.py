@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from sandbox.aws.control import AwsControl, ControlError
+from sandbox.aws.control import AwsControl
+from sandbox.aws.control_calls import ControlError
 from sandbox.driver.attacher import Attacher
 from sandbox.driver.boto_ec2 import BotoEc2
 from sandbox.driver.claim_controller import ClaimController

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.aws.control import AwsControl, ControlError
+from sandbox.aws.control import AwsControl
+from sandbox.aws.control_calls import ControlError
 
 from .regions import HOME, OSAKA
 

@@ -147,7 +147,7 @@ def test_a_queue_that_does_not_let_events_in_gets_none(
 
 
 def test_an_unknown_setting_is_refused_in_words(control: AwsControl) -> None:
-    from sandbox.aws.control import ControlError
+    from sandbox.aws.control_calls import ControlError
 
     with pytest.raises(ControlError, match=r"no such setting: snapshot_secs; there are .*snapshot_seconds"):
         control.settings(snapshot_secs=1)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.aws.control import AwsControl, ControlError
+from sandbox.aws.control import AwsControl
+from sandbox.aws.control_calls import ControlError
 from sandbox.launch import Sandbox
 from tests.contract.sandbox_aws.conftest import eventually
 

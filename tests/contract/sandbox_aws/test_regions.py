@@ -10,7 +10,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from sandbox.aws.control import AwsControl, ControlError
+from sandbox.aws.control import AwsControl
+from sandbox.aws.control_calls import ControlError
 from sandbox.deploy import DeployedStack, DeploymentError, deploy
 from sandbox.launch import ADMIN_KEY, Sandbox
 
