@@ -1,22 +1,28 @@
-"""What is written on volumes: one text each, so that a restore can prove whose data it brought back.
+"""What is written on volumes: a text each, so that a restore can prove whose data it brought back, and the
+blocks of an image file, which the EBS direct APIs read.
 
 A snapshot keeps what its volume held when it was started, a copy what its source holds, and a volume begins
-with what its snapshot holds. EC2 shows none of this; only the control endpoint does.
+with what its snapshot holds. EC2 shows none of this: the text is read by the
+control endpoint, and the blocks of snapshots by the EBS direct APIs. Without an image, the text is the first
+block.
 """
 
+from pathlib import Path
 from typing import Any
 
 from ministack.services import ec2
 
+from sandbox.aws.block_store import Blocks, BlockStore
 from sandbox.aws.scope import place_of, request_scope
 
 CONTENT = "_content"
-"""The key of a volume's or a snapshot's record."""
+IMAGE = "_image"
+"""Keys of a volume's or a snapshot's record."""
 
 
 def inherit(record: dict[str, Any], origin: dict[str, Any]) -> None:
     """Give a new volume or snapshot what its origin holds now."""
-    record[CONTENT] = origin.get(CONTENT, "")
+    record[CONTENT], record[IMAGE] = origin.get(CONTENT, ""), origin.get(IMAGE)
 
 
 def write(volume: str, text: str) -> None:
@@ -27,6 +33,24 @@ def write(volume: str, text: str) -> None:
 def read(volume: str) -> str:
     """What is written on a volume, "" if nothing is. ValueError if there is no such volume."""
     return str(_record(volume).get(CONTENT, ""))
+
+
+def write_image(store: BlockStore, volume: str, path: str) -> None:
+    """Replace the blocks of a volume by those that an image file has now. ValueError if there is no such
+    volume or file, or if the image is larger.
+    """
+    if not Path(path).is_file():
+        raise ValueError(f"no image {path}")
+    record, size = _record(volume), Path(path).stat().st_size
+    if size > record["Size"] << 30:
+        raise ValueError(f"{path} has {size} bytes, more than the {record['Size']} GiB of {volume}")
+    record[IMAGE] = store.of_image(Path(path))
+
+
+def blocks(store: BlockStore, record: dict[str, Any]) -> Blocks:
+    """The written blocks of a volume or a snapshot."""
+    image: Blocks | None = record.get(IMAGE)
+    return store.of_text(record.get(CONTENT, "")) if image is None else image
 
 
 def _record(volume: str) -> dict[str, Any]:

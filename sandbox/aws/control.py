@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -171,6 +172,12 @@ class AwsControl(ControlCalls):
     def read_volume(self, volume: str) -> str:
         """What is written on a volume, or was on the one whose snapshot or copy it was made from."""
         return str(self.call("GET", f"volumes/{volume}")["text"])
+
+    def write_image(self, volume: str, path: Path) -> None:
+        """Let a volume hold the blocks that a sparse image file has now; the EBS direct APIs read them from
+        its snapshots. ControlError if there is no such volume or file, or if the image is larger.
+        """
+        self.call("PUT", f"volumes/{volume}/image", {"path": str(path.resolve())})
 
     def make_key(self, arn: str) -> None:
         """Have a symmetric key of this ARN, as if its account had made it long ago."""

@@ -25,6 +25,7 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
                                          error
     GET    /_sandbox/volumes/ID          {"text"}: what is written on it, see sandbox.aws.contents
     PUT    /_sandbox/volumes/ID          {"text": ...}: write that on it
+    PUT    /_sandbox/volumes/ID/image    {"path": ...}: let it hold the blocks of a sparse image file
     PUT    /_sandbox/keys                {"arn": ...}: a symmetric key, as if made long ago
     GET    /_sandbox/instances           each EC2 instance's state by id
     POST   /_sandbox/instances/ID/interrupt {"action": terminate, stop or hibernate, "dies": true}: announce
@@ -88,6 +89,7 @@ class ControlApi:
             ("POST", "copies/fail", self._fail_copies),
             ("GET", "volumes/([^/]+)", lambda body, name: {"text": contents.read(name)}),
             ("PUT", "volumes/([^/]+)", lambda body, name: contents.write(name, **body)),
+            ("PUT", "volumes/([^/]+)/image", self._write_image),
             ("PUT", "keys", lambda body: kms_keys.make(**body)),
             ("GET", "instances", lambda body: instances.states()),
             ("POST", "instances/([^/]+)/interrupt", self._interrupt),
@@ -189,6 +191,9 @@ class ControlApi:
     def _fail_copies(self, body: Body) -> None:
         with self._world.lock:
             self._world.copy_outcomes[body["source"]] = int(body.get("times", 1))
+
+    def _write_image(self, body: Body, volume: str) -> None:
+        contents.write_image(self._world.blocks, volume, **body)
 
     def _interrupt(self, body: Body, name: str) -> Body:
         return {"id": instances.interrupt(self._world, name, **body)}

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox.aws.block_store import BlockStore
 from sandbox.aws.functions.places import Places
 from sandbox.clock import SandboxClock, real_now
 
@@ -43,6 +44,13 @@ class Settings:
     """How many times the event of an ended copy is delivered; 0 loses it, 8 delivers it eight times."""
     copies_in_progress: int = 20
     """How many copies may be pending in one destination Region and account."""
+    block_reads_per_second: float = 1000.0
+    """How many blocks an account may read in a Region; more calls are throttled. 0 throttles all of them."""
+    block_lists_per_second: float = 50.0
+    """The same for calls that list blocks."""
+    blocks_looked_at: int = 10_000
+    """How many blocks, written or not, one call that lists looks at: where few are written, its page is short
+    or empty."""
     scheduler: str = "stepped"
     """`stepped`: schedules fire only when the clock is advanced. `live`: also as time passes."""
 
@@ -182,10 +190,14 @@ class World:
     """The instances due to end, by id."""
     fired_until: dict[str, datetime] = field(default_factory=dict)
     """Schedule ARN to the time up to which its slots are handled."""
+    blocks: BlockStore = field(init=False)
     queued_events: int = 0
     """Asynchronous invocations that are queued, running or waiting for a retry."""
     places: Places = field(default_factory=Places)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.blocks = BlockStore(self.work / "blocks")
 
     def told_time(self) -> datetime:
         """Return the time that AWS writes on what it creates: see Settings.functions_follow_clock."""

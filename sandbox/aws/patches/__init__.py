@@ -3,6 +3,7 @@
 from sandbox.aws.patches import (
     api_faults,
     cloudformation,
+    ebs_direct,
     ec2_copy_snapshot,
     ec2_delete_tags,
     ec2_describe_snapshots,
@@ -52,6 +53,7 @@ PATCHES = (
     ec2_snapshot_sharing,
     ec2_instances,
     ec2_dry_run,
+    ebs_direct,
     lambda_isolation,
     lambda_places,
     lambda_async,

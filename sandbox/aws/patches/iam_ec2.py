@@ -1,6 +1,6 @@
-"""EC2 calls are authorised on all their resources, with the condition keys policies use.
+"""Calls of EC2 and the EBS direct APIs are authorised on all resources, with the condition keys policies use.
 
-AWS: see sandbox/aws/ec2_authorization.py.
+AWS: see sandbox/aws/ec2_authorization.py and sandbox/aws/ebs_authorization.py.
 ministack: one resource per call, with the account in every ARN, "*" for CreateTags, and none of
 ec2:CreateAction, ec2:ResourceTag, aws:ResourceTag; aws:RequestTag is set for CreateTags only. Nothing here
 widens a permission: every check on AWS's list must pass, and the answer names a refused one.
@@ -12,6 +12,7 @@ from typing import Any
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import ec2, kms
 
+from sandbox.aws import ebs_authorization
 from sandbox.aws.ec2_authorization import Check, checks
 from sandbox.aws.private import require
 from sandbox.aws.scope import request_scope
@@ -21,6 +22,8 @@ _checks: ContextVar[list[Check]] = ContextVar("ec2_checks")
 _refused: ContextVar[Check | None] = ContextVar("ec2_refused")
 _caller: ContextVar[str] = ContextVar("ec2_caller")
 _enforce = iam_evaluator.enforce
+
+SERVICES = ("ec2", "ebs")
 
 
 def install(world: World) -> None:
@@ -35,7 +38,7 @@ def install(world: World) -> None:
 
 
 def caller_may(action: str, resource: str, keys: dict[str, Any]) -> bool:
-    """Return whether the caller of this EC2 request may do something with a KMS key, its own or another
+    """Return whether the caller of this request may do something with a KMS key, its own or another
     account's; the policy of a foreign key must let even an administrator in.
     """
     service, region, owner = action.split(":")[0], *resource.split(":")[3:5]
@@ -59,6 +62,12 @@ def caller_may(action: str, resource: str, keys: dict[str, Any]) -> bool:
     return bool(iam_evaluator.evaluate_resource_policy(policy, context).decision == "Allow")
 
 
+def _needed(service: str, path: str, params: Any, region: str, account: str) -> list[Check]:
+    if service == "ebs":
+        return ebs_authorization.checks(path, params, region)
+    return checks(params, region, account) if service == "ec2" else []
+
+
 def _collect_checks() -> None:
     extract = iam_actions.extract_resource_arn
 
@@ -72,7 +81,7 @@ def _collect_checks() -> None:
         region: str,
         account: str,
     ) -> Any:
-        _checks.set(checks(params, region, account) if service == "ec2" else [])
+        _checks.set(_needed(service, path, params, region, account))
         _refused.set(None)
         return extract(service, method, path, headers, body, params, region, account)
 
@@ -83,7 +92,7 @@ def _enforce_all() -> None:
     enforce = iam_evaluator.enforce
 
     def enforce_all(key: str, action: str, service: str, region: str, **context: Any) -> Any:
-        needed = _checks.get([]) if service == "ec2" else []
+        needed = _checks.get([]) if service in SERVICES else []
         if not needed:
             return enforce(key, action, service, region, **context)
         _caller.set(key)
@@ -103,12 +112,12 @@ def _name_the_refused() -> None:
     respond = iam_actions.access_denied_response
 
     def access_denied_response(service: str, action: str, principal: str, *rest: Any, **more: Any) -> Any:
-        refused = _refused.get(None) if service == "ec2" else None
+        refused = _refused.get(None) if service in SERVICES else None
         if refused is None:
             return respond(service, action, principal, *rest, **more)
         more["resource_arn"] = refused.resource
         status, headers, body = respond(service, refused.action, principal, *rest, **more)
-        # EC2 also names the resource; ministack leaves it out.
+        # AWS also names the resource; ministack leaves it out.
         named = f"perform: {refused.action} on resource: {refused.resource} because"
         return status, headers, body.replace(f"perform: {refused.action} because".encode(), named.encode())
 

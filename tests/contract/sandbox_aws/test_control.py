@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from sandbox.aws import control
+from sandbox.aws import control_calls
 from sandbox.aws.control import AwsControl
 from sandbox.aws.control_calls import ControlError
 
@@ -50,7 +50,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 def test_calls_in_a_row_share_a_connection(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control, "FRESH_SECONDS", 3600)
+    monkeypatch.setattr(control_calls, "FRESH_SECONDS", 3600)
     aws = AwsControl(endpoint.url)
     for _ in range(3):
         aws.calls()
@@ -61,7 +61,7 @@ def test_calls_in_a_row_share_a_connection(endpoint: Endpoint, monkeypatch: pyte
 def test_a_connection_that_was_idle_is_not_used_again(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(control, "FRESH_SECONDS", -1)
+    monkeypatch.setattr(control_calls, "FRESH_SECONDS", -1)
     aws = AwsControl(endpoint.url)
     for _ in range(2):
         aws.calls()
