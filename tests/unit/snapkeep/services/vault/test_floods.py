@@ -13,6 +13,7 @@ from snapkeep.domain.copies.requests import CopyRequest, Outcome, request_for
 from snapkeep.domain.copies.tags import PLACE
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.troubles import TroubleKind
+from snapkeep.domain.vault.asked import Unread
 from snapkeep.domain.vault.vault import VaultSource
 from snapkeep.services.vault.pull_from import MOST_LOOKED_AT
 from tests.fakes import pulling
@@ -147,6 +148,14 @@ def test_a_stranger_gets_no_answer_and_nothing_is_kept() -> None:
     world.turn()
     assert (world.answered(), world.waiting(), world.ec2.all) == ([], [], {})
     assert world.journal.vault_requests.signs == {}
+
+
+def test_a_flood_of_what_cannot_be_read_is_told_and_lists_nothing() -> None:
+    world = PullWorld(sources=[PROD, STAGE])
+    for _ in range(10):
+        world.send(unread=[Unread(PROD.account, "size_bytes must be a number"), Unread("999999999999", "no")])
+    assert world.told(TroubleKind.REQUESTS_REFUSED) == ["size_bytes must be a number"]
+    assert world.ec2.calls == {}
 
 
 def test_each_turn_begins_with_another_source_in_case_its_time_runs_out() -> None:

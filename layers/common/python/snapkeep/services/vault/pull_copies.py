@@ -64,7 +64,7 @@ class PullCopies:
         """Keep requests, by the ids of their messages, and take a turn for each source that asked.
 
         A source whose turn another invocation takes waits for the next one, and so does one with very many
-        copies.
+        copies. For one of which nothing can be read people are told, and nothing is listed.
         """
         received = self.receiver.run(asked)
         refused: dict[str, list[str]] = {}
@@ -73,11 +73,13 @@ class PullCopies:
             received.dropped += not names
             for name in names:
                 refused.setdefault(name, []).append(each.reason)
-        those = {*received.asked_by, *refused}
-        large = self.known.large() if those else ()
-        some = [source for source in self.vault.sources if source.name in those]
-        sources = [source for source in some if source.name in refused or source.name not in large]
-        turns = [self._turn(source, owner, unread=refused.get(source.name, ())) for source in sources]
+        large = self.known.large() if received.asked_by else ()
+        asked_by = {name for name in received.asked_by if name not in large}
+        turns = [
+            self._turn(each, owner, unread=refused.get(each.name, ()), only_tell=each.name not in asked_by)
+            for each in self.vault.sources
+            if each.name in asked_by or each.name in refused
+        ]
         return Received(received, turns)
 
     def ended(
@@ -111,6 +113,7 @@ class PullCopies:
         incremental: Mapping[str, bool] | None = None,
         *,
         unread: Sequence[str] = (),
+        only_tell: bool = False,
     ) -> SourceReport:
         report = SourceReport(source.name)
         for reason in unread:
@@ -125,7 +128,8 @@ class PullCopies:
             turn = SourceTurn(
                 place, owner, snapshots, copier, self.records, report, incremental or {}, source
             )
-            self.puller_of(source).run(turn)
+            puller = self.puller_of(source)
+            puller.tell_refused(turn) if only_tell else puller.run(turn)
         if not report.busy:
             with part_of_a_pass(f"the lease of {source.name}", report.given_up, source.name):
                 self.records.release_place(source.name, owner)

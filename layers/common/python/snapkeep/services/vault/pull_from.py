@@ -50,6 +50,10 @@ class PullFrom:
         with turn.part("copies that are gone"):
             self.known.remember(turn, listed)
 
+    def tell_refused(self, turn: SourceTurn) -> None:
+        """A turn for a source of which nothing but unreadable messages arrived: it costs no listing."""
+        self.teller.refused(turn)
+
 
 def _in_progress(still_open: list[CopyRecord], listed: PlaceCopies) -> int:
     """Copies that EC2 may be working on: those that it shows, and those that only the journal knows."""

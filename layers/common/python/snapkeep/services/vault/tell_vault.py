@@ -61,8 +61,12 @@ class TellVault:
             left = left_clusters(turn.place, listed, turn.source.clusters)
             self._tell(turn, TroubleKind.COPIES_LEFT, left)
         self._remembered(turn, TroubleKind.LIMIT_REACHED, {name: limit} if limit else {})
-        refused = {each.why.value: each.reason for each in turn.report.refused.values()}
-        self._remembered(turn, TroubleKind.REQUESTS_REFUSED, refused)
+        self.refused(turn)
+
+    def refused(self, turn: SourceTurn) -> None:
+        """Tell what was refused: each kind once a week, with an example."""
+        found = {each.why.value: each.reason for each in turn.report.refused.values()}
+        self._remembered(turn, TroubleKind.REQUESTS_REFUSED, found)
 
     def _failed(self, turn: SourceTurn, listed: PlaceCopies, now: datetime) -> Found:
         """Claims whose copies were given up. One that is tried again, because the source asks again, is not
