@@ -9,6 +9,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies.requests import Outcome
+from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.troubles import TroubleKind
 from tests.fakes.asking import ACCOUNT
 from tests.fakes.pulling import PullWorld
@@ -30,6 +31,22 @@ def test_another_snapshot_of_a_point_that_is_here_is_refused_and_told() -> None:
     assert outcome is Outcome.REFUSED and f"no other snapshot for it, such as {OTHER}, is copied" in reason
     assert world.ec2.calls["copy"] == 1
     assert [reason] == world.told(TroubleKind.REQUESTS_REFUSED)[-1:]
+
+
+def test_another_snapshot_does_not_take_the_place_of_a_copy_that_somebody_deleted() -> None:
+    world = PullWorld("mysql")
+    request = world.asked()
+    world.send(request)
+    world.finish()
+    (copy,) = world.ec2.all.values()
+    world.ec2.all[copy.id] = replace(copy, state=SnapshotState.RECOVERABLE)
+    world.wait(hours=3)
+    world.source.ebs.put(replace(world.source.ebs.all[request.snapshot], id=OTHER))
+    world.source.shares.share(OTHER, ACCOUNT)
+    world.send(replace(request, snapshot=OTHER))
+    outcome, reason = world.last()
+    assert outcome is Outcome.REFUSED and f"was here as {copy.id}, the copy of {request.snapshot}" in reason
+    assert world.ec2.calls["copy"] == 1
 
 
 @pytest.mark.parametrize(
