@@ -27,6 +27,7 @@ from snapkeep_cli.deployment import (
 )
 from snapkeep_cli.locks import lock_in_words
 from snapkeep_cli.output import fail, out, tip
+from snapkeep_cli.proof import checks_in_words, expected_in_words
 from snapkeep_cli.tables import Folded, clean
 from snapkeep_cli.vaults import asks_in_words, vault_in_words
 
@@ -64,10 +65,11 @@ def _backups_in_words(deployment: Deployment, prefix: str) -> Iterator[str]:
     yield f"clusters: {', '.join(f'{each.name} ({each.region})' for each in deployment.clusters)}"
     for policy in deployment.policies:
         yield _in_words(policy)
-        more = (*lock_in_words(policy), *copies_in_words(policy, deployment))
+        more = (*lock_in_words(policy), *copies_in_words(policy, deployment), *expected_in_words(policy))
         yield from (f"  {line}" for line in more)
     yield from places_in_words(deployment)
     yield from loans_in_words(deployment)
+    yield from checks_in_words(deployment)
     for place in deployment.places:
         yield from asks_in_words(place, deployment, prefix)
     yield from map(str, overlaps(deployment))

@@ -27,10 +27,11 @@ from snapkeep.domain.policies import (
     Schedule,
     Selection,
 )
+from snapkeep.domain.proof.rules import CheckRules
 from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.domain.vault.borrower import Borrow
-from snapkeep_cli.config import acceptance, copies, interruption, keeping, models
+from snapkeep_cli.config import acceptance, copies, interruption, keeping, models, proof
 from snapkeep_cli.config import selection as selections
 
 T = TypeVar("T")
@@ -49,11 +50,16 @@ def deployment(config: models.Config) -> Deployment:
         places=tuple(_place(name, place) for name, place in config.places.items()),
         adopt=config.adopt,
         borrow=_borrow(config.borrow),
+        checks=_checks(config.checks),
     )
 
 
 def _borrow(borrow: copies.Borrow | None) -> Borrow | None:
     return Borrow(tuple(dict.fromkeys(borrow.lenders)), borrow.kms_key) if borrow else None
+
+
+def _checks(checks: proof.Checks | None) -> CheckRules | None:
+    return CheckRules(tuple(dict.fromkeys(checks.keys))) if checks else None
 
 
 def _place(name: str, place: copies.Place) -> Place:
@@ -116,6 +122,7 @@ def _policy(policy: models.Policy, config: models.Config) -> Policy:
         lock=lock_value(policy.lock_with(defaults)),
         exclusive=policy.exclusive,
         copies=tuple(map(_copy_rule, policy.copies)),
+        expect=tuple(policy.expect),
     )
 
 

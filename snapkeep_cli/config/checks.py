@@ -17,6 +17,7 @@ from snapkeep_cli.config import regions
 from snapkeep_cli.config.copy_checks import check_borrow, check_copies, check_places
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 from snapkeep_cli.config.models import Config
+from snapkeep_cli.config.proof_checks import check_checks, check_expected
 from snapkeep_cli.config.selection import contradiction, merged
 
 
@@ -43,6 +44,7 @@ def check(data: object) -> Iterator[Problem]:
     places = _mapping(document.get("places"))
     yield from check_places(places, clusters)
     yield from check_borrow(document, clusters)
+    yield from check_checks(document, clusters)
     for index, policy in enumerate(policies):
         if not policy:
             continue
@@ -52,6 +54,7 @@ def check(data: object) -> Iterator[Problem]:
         yield from _meaningless(here, policy, defaults)
         yield from _locked_past_max_age(here, policy, defaults)
         yield from check_copies(here, policy, places)
+        yield from check_expected(here, policy, checks="checks" in document)
 
 
 def _twice(key: str, items: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

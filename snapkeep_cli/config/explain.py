@@ -52,6 +52,8 @@ def _text(item: Any, root: type[BaseModel]) -> str:
             return f"{_shown(found)} is not allowed{did_you_mean(found, allowed)}; use {context['expected']}"
         case "too_short":
             return "is empty; give at least one"
+        case "too_long":
+            return f"has {context['actual_length']} entries; give at most {context['max_length']}"
         case "string_too_short":
             return f"{_shown(found)} is too short; use {context['min_length']} characters or more"
         case "string_too_long":

@@ -14,6 +14,7 @@ from snapkeep_cli.config.acceptance import Accepted
 from snapkeep_cli.config.copies import Borrow, CopyRule, Place
 from snapkeep_cli.config.interruption import Interruption
 from snapkeep_cli.config.keeping import Lock, LockOrOff, Retention
+from snapkeep_cli.config.proof import Checks, Expected
 from snapkeep_cli.config.selection import Selection
 from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.strict import Strict
@@ -92,6 +93,9 @@ class Policy(Shared):
     """A label key: claims of one namespace with the same value are taken at the same moment."""
     copies: list[CopyRule] = Field(default_factory=list)
     """The places its points are copied to; one rule for each place."""
+    expect: Expected = Field(default_factory=list)
+    """Files that every point must hold, as paths from the root of the volume; without one it is suspicious.
+    Needs checks."""
 
     def lock_with(self, defaults: Defaults) -> Lock | None:
         """The lock in force; None if it is off."""
@@ -142,6 +146,8 @@ class Config(Strict):
     """true restores from the copies in the clusters' Region, whatever deployment made them; deletes none."""
     borrow: Borrow | None = None
     """Whose lent copies may be borrowed, to restore from; needs adopt: true."""
+    checks: Checks | None = None
+    """Looks into each new point and says what is suspicious; off if omitted."""
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
     accept: list[Accepted] = Field(default_factory=list)

@@ -22,6 +22,7 @@ OF_BACKUPS = (
     "places",
     "adopt",
     "borrow",
+    "checks",
     "pace",
     "accept",
     "orphans",

@@ -51,7 +51,7 @@ policies:
             "    retention: {last: 3}",
             "    retention: {last: 3}\n    retension: {last: 3}",
             "9: policies[0].retension: unknown key (did you mean 'retention'?); allowed: "
-            "clusters, copies, csi_fallback, exclusive, group, group_fallback, lock, method, name, "
+            "clusters, copies, csi_fallback, exclusive, expect, group, group_fallback, lock, method, name, "
             "retention, schedule, selection",
         ),
         (

@@ -25,6 +25,7 @@ from snapkeep.domain.interruption.rules import (
     Snapshotting,
     Verify,
 )
+from snapkeep.domain.proof.rules import CheckRules, check_rules_of
 from snapkeep.domain.report.acceptances import Acceptance, acceptance_of
 from snapkeep.domain.retention.deletion.locks import Lock, lock_of
 from snapkeep.domain.vault.borrower import Borrow, borrow_of
@@ -163,12 +164,11 @@ USUAL_NAME = "snapkeep"
 class Deployment:
     """Everything the functions need from `snapkeep.yaml`.
 
-    `delete_orphans` lets the sweep delete snapshots that belong to no backup; without it the sweep only
-    reports them. `name` is the deployment setting `prefix`: it distinguishes the deployments in one account
-    and Region. `accepted` names what needs no backup. `places` are where points are copied. With `adopt`,
-    claims are restored from the copies in the clusters' Region, whatever deployment made them. A deployment
-    with a `vault` copies what other accounts share with it, and has neither clusters nor policies. `borrow`
-    says whose loans it takes."""
+    `delete_orphans` lets the sweep delete snapshots that belong to no backup, which it reports otherwise.
+    `name` is the setting `prefix`: it distinguishes the deployments in one account and Region. `accepted`
+    names what needs no backup. Points are copied to `places`, and with `checks` looked into. With `adopt`,
+    claims are restored from the copies in the clusters' Region, whoever made them. With a `vault` it copies
+    what others share, and has neither clusters nor policies. `borrow` says whose loans it takes."""
 
     clusters: tuple[Cluster, ...]
     policies: tuple[Policy, ...]
@@ -182,6 +182,7 @@ class Deployment:
     adopt: bool = False
     vault: Vault | None = None
     borrow: Borrow | None = None
+    checks: CheckRules | None = None
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None if the config does not name it."""
@@ -226,6 +227,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         adopt=document.get("adopt", False),
         vault=vault_of(document.get("vault")),
         borrow=borrow_of(document.get("borrow")),
+        checks=check_rules_of(document.get("checks")),
     )
 
 

@@ -1,0 +1,19 @@
+"""What the config of a deployment says about looking into points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRules:
+    """New points are looked into; `keys` are the KMS keys (ARNs) under which encrypted ones may be read."""
+
+    keys: tuple[str, ...] = ()
+
+
+def check_rules_of(item: Mapping[str, Any] | None) -> CheckRules | None:
+    """The setting in a JSON document; None for none. Raises KeyError or TypeError for anything else."""
+    return None if item is None else CheckRules(tuple(item["keys"]))
