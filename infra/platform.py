@@ -30,6 +30,7 @@ class Platform:
     runtime: lambda_.Runtime
     architecture: lambda_.Architecture
     layers: Sequence[lambda_.ILayerVersion]
+    optional_layers: Mapping[str, lambda_.ILayerVersion]
     handlers: Mapping[str, Asset]
     network: Network | None
     journal: JournalTable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
@@ -28,6 +30,7 @@ class PythonFunction(Construct):
 
     `asynchronous` functions are started by Scheduler or by another function: what still fails after Lambda's
     retries goes to the function's failure queue (`failures`), for people to read and resend.
+    `layers` names optional layers that it needs besides those of every function.
     Rules, schedules and queues start `target`: the function, or with SnapStart its alias.
     """
 
@@ -44,6 +47,7 @@ class PythonFunction(Construct):
         memory_mib: int = 512,
         asynchronous: bool = False,
         snap_start: bool = False,
+        layers: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         self.name = name
@@ -60,7 +64,7 @@ class PythonFunction(Construct):
             architecture=platform.architecture,
             code=_code(platform.handlers[name]),
             handler="handler.handle",
-            layers=list(platform.layers),  # jsii accepts no tuple
+            layers=[*platform.layers, *(platform.optional_layers[each] for each in layers)],
             role=self.role,
             environment=_environment(name, settings),
             timeout=timeout,

@@ -1,24 +1,28 @@
-"""The layers of every function: third-party packages, our own code, the validated deployment."""
+"""The layers of functions: third-party packages, our own code, the validated deployment; and those that only
+some functions have."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Annotations
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.packaging.assets import Assets
+from infra.packaging.assets import Asset, Assets
 
 DESCRIPTIONS = {
     "third_party": "Snapkeep: third-party packages, from requirements-runtime.lock",
     "common": "Snapkeep: our own code",
     "deployment": "Snapkeep: the validated snapkeep.yaml",
+    "filesystems": "Snapkeep: reads ext4 and XFS; with LGPL libraries, named in its NOTICE",
 }
 
 
 class SharedLayers(Construct):
-    """The layers of a deployment, in the order of the assets (`layers`)."""
+    """The layers of a deployment: those of every function, in the order of the assets (`layers`), and by name
+    those of functions that ask for them (`optional`).
+    """
 
     def __init__(
         self,
@@ -31,13 +35,16 @@ class SharedLayers(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.layers: Sequence[lambda_.LayerVersion] = tuple(
-            self._layer(name, assets, runtime, architecture) for name in assets.layers
+            self._layer(name, asset, runtime, architecture) for name, asset in assets.layers.items()
         )
+        self.optional: Mapping[str, lambda_.LayerVersion] = {
+            name: self._layer(name, asset, runtime, architecture)
+            for name, asset in assets.optional_layers.items()
+        }
 
     def _layer(
-        self, name: str, assets: Assets, runtime: lambda_.Runtime, architecture: lambda_.Architecture
+        self, name: str, asset: Asset, runtime: lambda_.Runtime, architecture: lambda_.Architecture
     ) -> lambda_.LayerVersion:
-        asset = assets.layers[name]
         layer = lambda_.LayerVersion(
             self,
             name.title().replace("_", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -18,7 +18,11 @@ class Asset:
 
 @dataclass(frozen=True)
 class Assets:
-    """The code of a deployment: layers by name (in the order Lambda lays them), handlers by function."""
+    """The code of a deployment: layers by name (in the order Lambda lays them), handlers by function.
+
+    `optional_layers` are those that only the functions that ask for them have.
+    """
 
     layers: Mapping[str, Asset]
     handlers: Mapping[str, Asset]
+    optional_layers: Mapping[str, Asset] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from snapkeep.domain.policies import Deployment, to_document
 ROOT = Path(__file__).parents[2]
 LAYER_MOUNT = "/opt"
 HANDLER_MOUNT = "/var/task"
+FILESYSTEMS = "filesystems"
 """https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html"""
 
 
@@ -41,18 +42,22 @@ class Builder:
     folder: Path = field(default=ROOT / ".build" / "assets")
 
     def assets(self, deployment: Deployment) -> Assets:
-        """All code of a deployment: three layers, and a handler for each folder in `lambdas/`."""
+        """All code of a deployment: three layers, those that only some functions have, and a handler for each
+        folder in `lambdas/`.
+        """
         paths = sorted(path.parent for path in (self.root / "lambdas").glob("*/handler.py"))
         layers = {
             "third_party": self._third_party(),
             "common": self._sources("common", self.root / "layers" / "common", LAYER_MOUNT),
             "deployment": self._deployment(deployment),
         }
+        optional = {FILESYSTEMS: self._filesystems()} if deployment.checks else {}
         handlers = {path.name: self._sources(path.name, path, HANDLER_MOUNT) for path in paths}
-        built = self._build([*layers.values(), *handlers.values()])
+        built = iter(self._build([*layers.values(), *optional.values(), *handlers.values()]))
         return Assets(
-            layers=dict(zip(layers, built[: len(layers)], strict=True)),
-            handlers=dict(zip(handlers, built[len(layers) :], strict=True)),
+            layers={name: next(built) for name in layers},
+            optional_layers={name: next(built) for name in optional},
+            handlers={name: next(built) for name in handlers},
         )
 
     def _third_party(self) -> Source:
@@ -64,9 +69,20 @@ class Builder:
         inputs = digest_of(tree_digest(lock), self.target.platform)
         return Source("third-party", inputs, fill, LAYER_MOUNT)
 
+    def _filesystems(self) -> Source:
+        """Our package that reads file systems, its libraries, and the notice that names them."""
+        lock, source = self.root / "requirements-filesystems.lock", self.root / "layers" / "filesystems"
+
+        def fill(tree: Path) -> None:
+            third_party.install(lock, self.target, tree / "python")
+            _copy(source, tree)
+
+        inputs = digest_of(tree_digest(lock), tree_digest(source), self.target.platform)
+        return Source(FILESYSTEMS, inputs, fill, LAYER_MOUNT)
+
     def _sources(self, name: str, source: Path, mount: str) -> Source:
         def fill(tree: Path) -> None:
-            shutil.copytree(source, tree, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+            _copy(source, tree)
 
         return Source(name.replace("_", "-"), tree_digest(source), fill, mount)
 
@@ -109,6 +125,10 @@ class Builder:
         digest = digest_of(source.inputs, self.target.runtime, recipe, "compiled" if compiler else "sources")
         name = f"{source.name}-{self.target.runtime}-{self.target.architecture}-{digest[:16]}.zip"
         return Asset(self.folder / name, digest, "" if compiler else _without_bytecode(self.target))
+
+
+def _copy(source: Path, tree: Path) -> None:
+    shutil.copytree(source, tree, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
 
 
 def _recipe() -> str:

@@ -35,10 +35,11 @@ def size(path: Path) -> Size:
 
 
 def report(assets: Assets) -> Iterator[str]:
-    """A line for each layer and function with its hash, and one for the total of the largest function."""
-    layers = {name: size(asset.path) for name, asset in assets.layers.items()}
+    """A line for each layer and function with its hash, and one for the most that a function can have."""
+    every_layer = {**assets.layers, **assets.optional_layers}
+    layers = {name: size(asset.path) for name, asset in every_layer.items()}
     handlers = {name: size(asset.path) for name, asset in assets.handlers.items()}
-    for name, asset in assets.layers.items():
+    for name, asset in every_layer.items():
         yield _line(f"layer {name}", asset, layers[name])
     for name, asset in assets.handlers.items():
         yield _line(name, asset, handlers[name])

@@ -1,4 +1,4 @@
-"""The third-party layer: the lock's packages, without what none of our functions imports."""
+"""Layers of third-party packages: those of a lock, without what none of our functions imports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.packaging.api_models import EC2_OPERATIONS, cut_endpoints, cut_model
 from infra.packaging.target import Target
 
 AWS_SERVICES = frozenset(
-    {"autoscaling", "dynamodb", "ec2", "eks", "events", "kms", "lambda", "s3", "sqs", "sts"}
+    {"autoscaling", "dynamodb", "ebs", "ec2", "eks", "events", "kms", "lambda", "s3", "sqs", "sts"}
 )
 """The AWS services our adapters call; the API models of the other four hundred are removed."""
 
@@ -32,6 +32,7 @@ UNUSED_UTILITIES = (
 """Parts of Powertools that neither we nor its other parts import."""
 
 UNUSED = (
+    "_build.py",  # with which libfsext and libfsxfs were built
     "bin",
     "boto3/examples",
     "**/tests",
@@ -80,6 +81,8 @@ def prune(folder: Path) -> None:
         for path in sorted(folder.glob(pattern)):
             _remove(path)
     models = folder / "botocore" / "data"
+    if not models.is_dir():
+        return
     for service in models.glob("*/"):
         if service.is_dir() and service.name not in AWS_SERVICES:
             _remove(service)

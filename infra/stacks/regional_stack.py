@@ -84,6 +84,7 @@ class RegionalStack(Stack):
             runtime=runtime,
             architecture=architecture,
             layers=layers.layers,
+            optional_layers=layers.optional,
             handlers=assets.handlers,
             network=Network(self, "Network", vpc=vpc) if vpc else None,
             journal=JournalTable(self, "Journal"),

@@ -1,4 +1,4 @@
-"""The third-party layer, built for real."""
+"""The layers of third-party packages, built for real."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pytest
 from infra.packaging.build import ROOT, Builder
 from infra.packaging.target import Target
 from snapkeep.domain.policies import Cluster, Deployment
+from snapkeep.domain.proof.rules import CheckRules
 
 AARCH64 = 183
-"""e_machine of 64-bit ARM in an ELF header, at byte 18."""
+X86_64 = 62
+"""e_machine of each in an ELF header, at byte 18."""
 
 
 @pytest.mark.slow
@@ -26,6 +28,24 @@ def test_two_builds_of_one_commit_are_the_same_bytes_and_run_on_arm(tmp_path: Pa
     assert first.digest == second.digest
     assert first.path.read_bytes() == second.path.read_bytes()
     assert processors(first.path) == {AARCH64}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("architecture", "processor"), [("arm64", AARCH64), ("x86_64", X86_64)])
+def test_the_reader_of_file_systems_is_built_for_lambda_s_processor_with_its_licences(
+    tmp_path: Path, architecture: str, processor: int
+) -> None:
+    deployment = Deployment((Cluster("myeks", "ap-northeast-2"),), (), checks=CheckRules())
+    builder = Builder(Target("python3.13", architecture), ROOT, tmp_path)
+    layer = builder.assets(deployment).optional_layers["filesystems"].path
+
+    assert processors(layer) == {processor}
+    with zipfile.ZipFile(layer) as archive:
+        files = set(archive.namelist())
+    assert {"NOTICE", "python/snapkeep_filesystems/opening.py"} <= files
+    for library in ("libfsext_python", "libfsxfs_python"):
+        licences = {name.rpartition("/")[2] for name in files if name.startswith(f"python/{library}")}
+        assert {"COPYING", "COPYING.LESSER"} <= licences
 
 
 def processors(zipped: Path) -> set[int]:

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from infra.packaging import third_party
 from infra.packaging.assets import Assets
 from infra.packaging.build import Builder
 from infra.packaging.target import Target
-from snapkeep.domain.policies import from_document
+from snapkeep.domain.policies import Deployment, from_document
+from snapkeep.domain.proof.rules import CheckRules
 from tests.unit.infra.conftest import DEPLOYMENT
 
 HERE = Target(f"python{sys.version_info.major}.{sys.version_info.minor}", "x86_64")
@@ -28,15 +30,20 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / "package.py").write_text("")
 
     monkeypatch.setattr(third_party, "install", install)
-    (tmp_path / "requirements-runtime.lock").write_text("package==1.0\n")
-    for source in ("lambdas/prune/handler.py", "layers/common/python/snapkeep/settings.py"):
+    for lock in ("runtime", "filesystems"):
+        (tmp_path / f"requirements-{lock}.lock").write_text("package==1.0\n")
+    for source in (
+        "lambdas/prune/handler.py",
+        "layers/common/python/snapkeep/settings.py",
+        "layers/filesystems/python/snapkeep_filesystems/files.py",
+    ):
         (tmp_path / source).parent.mkdir(parents=True)
         (tmp_path / source).write_text("x = 1\n")
     return tmp_path
 
 
-def build(repository: Path, target: Target = HERE) -> Assets:
-    return Builder(target, repository, repository / ".build").assets(DEPLOYMENT)
+def build(repository: Path, target: Target = HERE, deployment: Deployment = DEPLOYMENT) -> Assets:
+    return Builder(target, repository, repository / ".build").assets(deployment)
 
 
 def names(zipped: Path) -> set[str]:
@@ -50,6 +57,35 @@ def test_a_layer_holds_what_lambda_puts_on_the_path(repository: Path) -> None:
     assert list(layers) == ["third_party", "common", "deployment"]
     assert names(layers["third_party"].path) == {"python/package.py"}
     assert names(layers["common"].path) == {"python/snapkeep/settings.py"}
+
+
+def test_the_reader_of_file_systems_is_built_with_its_notice_only_for_checks(repository: Path) -> None:
+    (repository / "layers/filesystems/NOTICE").write_text("LGPL\n")
+    assert build(repository).optional_layers == {}
+
+    checked = build(repository, deployment=replace(DEPLOYMENT, checks=CheckRules()))
+
+    assert list(checked.layers) == ["third_party", "common", "deployment"]
+    assert set(checked.handlers) == {"prune"}
+    assert names(checked.optional_layers["filesystems"].path) == {
+        "NOTICE",
+        "python/package.py",
+        "python/snapkeep_filesystems/files.py",
+    }
+
+
+def test_a_change_of_the_reader_or_its_libraries_builds_its_layer_again(repository: Path) -> None:
+    deployment = replace(DEPLOYMENT, checks=CheckRules())
+    digests = set()
+    for changed in (
+        "requirements-filesystems.lock",
+        "layers/filesystems/python/snapkeep_filesystems/files.py",
+    ):
+        digests.add(build(repository, deployment=deployment).optional_layers["filesystems"].digest)
+        (repository / changed).write_text("x = 2\n")
+    digests.add(build(repository, deployment=deployment).optional_layers["filesystems"].digest)
+
+    assert len(digests) == 3
 
 
 def test_a_handler_is_at_the_root_of_its_zip(repository: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import metadata
 from pathlib import Path
 
 import aws_lambda_powertools
@@ -57,6 +58,29 @@ def test_licences_stay_and_tests_go(tmp_path: Path) -> None:
     prune(tmp_path)
 
     assert left(tmp_path) == {"some-1.0.dist-info/licenses/LICENSE", "some-1.0.dist-info/METADATA"}
+
+
+def test_libraries_without_aws_are_pruned_too(tmp_path: Path) -> None:
+    (tmp_path / ENDPOINTS).unlink()
+    (tmp_path / "botocore/data").rmdir()
+    write(tmp_path, "pyfsext.so", "_build.py")
+
+    prune(tmp_path)
+
+    assert left(tmp_path) == {"pyfsext.so"}
+
+
+def test_the_notice_names_every_package_of_its_layer_with_its_licence() -> None:
+    notice = (ROOT / "layers/filesystems/NOTICE").read_text()
+    lock = (ROOT / "requirements-filesystems.lock").read_text()
+    names = re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE)
+
+    assert names
+    for name in names:
+        found = metadata(name)
+        licence = found.get("License-Expression") or found["License"]
+        entry = re.search(rf"^{name}\n(( +.*\n)+)", notice, re.MULTILINE)
+        assert entry and f"Licence: {licence} " in entry[1] and "Source: https://" in entry[1], name
 
 
 def test_every_service_that_wiring_opens_has_its_model() -> None:
