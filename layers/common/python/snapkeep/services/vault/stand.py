@@ -63,17 +63,18 @@ class StandRequests:
         """Answer for a copy that is there; one in progress, or not settled yet, waits."""
         request = asked.request
         if copy.source_snapshot != request.snapshot:
-            reason = (
-                f"{request.point} is here already as {copy.snapshot_id}, the copy of {copy.source_snapshot}; "
-                f"no other snapshot for it, such as {request.snapshot}, is copied"
-            )
-            self.answers.refused(turn, asked, Refused(Why.ANOTHER, reason))
+            here = f"is here already as {copy.snapshot_id}, the copy of {copy.source_snapshot}"
+            self._refuse_another(turn, asked, here)
         elif copy.state is CopyState.READY and not (record and record.stage.is_open):
             self.answers.ready(turn, asked, copy)
 
     def _of_missing(self, turn: SourceTurn, asked: StoredRequest, record: CopyRecord) -> ToBegin | None:
         """A copy that was complete is not listed: EC2 lags, somebody hid it by editing its tags, prune let it
-        go, or somebody deleted it."""
+        go, or somebody deleted it.
+
+        Only the snapshot that was there is copied again: people may bring the first copy back from the
+        Recycle Bin, and a copy of another one would then stand in its place.
+        """
         now, name = self.clock(), record.snapshot_id
         if now - (record.ended_at or record.taken) < GONE_AFTER:
             return None
@@ -88,4 +89,12 @@ class StandRequests:
             reason = f"{asked.request.point} was here as {name}, the second copy that somebody deleted"
             self.answers.refused(turn, asked, Refused(Why.LOST, reason))
             return None
+        if asked.request.snapshot != record.source:
+            self._refuse_another(turn, asked, f"was here as {name}, the copy of {record.source}")
+            return None
         return ToBegin(asked, record.lost())
+
+    def _refuse_another(self, turn: SourceTurn, asked: StoredRequest, known: str) -> None:
+        request = asked.request
+        reason = f"{request.point} {known}; no other snapshot for it, such as {request.snapshot}, is copied"
+        self.answers.refused(turn, asked, Refused(Why.ANOTHER, reason))
