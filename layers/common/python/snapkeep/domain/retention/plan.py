@@ -231,13 +231,11 @@ class _Judge:
         self.aged = back(here, rules.max_age) if rules.max_age else EVER
         self.newest = newest
         self.claim_over = self._claim_over()
-        self.outlasts = ""
 
     def judge(self, good: Sequence[Candidate]) -> Iterator[Kept | Dropped]:
         """The fates, newest first."""
         oldest = len(good) - 1
         by = self._keep_rules(good)
-        self.outlasts = by.outlasts_max_age if isinstance(by, FirstCome) else ""
         return (self._fate(by, number, point, number == oldest) for number, point in enumerate(good))
 
     def _keep_rules(self, good: Sequence[Candidate]) -> KeepRules | FirstCome:
@@ -267,8 +265,7 @@ class _Judge:
         """Why no rule may keep the point any more; "" while they may."""
         if self.claim_over:
             return self.claim_over
-        too_old = point.time < self.too_old and point.id != self.outlasts
-        return f"older than max_age {self.rules.max_age}" if too_old else ""
+        return f"older than max_age {self.rules.max_age}" if point.time < self.too_old else ""
 
     def _claim_over(self) -> str:
         """Why the points of a deleted claim expire; "" while the rules still apply."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.periods import EACH, EVER, PERIODS, Duration, back
@@ -39,7 +38,10 @@ class Window:
             if copy.time >= self.since and key not in taken:
                 taken.add(key)
                 yield copy.id, self.name if self.period == EACH else f"first copy of {self._named(copy)}"
-        yield from last_there(arrivals, self.since, self.name)
+        before = [copy for copy in arrivals if arrival(copy) < self.since]
+        if before:
+            last = max(before, key=lambda copy: (copy.time, copy.id))
+            yield last.id, f"newest copy that was there before {moment(self.since)} ({self.name})"
 
     def why_not(self, copy: Candidate) -> str:
         """Why the rule does not keep a copy."""
@@ -63,13 +65,9 @@ class FirstCome:
         self._windows = list(windows(rules, here))
         arrivals = sorted(copies, key=lambda copy: (arrival(copy), copy.id))
         self._reasons: dict[str, list[str]] = {}
-        span = rules.max_age
-        outlasting = dict(last_there(arrivals, back(here, span), f"max_age {span}")) if span else {}
-        self.outlasts_max_age = next(iter(outlasting), "")
-        """The copy (id) that stays although it is older than `max_age`, because no newer one has been there
-        for so long; "" for none."""
-        for name, reason in chain(outlasting.items(), *(window.kept(arrivals) for window in self._windows)):
-            self._reasons.setdefault(name, []).append(reason)
+        for window in self._windows:
+            for name, reason in window.kept(arrivals):
+                self._reasons.setdefault(name, []).append(reason)
 
     def reasons(self, copy: Candidate, is_oldest: bool = False) -> list[str]:
         """Why a copy stays; empty when no rule keeps it. Being the oldest is no reason here."""
@@ -79,14 +77,6 @@ class FirstCome:
         """Why no rule keeps a copy."""
         words = dict.fromkeys(window.why_not(copy) for window in self._windows)
         return f"no rule keeps it: {'; '.join(words)}"
-
-
-def last_there(arrivals: Sequence[Candidate], since: datetime, rule: str) -> Iterator[tuple[str, str]]:
-    """The newest copy (id) of those that were there before, with the reason; none if there was none."""
-    before = [copy for copy in arrivals if arrival(copy) < since]
-    if before:
-        last = max(before, key=lambda copy: (copy.time, copy.id))
-        yield last.id, f"newest copy that was there before {moment(since)} ({rule})"
 
 
 def arrival(copy: Candidate) -> datetime:
