@@ -24,7 +24,7 @@ class BlockStore:
         with path.open("rb", buffering=0) as image:
             file = image.fileno()
             read = ((index, os.pread(file, BLOCK, index * BLOCK)) for index in _data(file))
-            return {index: self._keep(data) for index, data in read if data.strip(b"\0")}
+            return {index: self._keep(data) for index, data in read if data != bytes(len(data))}
 
     def of_text(self, text: str) -> Blocks:
         """Keep a text as the beginning of a volume; nothing is written for an empty one."""

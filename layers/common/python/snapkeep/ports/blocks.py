@@ -14,7 +14,7 @@ class Blocks(Protocol):
 
     Every call raises Forbidden when the role or the key does not allow it, NotFound when the snapshot is gone
     or archived, Throttled when AWS takes no more calls for now, and another TemporaryError for what may work
-    later.
+    later. A role that may read only what has our tag gets Forbidden for what is gone, too.
     """
 
     def listed(self, snapshot_id: str, first: int) -> Page:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from snapkeep.adapters.aws.session import TEMPORARY, THROTTLES, code_of, said
 from snapkeep.domain.errors import (
     Forbidden,
     Invalid,
@@ -29,12 +32,30 @@ PAGE = 1000
 """Blocks of a page: up to 500 MiB of the volume. A larger one takes longer, and a check reads few places."""
 PAGE_OF_CHANGES = 10_000
 
+READS = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+"""For the client of EbsBlocks, which repeats calls itself: botocore repeats none whose body broke off."""
+
+DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each further attempt. Retries without a delay all fail while AWS throttles.
+
+https://github.com/awslabs/coldsnap/pull/451
+"""
+
+T = TypeVar("T")
+
 
 class EbsBlocks:
-    """Implements the Blocks port with a client of the service `ebs`."""
+    """Implements the Blocks port with a client of the service `ebs`.
 
-    def __init__(self, ebs: Any) -> None:
+    "You should always retry requests that receive server (5xx) error responses, and ThrottlingException and
+    RequestThrottledException client error responses."
+    https://docs.aws.amazon.com/ebs/latest/APIReference/API_ListSnapshotBlocks.html
+    """
+
+    def __init__(self, ebs: Any, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`sleep` waits for some seconds between attempts."""
         self._ebs = ebs
+        self._sleep = sleep
 
     def listed(self, snapshot_id: str, first: int) -> Page:
         """Which blocks are written. An empty page may be followed by others, so it only tells something with
@@ -45,8 +66,9 @@ class EbsBlocks:
         tokens: dict[int, str] = {}
         more: dict[str, Any] = {"StartingBlockIndex": first}
         while True:
-            with _troubles(snapshot_id):
-                answer = self._ebs.list_snapshot_blocks(SnapshotId=snapshot_id, MaxResults=PAGE, **more)
+            answer = self._asked(
+                snapshot_id, "list_snapshot_blocks", SnapshotId=snapshot_id, MaxResults=PAGE, **more
+            )
             tokens |= {each["BlockIndex"]: each["BlockToken"] for each in answer.get("Blocks", ())}
             following = answer.get("NextToken")
             if tokens or not following:
@@ -60,10 +82,14 @@ class EbsBlocks:
         """The blocks in which a snapshot differs from an earlier one, page by page."""
         more: dict[str, Any] = {}
         while True:
-            with _troubles(snapshot_id):
-                answer = self._ebs.list_changed_blocks(
-                    FirstSnapshotId=before, SecondSnapshotId=snapshot_id, MaxResults=PAGE_OF_CHANGES, **more
-                )
+            answer = self._asked(
+                snapshot_id,
+                "list_changed_blocks",
+                FirstSnapshotId=before,
+                SecondSnapshotId=snapshot_id,
+                MaxResults=PAGE_OF_CHANGES,
+                **more,
+            )
             yield from (each["BlockIndex"] for each in answer.get("ChangedBlocks", ()))
             if not answer.get("NextToken"):
                 return
@@ -71,13 +97,31 @@ class EbsBlocks:
 
     def read(self, snapshot_id: str, index: int, token: str) -> bytes:
         """A block, whose checksum was verified."""
-        with _troubles(snapshot_id):
-            answer = self._ebs.get_snapshot_block(SnapshotId=snapshot_id, BlockIndex=index, BlockToken=token)
-            data = bytes(answer["BlockData"].read())
+        return self._patiently(snapshot_id, lambda: self._fetched(snapshot_id, index, token))
+
+    def _fetched(self, snapshot_id: str, index: int, token: str) -> bytes:
+        answer = self._ebs.get_snapshot_block(SnapshotId=snapshot_id, BlockIndex=index, BlockToken=token)
+        data = bytes(answer["BlockData"].read())
         found = base64.b64encode(hashlib.sha256(data).digest()).decode()
         if len(data) != BLOCK or found != answer["Checksum"]:
             raise TemporaryError(f"block {index} of {snapshot_id} did not arrive as it was sent")
         return data
+
+    def _asked(self, snapshot_id: str, call: str, **request: Any) -> dict[str, Any]:
+        return self._patiently(snapshot_id, lambda: getattr(self._ebs, call)(**request))
+
+    def _patiently(self, snapshot_id: str, call: Callable[[], T]) -> T:
+        """What a call returns, after more attempts if it fails for now."""
+        for delay in DELAYS:
+            try:
+                with _troubles(snapshot_id):
+                    return call()
+            except TokenExpired:
+                raise
+            except TemporaryError:
+                self._sleep(delay)
+        with _troubles(snapshot_id):
+            return call()
 
 
 @contextmanager
@@ -93,20 +137,20 @@ def _troubles(snapshot_id: str) -> Iterator[None]:
 def _meaning(snapshot_id: str, error: ClientError) -> SnapkeepError:
     """What an error of the EBS direct APIs means.
 
-    https://docs.aws.amazon.com/ebs/latest/APIReference/CommonErrors.html
+    A ValidationException says by its Reason what is wrong.
+    https://docs.aws.amazon.com/ebs/latest/APIReference/API_ValidationException.html
     """
-    said = error.response.get("Error", {})
-    code, text = said.get("Code", ""), said.get("Message", "")
-    reason = str(error.response.get("Reason", ""))
+    code, reason = code_of(error), str(error.response.get("Reason", ""))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     subject = f"the blocks of {snapshot_id}"
     if reason in ("INVALID_BLOCK_TOKEN", "INVALID_PAGE_TOKEN"):
         return TokenExpired(f"{subject}: the token is no longer valid")
-    if code in ("RequestThrottledException", "ThrottlingException") or reason.endswith("THROTTLED"):
+    if code in THROTTLES or code == "RequestThrottledException":
         return Throttled(f"{subject}: AWS takes no more calls for now")
-    if code == "AccessDeniedException":
-        return Forbidden(f"{subject} may not be read: {text or 'access denied'}")
+    if code in TEMPORARY or status >= 500 or code == "ServiceQuotaExceededException":
+        return TemporaryError(f"{subject} cannot be read now: {said(error)}")
+    if code.startswith("AccessDenied") or reason == "INVALID_CUSTOMER_KEY":
+        return Forbidden(f"{subject} may not be read: {said(error)}")
     if code == "ResourceNotFoundException":
-        return NotFound(f"{subject} cannot be read: {text or 'no such snapshot'}")
-    if code == "ValidationException":
-        return Invalid(f"{subject} cannot be read: {text or reason}")
-    return TemporaryError(f"{subject} cannot be read now: {text or code}")
+        return NotFound(f"{subject} cannot be read: {said(error)}")
+    return Invalid(f"{subject} cannot be read: {said(error)}")
