@@ -139,12 +139,15 @@ def facts_of(document: dict[str, object]) -> str:
 
 
 def _progress(api: ApiClient, where: Sequence[str], begun: Document) -> Document:
-    """How far a borrowed copy is, as `wait_for` shows it; EC2 may not list a new one yet."""
+    """How far a borrowed copy is, as `wait_for` shows it; EC2 may not list a new one yet, and so show an
+    earlier one that has failed."""
     try:
         found = api.get(*where)
     except ApiProblem as problem:
         if problem.code != "not_found":
             raise
+        found = begun
+    if found["state"] == "failed" and found["snapshot_id"] != begun["snapshot_id"]:
         found = begun
     return {**found, "text": found["progress"]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -93,13 +94,31 @@ def test_waiting_shows_why_a_copy_failed(there: Command, borrower: BorrowingWorl
     borrower.ec2.fails.append(BAD_KEY)
     there("copies", "borrow", "--loan", loan)
     borrower.ec2.finish_copies()
-    borrower.clock.forward(minutes=10)
+    borrower.clock.forward(minutes=1)
     borrower.ec2.fails.append(BAD_KEY)
     borrower.ec2.meanwhile("find", lambda: None)
     borrower.ec2.meanwhile("find", lambda: None)
     borrower.ec2.meanwhile("find", borrower.ec2.finish_copies)
     ended = there("copies", "borrow", "--loan", loan, "--wait")
     assert (ended.code, BAD_KEY in ended.err) == (3, True)
+
+
+def test_an_earlier_copy_that_failed_does_not_end_the_wait(
+    there: Command, borrower: BorrowingWorld, loan: str
+) -> None:
+    borrower.ec2.fails.append(BAD_KEY)
+    there("copies", "borrow", "--loan", loan)
+    borrower.ec2.finish_copies()
+    borrower.ec2.lag = timedelta(seconds=30)
+
+    def shown() -> None:
+        borrower.ec2.finish_copies()
+        borrower.clock.forward(minutes=1)
+
+    for change in (lambda: None, lambda: None, lambda: None, shown):
+        borrower.ec2.meanwhile("find", change)
+    ended = there("copies", "borrow", "--loan", loan, "--wait")
+    assert (ended.code, "ready" in ended.out) == (0, True), ended.err
 
 
 def test_a_file_that_is_no_loan_is_named(there: Command, tmp_path: Path) -> None:

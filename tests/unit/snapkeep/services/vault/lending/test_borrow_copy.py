@@ -81,9 +81,23 @@ def test_a_failed_copy_is_made_again_while_the_loan_runs() -> None:
     world.ec2.finish_copies()
     failed = borrowing.borrow_copy(world.ports()).show(loan.point)
     assert (failed.state, failed.message) == (CopyState.FAILED, BAD_KEY)
-    world.clock.forward(minutes=10)
     again = world.borrow(loan)
     assert again.snapshot_id != first.snapshot_id
+    world.ec2.finish_copies()
+    assert world.borrow(loan).snapshot_id == again.snapshot_id
+
+
+def test_a_copy_after_a_failed_one_that_ec2_does_not_show_yet_is_not_made_again() -> None:
+    world = BorrowingWorld()
+    loan = world.lent()
+    world.ec2.fails.append(BAD_KEY)
+    world.borrow(loan)
+    world.ec2.finish_copies()
+    world.ec2.lag = timedelta(minutes=5)
+    world.borrow(loan)
+    with pytest.raises(TemporaryError, match="EC2 does not show it yet"):
+        world.borrow(loan)
+    assert len(world.ec2.all) == 2
 
 
 def test_a_refusal_of_ec2_keeps_nobody_waiting() -> None:

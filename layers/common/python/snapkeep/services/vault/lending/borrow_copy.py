@@ -55,7 +55,7 @@ class BorrowCopy:
         check_lent(loan, lent, self.clock())
         if trouble := self.keys.encrypting(borrow.kms_key):
             raise LoanRefused(f"the loan cannot be copied: {trouble}", "repair borrow.kms_key")
-        return self._begin(borrow, loan)
+        return self._begin(borrow, loan, known)
 
     def show(self, point: str) -> Copy:
         """The borrowed copy of a point, in any state. Raises NotFound."""
@@ -64,13 +64,18 @@ class BorrowCopy:
             raise NotFound(f"no copy of {point} was borrowed (EC2 may need minutes to show a new one)")
         return found
 
-    def _begin(self, borrow: Borrow, loan: LoanDocument) -> Copy:
-        """The new copy. EC2 copies twice if it is asked twice, and may hide the first: a lease, which is only
-        given back if certainly nothing was made, keeps a second request off."""
-        lease, owner, now = f"{PLACE}/{loan.point}", self.nonce(), self.clock()
+    def _begin(self, borrow: Borrow, loan: LoanDocument, failed: Copy | None) -> Copy:
+        """The new copy, after the last `failed` one. EC2 copies twice if it is asked twice, and may hide the
+        first: a lease, which is only given back if certainly nothing was made, keeps a second request off. A
+        copy that EC2 shows as failed is hidden no more, so the next one has a lease of its own."""
+        after = failed.snapshot_id if failed else "none"
+        lease, owner, now = f"{PLACE}/{loan.point}/{after}", self.nonce(), self.clock()
         if not self.leases.lease_place(lease, owner, now + EC2_LAGS, now):
             minutes = EC2_LAGS.seconds // 60
-            raise TemporaryError(f"the copy of {loan.point} was begun less than {minutes} minutes ago")
+            raise TemporaryError(
+                f"the copy of {loan.point} was begun less than {minutes} minutes ago, and EC2 does not show "
+                "it yet: run the same command again in some minutes"
+            )
         known = self._known(found_by(loan))
         if known is not None and known.is_there:
             return known
