@@ -41,6 +41,7 @@ def vault_screen(found: Document) -> RenderableType:
         Text.assemble(("vault", "bold"), f" in {clean(found['region'])}  {clean(found['at'])}"),
         verdict,
         *(Folded(Text(f"{clean(name)}: {clean(why)}", style="yellow")) for name, why in troubles),
+        *(Folded(Text(f"note: {clean(why)}", style="yellow")) for why in found.get("left", [])),
         Text(),
         table_of([_row(source) for source in found["sources"]], COLUMNS),
     ]

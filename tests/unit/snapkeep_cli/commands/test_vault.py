@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from snapkeep.domain.copies.places import KnownPlace
 from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
 from snapkeep_cli.commands import report
 from tests.fakes.vault_copies import PROD, STAGE, VaultWorld
@@ -44,6 +45,14 @@ def test_status_says_what_needs_attention_and_no_character_of_a_source_moves_the
     shown = snapkeep("status").out
     assert "1 source needs attention" in shown and "source silent: prod asks" in shown
     assert "\x1b" not in shown and "\u202e" not in shown
+
+
+def test_status_names_sources_that_left_the_config(snapkeep: Command, vault: VaultWorld) -> None:
+    now = vault.clock()
+    vault.journal.copies.write_place(KnownPlace("old", "ap-northeast-2", now, now, copies=7))
+    topic = Topic(TroubleKind.COPIES_LEFT, "", "old")
+    vault.journal.troubles.write_troubles(topic, {"old": Trouble("old", "copies of old: 7", now)}, now)
+    assert "note: copies of old: 7" in snapkeep("status").out
 
 
 def test_copies_of_all_sources_or_one_are_listed(snapkeep: Command) -> None:

@@ -36,6 +36,11 @@ def test_what_needs_attention_is_said_first() -> None:
     assert "source silent: prod has asked for nothing" in html
 
 
+def test_sources_that_left_the_config_are_named() -> None:
+    left = replace(a_vault(), left=["copies of old, which the config no longer names: 7"])
+    assert "copies of old, which the config no longer names: 7" in render_vault(left, "UTC")
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_names_and_reasons_stay_text(hostile: str) -> None:
     usual = Page(render_vault(a_vault(a_claim(), trouble="why"), "UTC"))

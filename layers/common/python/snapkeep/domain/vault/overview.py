@@ -82,11 +82,15 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class VaultOverview:
-    """All sources, as they were at that time (aware UTC)."""
+    """All sources, as they were at that time (aware UTC).
+
+    `left` has a sentence for each source that the config no longer names, and of which there are copies.
+    """
 
     at: datetime
     region: str
     sources: Sequence[SourceOverview]
+    left: Sequence[str] = ()
 
 
 def claims_of(copies: Iterable[Copy]) -> Sequence[ClaimCopies]:

@@ -92,12 +92,16 @@ class KnownSources:
             f"{count:,}. Nothing prunes or shows them; delete them by hand when nobody needs them"
             for home, count in sorted(copies.items())
         }
-        about = f"{source.name} before it changed"
-        self.tell_troubles.tell(Topic(TroubleKind.COPIES_LEFT, "", about), reasons)
+        self.tell_troubles.tell(as_it_was(source), reasons)
 
     def _count(self, name: str) -> int:
         """Copies in every state: one in progress will stay, too."""
         return sum(1 for _ in self.snapshots.find(copy_tags.found_by(name)))
+
+
+def as_it_was(source: VaultSource) -> Topic:
+    """What is told of copies from before a source became another deployment."""
+    return Topic(TroubleKind.COPIES_LEFT, "", f"{source.name} before it changed")
 
 
 def _left(known: KnownPlace) -> Topic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from snapkeep.domain.copies.places import KnownPlace
 from snapkeep.domain.copies.requests import CopyRequest
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import SnapshotState
@@ -76,3 +77,14 @@ def test_a_source_whose_copies_ec2_does_not_show_says_so_and_the_others_are_show
     world.ec2.fail_next("find", TemporaryError("EC2 does not answer"))
     first, second = shown(world).sources
     assert (first.unasked, first.copies, second.unasked, second.copies) == ("EC2 does not answer", 0, "", 2)
+
+
+def test_what_sources_left_behind_is_shown() -> None:
+    world = VaultWorld()
+    since = world.clock()
+    for name, reason in (("prod before it changed", "copies of prod"), ("old", "copies of old")):
+        topic = Topic(TroubleKind.COPIES_LEFT, "", name)
+        world.journal.troubles.write_troubles(topic, {name: Trouble(name, reason, since)}, since)
+    world.journal.copies.write_place(KnownPlace("old", REGION, since, since, copies=7))
+    assert list(shown(world).left) == ["copies of old"]
+    assert of(world).troubles == ["copies left: copies of prod"] and of(world, "stage").troubles == []

@@ -61,17 +61,22 @@ class SourceModel(Body):
 
 
 class VaultModel(Body):
-    """The state of a vault: all of its sources."""
+    """The state of a vault: all of its sources. `left` has a sentence for each source that left the config
+    while its copies are there."""
 
     region: str
     at: str
     sources: list[SourceModel]
+    left: list[str]
 
 
 def vault_model(found: VaultOverview) -> VaultModel:
     """A vault as a response body."""
     return VaultModel(
-        region=found.region, at=to_second(found.at), sources=[_source(each) for each in found.sources]
+        region=found.region,
+        at=to_second(found.at),
+        sources=[_source(each) for each in found.sources],
+        left=list(found.left),
     )
 
 
