@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from snapkeep.domain import tags
 from snapkeep.domain.copies.copies import Copy, read_copy
 from snapkeep.domain.copies.requests import TAGS_OF_POINT, read_request, request_for
+from snapkeep.domain.copies.tags import COPY
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import SnapshotState
+from snapkeep.domain.retention.snapshot_tags import Unreadable
+from snapkeep.domain.times import compact
 from snapkeep.domain.vault.verify import Refused, Verified, Why, verify
 from tests.contract.ports.samples import NOW, a_point, a_run
-from tests.unit.snapkeep.domain.copies.copy_samples import a_copy_of, a_source
+from tests.unit.snapkeep.domain.copies.copy_samples import a_copy_of, a_source, with_tags
 from tests.unit.snapkeep.domain.vault.test_vault import PROD
 
 SOURCE = replace(PROD, deployment="blue")
@@ -88,6 +91,22 @@ def test_what_the_hash_protects_cannot_be_changed(key: str) -> None:
     forged = replace(REQUEST, tags={**REQUEST.tags, key: value})
     found = verify(forged, both, SHOWN, LATER, of_aws=False)
     assert isinstance(found, Refused) and found.why is Why.TAGS
+
+
+@given(slot=st.datetimes(timezones=st.just(UTC)))
+@example(slot=datetime.min.replace(tzinfo=UTC))
+@example(slot=datetime.max.replace(tzinfo=UTC))
+def test_whatever_slot_a_source_makes_up_its_snapshot_has_to_fit(slot: datetime) -> None:
+    slot = slot.replace(microsecond=0)
+    made_up = {**REQUEST.tags, tags.SLOT: compact(slot)}
+    keys = (tags.CLAIM, tags.CLUSTER, tags.CLAIM_UID, tags.POLICY)
+    point = point_id(*(made_up[key] for key in keys), slot, made_up[tags.DEPLOYMENT])
+    forged = replace(REQUEST, tags={**made_up, tags.POINT: point})
+    found = verify(forged, SOURCE, SHOWN, LATER, of_aws=False)
+    fits = timedelta(hours=-1) <= SHOWN.started_at - slot <= timedelta(hours=54)
+    assert isinstance(found, Verified) is fits
+    copy = read_copy(with_tags(a_copy_of(SNAPSHOT), forged.tags | {tags.MANAGED: COPY}))
+    assert isinstance(copy, Copy | Unreadable)
 
 
 @given(

@@ -199,9 +199,9 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
 def _edited(snapshot: Snapshot, taken: datetime, slot: datetime) -> str:
     """Which tag of a copy somebody edited, as its times and its description show; "" for none."""
     says = f"{copy_tags.TAKEN} says {moment(taken)}, but"
-    if taken > snapshot.started_at + CLOCKS_DIFFER:
+    if taken - snapshot.started_at > CLOCKS_DIFFER:
         return f"{says} the copy was started {moment(snapshot.started_at)}: somebody edited the tag"
-    if taken < slot - CLOCKS_DIFFER:
+    if slot - taken > CLOCKS_DIFFER:
         return f"{says} the point's slot is {moment(slot)}: somebody edited the tag"
     if are_edited(snapshot):
         return (

@@ -148,10 +148,11 @@ def _not_shared(request: CopyRequest) -> Refused:
 
 def _of_time(found: Source, now: datetime) -> Refused | None:
     taken, slot = moment(found.taken), moment(found.slot)
+    after = found.taken - found.slot  # a slot is any year's, so that adding to it may overflow
     if found.taken > now + AHEAD:
         reason = f"{found.snapshot_id} was started {taken} by EC2, and now it is {moment(now)}"
         return Refused(Why.TIME, reason)
-    if not found.slot - CLOCKS_DIFFER <= found.taken <= found.slot + LATEST:
+    if not -CLOCKS_DIFFER <= after <= LATEST:
         reason = f"{found.snapshot_id} was started {taken} by EC2, which does not fit its slot of {slot}"
         return Refused(Why.TIME, reason)
     return None
