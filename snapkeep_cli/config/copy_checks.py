@@ -23,6 +23,8 @@ from snapkeep_cli.config.models import Config, Schedule
 ENDS = ("max_age", "within")
 """The rules that say when copies go."""
 
+RESERVED = f"{PLACE!r} is the place of borrowed copies, which nobody prunes; choose another name"
+
 
 def check_places(places: Mapping[str, Any], clusters: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """The problems of the places themselves."""
@@ -30,6 +32,8 @@ def check_places(places: Mapping[str, Any], clusters: Sequence[Mapping[str, Any]
     by_region: dict[tuple[str, str], str] = {}
     for name, place in places.items():
         here: Location = ("places", str(name))
+        if name == PLACE:
+            yield Problem(here, RESERVED)
         if not isinstance(place, dict):
             continue
         account = str(place.get("account", ""))
@@ -86,10 +90,6 @@ def check_borrow(document: Mapping[str, Any], clusters: Sequence[Mapping[str, An
     if document.get("adopt") is not True:
         text = "needs adopt: true, without which nothing is restored from copies; add that line"
         yield Problem(("borrow",), text)
-    places = document.get("places")
-    if isinstance(places, dict) and PLACE in places:
-        text = f"{PLACE!r} is the place of borrowed copies; rename this one"
-        yield Problem(("places", PLACE), text)
     home = next((region for item in clusters if (region := region_of(item))), None)
     parts = str(borrow.get("kms_key")).split(":")
     if home and len(parts) > 3 and parts[3] != home:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from snapkeep.domain.copies.places import partition_of
-from snapkeep_cli.config.copy_checks import locked_too_long, region_of
+from snapkeep.domain.vault.borrowing import PLACE
+from snapkeep_cli.config.copy_checks import RESERVED, locked_too_long, region_of
 from snapkeep_cli.config.errors import Location, Problem
 
 HERE: Location = ("vault",)
@@ -80,6 +81,8 @@ def _sources(vault: Mapping[str, Any]) -> Iterator[Problem]:
     names: dict[tuple[str, str, str], str] = {}
     for name, source in _mapping(vault.get("sources")).items():
         here: Location = (*SOURCES, str(name))
+        if name == PLACE:
+            yield Problem(here, RESERVED)
         if isinstance(source, dict):
             yield from _own_account(here, source, vault)
             yield from _other_partition(here, source, vault)

@@ -47,7 +47,7 @@ def test_validate_says_whose_loans_are_taken(loaded: Loader) -> None:
         (BORROW.replace('"222233334444"', '"12"', 1), "is no account"),
         (BORROW.replace(KEY, "alias/aws/ebs"), "is the key of AWS for EBS"),
         (
-            BORROW + f'places:\n  loan: {{region: ap-northeast-3, kms_key: "{KEY.replace("-2:", "-3:")}"}}\n',
+            f'places:\n  loan: {{region: ap-northeast-3, kms_key: "{KEY.replace("-2:", "-3:")}"}}\n',
             "is the place of borrowed copies",
         ),
     ],

@@ -55,14 +55,17 @@ def end_loans(ports: Ports) -> EndLoans:
 
 def sweep_loans(ports: Ports) -> SweepLoans:
     """The service that ends what is over, and what no loan explains."""
+    from snapkeep.services.restore.sweep_holds import SweepHolds
     from snapkeep.services.vault.lending.sweep_loans import SweepLoans
 
+    ender, copies = end_loans(ports), ports.everybodys_snapshots
     return SweepLoans(
         vault_of(ports),
         ports.journal.loans,
         ports.shares,
         ports.grants,
-        end_loans(ports),
+        ender,
+        SweepHolds(ports.deployment, copies, copies, ender.holds, ports.clock),
         tell_troubles(ports, ports.loan_news),
         give_up(ports, ports.loan_news, "lend_copies", PATIENCE),
         ports.clock,

@@ -109,6 +109,12 @@ def test_a_source_has_the_vaults_retention_and_lock_unless_it_has_its_own(loaded
             "most 20",
         ),
         (
+            "    prod:",
+            "    loan:",
+            "vault.sources.loan: 'loan' is the place of borrowed copies, which nobody prunes; choose another "
+            "name",
+        ),
+        (
             "[myeks, second]",
             "[myeks, myeks]",
             "vault.sources.prod.clusters[1]: 'myeks' is listed twice; remove one",

@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SweepHolds:
-    """Looks at the points of the deployment, and with `adopt` at all copies in the Region (`everybodys`)."""
+    """Looks at the deployment's points; with `adopt` also at all copies in the Region (`everybodys`), and
+    in a vault, which has no points, at these alone."""
 
     deployment: Deployment
     points: Snapshots
@@ -55,8 +56,9 @@ class SweepHolds:
 
     def _held(self) -> Iterator[Snapshot]:
         """The snapshots with a hold; the tags that copies still carry for a driver come off first."""
-        yield from self.points.held("true")
+        is_vault = self.deployment.vault is not None
+        yield from () if is_vault else self.points.held("true")
         lent = {driver.mark for driver in DRIVERS.values()}
-        for copy in self.everybodys.held(COPY) if self.deployment.adopt else ():
+        for copy in self.everybodys.held(COPY) if is_vault or self.deployment.adopt else ():
             if not lent & copy.tags.keys():
                 yield copy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ import pytest
 
 from snapkeep.domain.errors import Forbidden, PermanentError
 from snapkeep.domain.troubles import TroubleKind
+from tests.fakes.crashes import CrashAt
+from tests.fakes.faults import Crash
 from tests.fakes.lending import BORROWER, COPY_ID, VAULT_KEY, LendingWorld, a_vault_copy
 
 STRANGER = "555566667777"
@@ -30,6 +33,29 @@ def test_a_loan_ends_although_the_journal_is_lost() -> None:
     report = world.pass_()
     assert world.has_no_right
     assert report.unknown == [f"{COPY_ID} to {BORROWER}"]
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("ending", [False, True])
+def test_a_crash_anywhere_and_a_lost_journal_leave_neither_right_nor_hold(ending: bool, after: bool) -> None:
+    for step in range(1, 60):
+        world = LendingWorld()
+        if ending:
+            world.lend()
+            world.wait(days=2)
+        crash = CrashAt(step, after=after)
+        world.build(crash)
+        with suppress(Crash):
+            world.pass_() if ending else world.lend()
+        world.lose_journal()
+        world.pass_()
+        assert not world.shares.all and not world.grants.all, crash.crashed
+        world.wait(days=2)
+        world.pass_()
+        assert world.has_no_right, crash.crashed
+        if not crash.crashed:
+            return
+    raise AssertionError("the work has more than 60 steps")
 
 
 def test_a_grant_of_an_account_that_left_the_config_is_found_by_its_name() -> None:

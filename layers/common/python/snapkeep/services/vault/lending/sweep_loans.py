@@ -12,6 +12,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.loans import Grants, Loans
 from snapkeep.ports.vaults import Shares
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
+from snapkeep.services.restore.sweep_holds import SweepHolds
 from snapkeep.services.tell_troubles import TellTroubles
 from snapkeep.services.vault.lending.end_loans import EndLoans
 
@@ -37,6 +38,7 @@ class SweepLoans:
     shares: Shares
     grants: Grants
     ender: EndLoans
+    forgotten_holds: SweepHolds
     teller: TellTroubles
     giver_up: GiveUp
     clock: Clock
@@ -52,6 +54,8 @@ class SweepLoans:
             self._end_unknown(report)
         with part_of_a_pass("ended holds", report.given_up, "the ended holds"):
             self.ender.holds.release_ended()
+        with part_of_a_pass("forgotten holds", report.given_up, "the holds that no journal knows"):
+            self.forgotten_holds.run()
         self._tell(report)
         return report
 
