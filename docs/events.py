@@ -136,7 +136,8 @@ WHEN = {
     Event.LOAN_BEGUN: "a vault lends a copy to another account, because somebody asked",
     Event.LOAN_ENDED: "nothing of a loan is shared or granted any more",
     Event.LOANS_NOT_ENDED: "another account still has a right that should have ended; again every week",
-    Event.SOURCE_SILENT: "in a vault: no copy of a source that has copies there has begun for two days",
+    Event.SOURCE_SILENT: "in a vault: no copy of a source that has copies there has begun for two days, or "
+    "for a day longer than is usual there",
     Event.POINTS_SUSPICIOUS: "people should look at these points before they trust them; again every week",
     Event.LIMIT_REACHED: "in a vault: a source asks for more copies a day than its `a_day` allows",
     Event.REQUESTS_REFUSED: "in a vault: requests of a source do not hold; each kind at most once a week",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from snapkeep.domain.copies.tags import COPY_FROM
 from snapkeep.domain.errors import Forbidden, TemporaryError
 from snapkeep.domain.troubles import TroubleKind
 from tests.fakes.pulling import PROD, PullWorld
+from tests.unit.snapkeep.domain.copies.copy_samples import moved_to, with_tags
 
 
 def test_a_copy_that_cannot_be_locked_is_told_and_locked_later() -> None:
@@ -37,6 +39,22 @@ def test_a_source_that_falls_silent_is_told_only_if_it_has_copies() -> None:
     world.wait(days=8)
     world.turn()
     assert len(world.told(TroubleKind.SOURCE_SILENT)) == 2
+
+
+def test_a_source_whose_copies_come_weekly_is_not_silent_in_between() -> None:
+    world = PullWorld("mysql")
+    world.live(minutes=20)
+    (first,) = world.ec2.all.values()
+    for week in (1, 2):
+        earlier = first.started_at - timedelta(weeks=week)
+        tags = moved_to(first, earlier - timedelta(hours=1))
+        world.ec2.put(with_tags(first, tags, id=f"snap-{week:017x}", started_at=earlier))
+    world.wait(days=6)
+    world.turn()
+    assert world.told(TroubleKind.SOURCE_SILENT) == []
+    world.wait(days=3)
+    world.turn()
+    assert len(world.told(TroubleKind.SOURCE_SILENT)) == 1
 
 
 def test_a_source_that_asks_only_for_what_is_here_is_silent() -> None:

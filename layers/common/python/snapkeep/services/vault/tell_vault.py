@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from snapkeep.domain.copies.records import CopyRecord
 from snapkeep.domain.copies.terms import CopyTerms
 from snapkeep.domain.times import moment
 from snapkeep.domain.troubles import REMIND_AFTER, Topic, TroubleKind
+from snapkeep.domain.vault.silence import silent_after
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.vaults import VaultRequests
 from snapkeep.services.copies.lock_copy import lock_again
@@ -21,11 +22,6 @@ from snapkeep.services.copies.troubles.left_clusters import left_clusters
 from snapkeep.services.copies.troubles.unlocked import unlocked
 from snapkeep.services.tell_troubles import TellTroubles
 from snapkeep.services.vault.source_turn import SourceTurn
-
-SILENT_AFTER = timedelta(days=2)
-"""A source that has copies, and for which no copy has begun for this long, is told of: its backups or its
-requests may have ended, or its account is gone. Requests alone prove nothing: anybody in a stolen account can
-go on asking for what is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +80,19 @@ class TellVault:
         return found
 
     def _silence(self, turn: SourceTurn, listed: PlaceCopies) -> Mapping[str, str]:
+        """Why a source with copies, none of which has begun for long, is silent: its backups or its requests
+        may have ended, or its account is gone. Requests alone prove nothing: anybody in a stolen account can
+        go on asking for what is here."""
+        patience = silent_after(copy.started_at for copy in listed.copies)
         begun = max((copy.started_at for copy in listed.copies), default=None)
         if begun is None:
             return {}
         now, name = self.clock(), turn.source.name
-        if now - begun <= SILENT_AFTER:
+        if now - begun <= patience:
             return {}
         last = max(begun, self.requests.heard(name) or begun)
         what = f"has asked for nothing since {moment(last)}"
-        if now - last <= SILENT_AFTER:
+        if now - last <= patience:
             what = f"still asks, but its newest copy here began {moment(begun)}"
         return {name: f"{name} (deployment {turn.source.deployment} in {turn.source.home}) {what}"}
 
