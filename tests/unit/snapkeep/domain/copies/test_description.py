@@ -33,9 +33,35 @@ def test_tags_that_fit_each_other_must_fit_the_description_too(edited: dict[str,
     assert isinstance(found, Unreadable) and copy.description in found.reason
 
 
-def test_a_copy_made_by_hand_is_known_by_its_tags_alone() -> None:
-    found = read_copy(replace(a_copy_of(a_source()), description="copied by hand"))
+@pytest.mark.parametrize(
+    "description",
+    [
+        "",
+        "copied by hand",
+        "[Copied snap-00000000000000001 from ap-northeast-2]",
+        "Snapkeep: copy of snap-00000000000000001 of ap-northeast-2",
+    ],
+)
+def test_a_copy_with_another_description_is_known_by_its_tags_alone(description: str) -> None:
+    """One that was made by hand, or before descriptions said what the tags say."""
+    found = read_copy(replace(a_copy_of(a_source()), description=description))
     assert not isinstance(found, Unreadable)
+
+
+def test_a_description_reads_as_it_always_has_because_copies_keep_theirs() -> None:
+    """Another text needs another beginning, or all copies made before would seem edited."""
+    present = {
+        tags.POINT: "data-1",
+        PLACE: "osaka",
+        COPY_OF: "snap-1",
+        SOURCE_VOLUME: "vol-1",
+        TAKEN: "20261123T020000Z",
+        COPY_FROM: "111122223333/ap-northeast-2",
+    }
+    assert description_of(present) == (
+        "Snapkeep: copy of point data-1 in osaka: snap-1 (vol-1, taken 20261123T020000Z) of "
+        "111122223333/ap-northeast-2"
+    )
 
 
 LONGEST = {
