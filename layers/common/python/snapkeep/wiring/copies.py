@@ -47,6 +47,7 @@ def take_copies(ports: Ports) -> TakeCopies:
     originals, terms = OwnOriginals(ports.snapshots, holds, ports.clock), TermsOfPolicies(ports.deployment)
     settler = SettleCopies(terms, originals, ports.deployment.consistency_wait, news, ports.clock)
     copier = CopyPoint(terms, originals, home, news, ports.clock)
+    asking = ask_copies(ports, holds, chooser, teller)
     return TakeCopies(
         ports.deployment,
         ports.regions,
@@ -56,13 +57,15 @@ def take_copies(ports: Ports) -> TakeCopies:
         chooser,
         FindLost(journal.deletions, Home("", home)),
         CompareCopies(clusters, journal.deletions, teller.tell_troubles, ports.clock),
-        PlacesLeft(ports.deployment, journal.copies, settler, teller.tell_troubles, ports.clock),
+        PlacesLeft(
+            ports.deployment, journal.copies, settler, asking.asker, teller.tell_troubles, ports.clock
+        ),
         copier,
         ShortTurn(
             ports.deployment, journal.copies, ports.snapshots, settler, copier, journal.runs, ports.clock
         ),
         teller,
-        ask_copies(ports, holds, chooser, teller),
+        asking,
         give_up(ports, news, "copy_points", PATIENCE),
         ports.clock,
     )

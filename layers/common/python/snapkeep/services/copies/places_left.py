@@ -1,5 +1,5 @@
-"""Places that left the config, or moved to another Region: what was begun there is settled, and what stays is
-told. Nothing is copied there, locked anew or deleted.
+"""Places that left the config, or moved to another Region: what was begun there is settled, what vaults were
+asked for is no longer shared, and what stays is told. Nothing is copied there, locked anew or deleted.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from snapkeep.domain import tags
 from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.copies.copies import read_copy
 from snapkeep.domain.copies.places import KnownPlace, Place
-from snapkeep.domain.copies.records import CopyStage
+from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.copies import CopyRecords
+from snapkeep.services.copies.asking.ask_point import AskPoint
 from snapkeep.services.copies.place_copies import sorted_out
 from snapkeep.services.copies.settle_copies import SettleCopies
 from snapkeep.services.copies.turn import Turn
@@ -33,6 +34,7 @@ class PlacesLeft:
     deployment: Deployment
     records: CopyRecords
     settler: SettleCopies
+    asker: AskPoint
     tell_troubles: TellTroubles
     clock: Clock
 
@@ -40,7 +42,7 @@ class PlacesLeft:
         """Remember the places of the config; returns those that left it, each in the Region where it was."""
         now = self.clock()
         known = {(each.name, each.region): each for each in self.records.places()}
-        here = [(each.name, each.region) for each in self.deployment.places if not each.is_vault]
+        here = [(each.name, each.region) for each in self.deployment.places]
         for key in here:
             seen = known.pop(key, None)
             if seen is None or seen.copies or now - seen.last_seen > COUNT_EVERY:
@@ -51,7 +53,9 @@ class PlacesLeft:
     def settle(self, turn: Turn) -> None:
         """One turn at a place that left the config."""
         place = turn.place
-        begun = [each for each in turn.records.open_copies(place.name) if turn.is_here(each)]
+        open_ = [each for each in turn.records.open_copies(place.name) if turn.is_here(each)]
+        asked = self._end_asked(turn, [each for each in open_ if each.account])
+        begun = [each for each in open_ if not each.account]
         changing = bool(begun)
         if begun:
             there = turn.snapshots.get_many([each.snapshot_id for each in begun if each.snapshot_id])
@@ -64,9 +68,19 @@ class PlacesLeft:
             begun = self.settler.run(turn, sorted_out(map(read_copy, found)))
         known = next(each for each in self.records.places() if (each.name, each.region) == _key(place))
         known = self._counted(turn, known, anew=changing)
-        if not (known.copies or begun):
+        if not (known.copies or begun or asked):
             self.records.forget_place(*_key(place))
         self.tell_troubles.tell(_topic(place), dict(self._left(turn, known)))
+
+    def _end_asked(self, turn: Turn, records: Sequence[CopyRecord]) -> list[CopyRecord]:
+        """End requests to a vault: nothing stays shared with it. Returns those that could not be ended."""
+        still_open = []
+        for record in records:
+            ended = record
+            with turn.part(record.subject):
+                ended = self.asker.end_elsewhere(turn, record)
+            still_open += [ended] if ended.stage.is_open else []
+        return still_open
 
     def _counted(self, turn: Turn, known: KnownPlace, *, anew: bool) -> KnownPlace:
         now = self.clock()

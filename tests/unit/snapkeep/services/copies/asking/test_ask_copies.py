@@ -205,6 +205,49 @@ def test_a_request_to_the_vault_of_before_ends_with_its_share() -> None:
     assert world.answer("mysql", Outcome.READY) and world.records()["mysql"].stage is CopyStage.COPYING
 
 
+def renamed(world: AskWorld, **changes: Any) -> None:
+    """Give the vault another name in the config, and let the rules copy to it."""
+    rules = [replace(rule, to="second") for rule in world.deployment.policies[0].copies]
+    policy = replace(world.deployment.policies[0], copies=tuple(rules))
+    places = (replace(VAULT, name="second", **changes),)
+    world.deployment = replace(world.deployment, places=places, policies=(policy,))
+    world.build()
+
+
+def test_what_a_vault_that_left_the_config_was_asked_for_is_shared_no_more() -> None:
+    world = AskWorld("mysql")
+    world.turn()
+    renamed(world, account="333344445555")
+    for _ in range(2):
+        world.turn()
+    assert {account for _, account in world.shares.all} == {"333344445555"}
+    stages = {record.place: record.stage for record in world.journal.copies.all.values()}
+    assert stages == {"vault": CopyStage.FAILED, "second": CopyStage.COPYING}
+    assert [known.name for known in world.journal.copies.places()] == ["second"]
+
+
+def test_a_vault_that_got_another_name_keeps_the_share_that_it_is_asked_about() -> None:
+    world = AskWorld("mysql")
+    world.turn()
+    renamed(world)
+    world.turn()
+    assert {account for _, account in world.shares.all} == {ACCOUNT}
+
+
+def test_a_share_that_cannot_be_ended_after_its_vault_left_is_tried_again_and_told() -> None:
+    world = AskWorld("mysql")
+    world.turn()
+    renamed(world, account="333344445555")
+    world.shares.fail_next("unshare", *[TemporaryError("unshare: throttled")] * 5)
+    for _ in range(5):
+        world.turn()
+        world.wait(minutes=5)
+    assert ACCOUNT in {account for _, account in world.shares.all}
+    assert [reason for reason in world.told(TroubleKind.WORK_GIVEN_UP) if reason == "unshare: throttled"]
+    world.turn()
+    assert {account for _, account in world.shares.all} == {"333344445555"}
+
+
 def test_what_a_person_asks_for_is_asked_of_the_vault_though_no_rule_wants_it() -> None:
     world = lived()
     world.back_up_again(SLOT + DAY)

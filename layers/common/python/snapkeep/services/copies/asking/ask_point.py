@@ -78,12 +78,14 @@ class AskPoint:
         return failed
 
     def end_elsewhere(self, turn: Turn, record: CopyRecord) -> CopyRecord:
-        """End a request to the account where the place used to be.
+        """End a request to an account where the place no longer is.
 
         Raises what EC2 refuses while the point stays shared: no sweep looks into that account.
         """
-        self.shares.unshare(record.source, record.account or turn.place.account)
-        return self.fail(turn, record, f"{turn.place.name} is now in another account")
+        account = record.account or turn.place.account
+        if not self._is_asked_elsewhere(turn, record, account):
+            self.shares.unshare(record.source, account)
+        return self.fail(turn, record, f"{turn.place.name} is no longer in account {account}")
 
     def drop(self, turn: Turn, record: CopyRecord) -> CopyRecord:
         """End what somebody cancelled: nothing stays shared. What the vault has by then is the vault's."""
