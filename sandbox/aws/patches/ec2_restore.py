@@ -32,8 +32,10 @@ def install(world: World) -> None:
                 return refused
             params = _from_snapshot(params, record)
         answer: Answer = create(params)
-        if snapshot_id and (made := re.search(rb"<volumeId>(.*?)</volumeId>", answer[2])):
-            contents.inherit(ec2._volumes[made[1].decode()], record)
+        made = re.search(rb"<volumeId>(.*?)</volumeId>", answer[2]) if snapshot_id else None
+        volume = ec2._volumes.get(made[1].decode()) if made else None
+        if volume is not None:  # one under an unusable key has vanished
+            contents.inherit(volume, record)
         return answer
 
     ec2._ACTION_MAP["CreateVolume"] = create_volume

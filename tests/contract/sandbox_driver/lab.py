@@ -43,7 +43,7 @@ class Lab:
         self.driver.stop()
         self.collector.stop()
 
-    def until(self, done: Callable[[], Any], what: str = "", seconds: float = 8.0) -> Any:
+    def until(self, done: Callable[[], Any], what: str = "", seconds: float = 30.0) -> Any:
         """Wait for something true and return it."""
         end = time.monotonic() + seconds
         while not (found := done()):
