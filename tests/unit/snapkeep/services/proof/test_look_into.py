@@ -12,7 +12,7 @@ from snapkeep.domain.errors import Forbidden
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.proof.blocks import Page
 from snapkeep.domain.proof.looks import Broken, Look, Unseen
-from snapkeep.services.proof.look_into import LookInto
+from snapkeep.services.proof.look_into import LARGEST_LISTED, LookInto
 from snapkeep.services.proof.snapshot_volume import Cost
 from snapkeep_filesystems.volume import Image
 from tests.fakes.blocks import FakeBlocks
@@ -53,6 +53,13 @@ def test_a_point_is_seen_with_its_log_replayed(xfs: ImageFile) -> None:
     assert seen.expected["/nope"] is None and (seen.expected[f"/{name}"] or 0) > 10
     assert seen.changed == MIB // 2 and seen.written >= seen.changed
     assert 0 < cost.blocks < 40
+
+
+def test_the_blocks_of_a_huge_volume_are_not_all_listed(xfs: ImageFile) -> None:
+    blocks, cost = FakeBlocks({"snap-1": xfs, "snap-2": xfs}, page=10), Cost()
+    seen = LookInto(blocks, ReadFileSystems()).run(snapshot(LARGEST_LISTED + 1), (), "snap-1", cost)
+    assert isinstance(seen, Look) and len(seen.names) > 5
+    assert (seen.written, seen.changed) == (0, None)
 
 
 def test_what_holds_no_file_system_is_not_looked_into() -> None:

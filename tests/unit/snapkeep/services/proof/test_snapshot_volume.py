@@ -6,7 +6,7 @@ import pytest
 
 from snapkeep.domain.errors import TooLarge
 from snapkeep.domain.proof.blocks import BLOCK
-from snapkeep.services.proof.snapshot_volume import KEPT, SnapshotVolume
+from snapkeep.services.proof.snapshot_volume import KEPT, KEPT_PAGES, SnapshotVolume
 from snapkeep_filesystems.volume import Image
 from tests.fakes.blocks import FakeBlocks
 
@@ -62,6 +62,20 @@ def test_blocks_are_listed_where_they_are_needed() -> None:
 
 def test_what_was_written_is_counted_over_all_pages() -> None:
     assert volume_of({0: b"a", 2: b"c", 7: b"h"}, page=1).written() == 3 * BLOCK
+
+
+def test_what_was_read_before_is_not_counted_twice() -> None:
+    volume = volume_of(dict.fromkeys(range(8), b"x"), page=3)
+    volume.read(4 * BLOCK, 1)
+    assert volume.written() == 8 * BLOCK
+
+
+def test_only_some_pages_stay_in_memory() -> None:
+    count = 3 * KEPT_PAGES
+    volume = volume_of(dict.fromkeys(range(count), b"x"), count, page=1)
+    for index in (*range(count), count - KEPT_PAGES, 0):
+        volume.read(index * BLOCK, 1)
+    assert volume.cost.listings == count + 1
 
 
 def test_an_expired_token_is_renewed() -> None:

@@ -28,9 +28,11 @@ from snapkeep.domain.errors import (
 from snapkeep.domain.proof.blocks import BLOCK, Page
 from snapkeep.domain.sizes import GIB
 
-PAGE = 1000
-"""Blocks of a page: up to 500 MiB of the volume. A larger one takes longer, and a check reads few places."""
-PAGE_OF_CHANGES = 10_000
+PAGE = 10_000
+"""Blocks of a page, the most that AWS allows: a check lists all blocks in the end, at most 50 pages a second.
+
+https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html
+"""
 
 READS = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
 """For the client of EbsBlocks, which repeats calls itself: botocore repeats none whose body broke off."""
@@ -87,7 +89,7 @@ class EbsBlocks:
                 "list_changed_blocks",
                 FirstSnapshotId=before,
                 SecondSnapshotId=snapshot_id,
-                MaxResults=PAGE_OF_CHANGES,
+                MaxResults=PAGE,
                 **more,
             )
             yield from (each["BlockIndex"] for each in answer.get("ChangedBlocks", ()))

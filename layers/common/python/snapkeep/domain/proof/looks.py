@@ -16,7 +16,7 @@ class Look:
 
     `expected` has the paths that the policy expects, each with its size, or None where nothing is. `written`
     is how much of the volume was ever written, `changed` how much of that differs from the point that it is
-    compared with; None without one.
+    compared with; None without one. A volume that is too large to list has 0 and None.
     """
 
     contents: str

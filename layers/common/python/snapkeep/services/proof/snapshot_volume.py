@@ -13,6 +13,9 @@ from snapkeep.ports.blocks import Blocks
 KEPT = 64
 """Blocks that stay in memory: 32 MiB."""
 
+KEPT_PAGES = 8
+"""Pages of tokens that stay in memory, about 3 MB each."""
+
 
 @dataclass(slots=True)
 class Cost:
@@ -56,14 +59,13 @@ class SnapshotVolume:
         return b"".join(self._parts(offset, end))
 
     def written(self) -> int:
-        """How many bytes of the volume were ever written; lists all blocks."""
+        """How many bytes of the volume were ever written; lists all blocks, and keeps none of them."""
         found, first = 0, 0
-        while True:
-            known = self._listed(first)
-            found += len(known.tokens)
-            if known.end * BLOCK >= self.size:
-                return found * BLOCK
-            first = known.end
+        while first * BLOCK < self.size:
+            page = self._found(first) or self._page(first)
+            found += sum(1 for index in page.tokens if index >= first)
+            first = page.end
+        return found * BLOCK
 
     def _parts(self, offset: int, end: int) -> Iterator[bytes]:
         for index in range(offset // BLOCK, -(-end // BLOCK)):
@@ -77,15 +79,19 @@ class SnapshotVolume:
         return self._listed(index).tokens.get(index, "")
 
     def _listed(self, index: int) -> _Known:
-        for known in self._known:
-            if known.start <= index < known.end:
-                return known
+        known = self._found(index) or self._page(index)
+        others = [each for each in self._known if each is not known]
+        self._known = [*others[1 - KEPT_PAGES :], known]
+        return known
+
+    def _found(self, index: int) -> _Known | None:
+        return next((each for each in self._known if each.start <= index < each.end), None)
+
+    def _page(self, index: int) -> _Known:
         page = self.blocks.listed(self.snapshot_id, index)
         self.cost.listings += 1
         end = -(-self.size // BLOCK) if page.is_last else max(page.end, index + 1)
-        known = _Known(index, end, dict(page.tokens))
-        self._known.append(known)
-        return known
+        return _Known(index, end, dict(page.tokens))
 
     def _block(self, index: int, token: str) -> bytes:
         if index in self._kept:
