@@ -74,7 +74,7 @@ def lend(
     else:
         _write(file, text)
     say(f"{document['snapshot']} is lent to {to} until {document['until']}; then the loan ends by itself")
-    say(f"it is of {facts_of(document)}; what {to} has copied by then stays there")
+    say(f"it holds {facts_of(document)}; what {to} has copied by then stays there")
     tip("there", f"snapkeep copies borrow --loan {file or 'FILE'}")
 
 
@@ -86,7 +86,7 @@ def end_loan(
 ) -> None:
     """End a loan now: the account can no longer copy from it, and a copy in progress fails."""
     client().delete("loans", copy, to)
-    say(f"{copy} is not lent to {to} any more")
+    say(f"{copy} is no longer lent to {to}")
 
 
 @app.command("borrow")
@@ -110,8 +110,8 @@ def borrow(
         raise fail(
             "loan_refused",
             f"{found['snapshot_id']} has failed: {found['message']}",
-            "KMS may take minutes to know a new loan, and a loan that ended lets copies fail: run the same "
-            "command again, or ask the lender",
+            "KMS may take minutes to accept a new loan, and copies fail once a loan has ended: run the same "
+            "command again, or ask the lender whether the loan still runs",
         )
     say(f"{found['snapshot_id']} stays until you delete it: no retention applies to borrowed copies")
     claim = f"{found['namespace']}/{found['claim']}"
@@ -135,7 +135,7 @@ def facts_of(document: dict[str, object]) -> str:
     tags = document["tags"]
     assert isinstance(tags, dict)
     name = "/".join(str(tags.get(f"snapkeep:{key}", "")) for key in ("namespace", "claim"))
-    return f"{name} of {tags.get('snapkeep:cluster', '')}, taken {tags.get('snapkeep:taken', '')}"
+    return f"{name} of cluster {tags.get('snapkeep:cluster', '')}, taken {tags.get('snapkeep:taken', '')}"
 
 
 def _progress(api: ApiClient, where: Sequence[str], begun: Document) -> Document:

@@ -63,7 +63,7 @@ def test_a_loan_that_is_over_says_so() -> None:
 def test_only_lenders_of_the_config_are_trusted() -> None:
     mine = Borrow((VAULT_ACCOUNT,), KEY)
     assert check_lender(mine, LOAN) == mine
-    with pytest.raises(LoanRefused, match=f"is of account {VAULT_ACCOUNT}, and borrow.from names {OTHER}"):
+    with pytest.raises(LoanRefused, match=f"account {VAULT_ACCOUNT}, and borrow.from names only {OTHER}"):
         check_lender(Borrow((OTHER,), KEY), LOAN)
     with pytest.raises(LoanRefused, match="borrows nothing"):
         check_lender(None, LOAN)

@@ -29,8 +29,8 @@ class LambdaLender:
 
     def _asked(self, message: dict[str, Any], work: str) -> dict[str, Any]:
         too_long = (
-            f"the {work} takes longer than {PATIENCE.total_seconds():.0f} s: `snapkeep get loans` shows what "
-            "became of it"
+            f"the {work} takes longer than {PATIENCE.total_seconds():.0f} s and goes on: run the same "
+            "command again; `snapkeep get loans` shows how far it is"
         )
         answer: dict[str, Any] = ask(self._lambda, self._function, message, work, too_long)
         if "refused" in answer:

@@ -38,7 +38,7 @@ def check_lender(borrow: Borrow | None, loan: LoanDocument) -> Borrow:
         raise LoanRefused("this deployment borrows nothing: its snapkeep.yaml has no borrow", CONFIG)
     if loan.lender not in borrow.lenders:
         raise LoanRefused(
-            f"the loan is of account {loan.lender}, and borrow.from names {', '.join(borrow.lenders)}",
+            f"the lender is account {loan.lender}, and borrow.from names only {', '.join(borrow.lenders)}",
             "if you trust the lender, add it to borrow.from and deploy",
         )
     return borrow

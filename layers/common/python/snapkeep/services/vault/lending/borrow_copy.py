@@ -54,7 +54,10 @@ class BorrowCopy:
         lent = self.shared.shared(loan.region, [loan.snapshot]).get(loan.snapshot)
         check_lent(loan, lent, self.clock())
         if trouble := self.keys.encrypting(borrow.kms_key):
-            raise LoanRefused(f"the loan cannot be copied: {trouble}", "repair borrow.kms_key")
+            raise LoanRefused(
+                f"the loan cannot be copied: {trouble}",
+                "repair that key or set another borrow.kms_key and deploy, then borrow again",
+            )
         return self._begin(borrow, loan, known)
 
     def show(self, point: str) -> Copy:
