@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from infra.packaging.target import Target
 from sandbox.demo import build
 from tests.integration.deployed import CLUSTER, Deployed, config_of, deployed
 from tests.integration.lambda_emulator import PROCESSORS, execution_environment
+from tests.integration.vaults import OSAKA as VAULT_REGION
+from tests.integration.vaults import deploy_vault
 
 pytestmark = pytest.mark.slow
 
@@ -28,10 +31,10 @@ OSAKA = {
     "region": "ap-northeast-3",
     "kms_key": "arn:aws:kms:ap-northeast-3:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 }
-OF_A_VAULT = {"pull_copies"}
-"""Functions that this product does not have."""
+OF_A_VAULT = {"pull_copies", "lend_copies"}
+"""Functions that only a vault has, in an account of its own."""
 
-FUNCTIONS = sorted({path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py")} - OF_A_VAULT)
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
 EVENTS: dict[str, dict[str, Any]] = {
     "plan_backup": {
         "cluster": CLUSTER,
@@ -64,12 +67,30 @@ def product(folder: Path) -> Iterator[Deployed]:
         yield product
 
 
+@dataclass(frozen=True)
+class Home:
+    """Where a function is deployed: the clients of its account and Region, and its zips for this machine."""
+
+    client: Callable[[str], Any]
+    region: str
+    assets: Assets
+
+
 @pytest.fixture(scope="module")
-def assets(product: Deployed, folder: Path) -> Assets:
-    """The zips of the deployed stack, for this machine."""
+def cluster_home(product: Deployed, folder: Path) -> Home:
+    return Home(product.sandbox.client, product.sandbox.region, assets_of(folder / "snapkeep.yaml"))
+
+
+@pytest.fixture(scope="module")
+def vault_home(product: Deployed, folder: Path) -> Home:
+    vault = deploy_vault(product.sandbox, VAULT_REGION, folder / "vault", lend_to=["333344445555"])
+    return Home(vault.client, vault.region, assets_of(folder / "vault" / "vault.yaml"))
+
+
+def assets_of(config: Path) -> Assets:
     runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
     target = Target(runtime, PROCESSORS[platform.machine().lower()])
-    return Builder(target).assets(build.deployment_of(folder / "snapkeep.yaml"))
+    return Builder(target).assets(build.deployment_of(config))
 
 
 def event_of(function: str) -> dict[str, Any]:
@@ -90,11 +111,12 @@ def batch(body: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_it_runs_under_the_real_runtime_client(
-    product: Deployed, assets: Assets, tmp_path: Path, function: str
+    product: Deployed, request: pytest.FixtureRequest, tmp_path: Path, function: str
 ) -> None:
-    lambdas, name = product.sandbox.client("lambda"), f"snapkeep-{function.replace('_', '-')}"
-    config = lambdas.get_function_configuration(FunctionName=name)
-    session = product.sandbox.client("sts").assume_role(RoleArn=config["Role"], RoleSessionName=name)
+    home: Home = request.getfixturevalue("vault_home" if function in OF_A_VAULT else "cluster_home")
+    name = f"snapkeep-{function.replace('_', '-')}"
+    config = home.client("lambda").get_function_configuration(FunctionName=name)
+    session = home.client("sts").assume_role(RoleArn=config["Role"], RoleSessionName=name)
     keys = session["Credentials"]
     variables = {
         **config["Environment"]["Variables"],
@@ -102,13 +124,14 @@ def test_it_runs_under_the_real_runtime_client(
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
         "AWS_SESSION_TOKEN": keys["SessionToken"],
         "AWS_ENDPOINT_URL": product.sandbox.aws_url,
-        "AWS_REGION": product.sandbox.region,
-        "AWS_DEFAULT_REGION": product.sandbox.region,
+        "AWS_REGION": home.region,
+        "AWS_DEFAULT_REGION": home.region,
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config["MemorySize"]),
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(config["Timeout"]),
     }
-    code, layers = assets.handlers[function].path, [layer.path for layer in assets.layers.values()]
+    code = home.assets.handlers[function].path
+    layers = [layer.path for layer in home.assets.layers.values()]
 
     with execution_environment(tmp_path, code, layers, config["Handler"], variables) as environment:
         answer = environment.invoke(event_of(function))
