@@ -58,6 +58,25 @@ def test_a_crash_anywhere_and_a_lost_journal_leave_neither_right_nor_hold(ending
     raise AssertionError("the work has more than 60 steps")
 
 
+def test_a_loan_that_begins_while_an_earlier_one_is_taken_back_does_not_stay_without_rights() -> None:
+    world = LendingWorld()
+    world.lend()
+    world.end()
+    world.shares.share(COPY_ID, BORROWER)
+    world.shares.meanwhile("unshare", world.lend)
+    world.pass_()
+    assert world.has_no_right
+    assert "lend again" in world.news.ended[-1].reason
+    world.lend()
+    assert world.is_lent
+
+
+def test_the_tag_of_a_lent_copy_names_the_account() -> None:
+    world = LendingWorld()
+    world.lend()
+    assert BORROWER in world.ebs.all[COPY_ID].tags["snapkeep:hold"]
+
+
 def test_a_grant_of_an_account_that_left_the_config_is_found_by_its_name() -> None:
     world = LendingWorld()
     world.lend()

@@ -16,8 +16,9 @@ log = logging.getLogger(__name__)
 
 
 def holder_of(account: str) -> str:
-    """The holder of the hold that keeps a copy from pruning while it is lent to an account."""
-    return f"loan {account}"
+    """The holder of the hold that keeps a copy from pruning while it is lent to an account. The tag shows
+    what follows the slash."""
+    return f"loan/{account}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,8 @@ class SweepLoans:
                 report.unknown.append(subject)
 
     def _check(self, snapshot_id: str, account: str, report: SweepReport) -> None:
-        """Take back a right that no open loan explains; the loan is read as it is now."""
+        """Take back a right that no open loan explains; the loan is read as it is now. One that begins just
+        then may have lost its rights, so it ends, for everybody to see."""
         subject = f"{snapshot_id} to {account}"
         with part_of_a_pass(subject, report.given_up, subject):
             known = self.loans.loan(snapshot_id, account)
@@ -94,6 +95,9 @@ class SweepLoans:
                 log.warning("%s is lent to %s, but the journal knows no such loan", snapshot_id, account)
                 self.ender.take_back(snapshot_id, account, self.vault.kms_key)
                 report.unknown.append(subject)
+                begun = self.loans.loan(snapshot_id, account)
+                if begun is not None and begun.is_open:
+                    self.ender.end(begun, "it began while an earlier one was taken back: lend again")
 
     def _tell(self, report: SweepReport) -> None:
         topic = Topic(TroubleKind.LOANS_NOT_ENDED, "", "loans")
