@@ -53,7 +53,6 @@ class PullCopies(Construct):
             permissions.describe("Snapshots", "LockedSnapshots", "Images"),
             *permissions.copy_snapshots(stack, marks, places, homes),
             permissions.mark_duplicate_copies(stack, marks, places),
-            permissions.mark_cancelled_copies(stack, marks, places),
             *permissions.lock_copies_in(stack, vault),
             *permissions.use_copy_keys(stack, places, homes),
             permissions.answer_sources(vault),
