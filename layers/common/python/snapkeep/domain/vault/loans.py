@@ -199,7 +199,8 @@ def _check_copy(vault: Vault, copy: Copy) -> None:
         raise LoanRefused(
             f"copy {name} is under key {copy.key or 'none'}, and this vault lends only what is under its "
             f"kms_key {vault.kms_key}",
-            "lend a newer copy, or share this one by hand: docs/restore-without-snapkeep.md says how",
+            "lend a newer copy, or share this one by hand with an account that was never in lend_to, because "
+            "other shares are ended: docs/restore-without-snapkeep.md says how",
         )
 
 

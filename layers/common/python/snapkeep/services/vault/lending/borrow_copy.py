@@ -94,7 +94,8 @@ class BorrowCopy:
             self.leases.release_place(lease, owner)
             raise LoanRefused(
                 f"EC2 does not copy {loan.snapshot}: {error.reason}",
-                "ask the lender whether the loan still runs",
+                "read AWS's reason: a policy of this account may forbid it, or the loan may have ended; then "
+                "borrow again",
             ) from error
         return self._new(made, loan, borrow, wanted)
 
