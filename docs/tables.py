@@ -55,6 +55,8 @@ def permissions_page(template: Document) -> str:
         "Only a deployment with places has `copy_points`: it describes, copies, tags and locks snapshots",
         "there, uses keys through EC2, holds points, and deletes nothing; and `prune_copies`, which deletes",
         "copies there and describes what protects them (`infra/permissions/copies.py`).",
+        "Only a deployment with `checks` has `check_points`: it describes snapshots, reads the blocks of its",
+        "own, decrypts under the keys of the config, and writes one tag (`infra/permissions/checks.py`).",
         "A vault has a stack of its own, where `pull_copies` copies and locks, `prune_copies` deletes,",
         "`lend_copies` shares and grants the key, and `api` asks the last two;",
         "[vault_table.yaml](../tests/unit/infra/iam/vault_table.yaml) has a row for each of their rights.",

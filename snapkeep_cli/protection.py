@@ -32,6 +32,7 @@ TAG = (
     "finish_restores",
     "api",
     "copy_points",
+    "check_points",
 )
 SHARE = ("copy_points",)
 """The functions that need to; a test asks IAM whether the policy leaves each function all its rights."""

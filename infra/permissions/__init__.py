@@ -10,6 +10,7 @@ from infra.permissions.backup import (
     unmark_duplicates,
 )
 from infra.permissions.borrowing import borrow_copies
+from infra.permissions.checks import decrypt_points, note_checks, read_blocks
 from infra.permissions.common import (
     describe,
     describe_clusters,
@@ -48,6 +49,7 @@ __all__ = [
     "copies_of",
     "copy_snapshots",
     "create_snapshots",
+    "decrypt_points",
     "delete_copies",
     "delete_snapshots",
     "describe",
@@ -67,7 +69,9 @@ __all__ = [
     "mark_cancelled_copies",
     "mark_duplicate_copies",
     "mark_duplicates",
+    "note_checks",
     "put_events",
+    "read_blocks",
     "send_messages",
     "share_with_vaults",
     "unmark_duplicates",

@@ -14,7 +14,9 @@ POINT_TAG_KEYS = sorted(
         *(
             value
             for name, value in vars(tags).items()
-            if name.isupper() and isinstance(value, str) and value not in (tags.HOLD, tags.DUPLICATE)
+            if name.isupper()
+            and isinstance(value, str)
+            and value not in (tags.HOLD, tags.DUPLICATE, tags.CHECKED)
         ),
     ]
 )

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.api import Api
+from infra.constructs.check_points import CheckPoints
 from infra.constructs.cluster_access import ClusterAccess
 from infra.constructs.copies import Copies
 from infra.constructs.dashboard import Shown
@@ -74,7 +75,7 @@ class SnapkeepStack(RegionalStack):
             *interruption.functions,
         ]
         self._let_in(platform, with_access)
-        functions = [*with_access, completion.function, *copies]
+        functions = [*with_access, completion.function, *copies, *self._checks(platform)]
         shown = [Shown.BACKUPS, *([Shown.COPIES] if config.deployment.places else [])]
         topic = self.watch(functions, *shown)
         self.say(
@@ -99,6 +100,11 @@ class SnapkeepStack(RegionalStack):
         marks = permissions.copies_of(self, platform.owner)
         prunes = PruneCopies(self, "PruneCopies", platform=platform, marks=marks, places=own)
         return takes, prunes.function
+
+    def _checks(self, platform: Platform) -> Sequence[PythonFunction]:
+        """What looks into points; nothing unless the config asks for checks."""
+        rules = platform.deployment.checks
+        return (CheckPoints(self, "CheckPoints", platform=platform, rules=rules).function,) if rules else ()
 
     def _let_in(self, platform: Platform, functions: Sequence[PythonFunction]) -> None:
         """Access to the clusters, created only if no other deployment serves them."""

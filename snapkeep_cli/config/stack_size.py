@@ -55,6 +55,9 @@ FOR_PLACES = 31
 FOR_VAULTS = 3
 """The bus on which vaults answer, its policy and its rule, however many vaults there are."""
 
+FOR_CHECKS = 13
+"""What looks into points."""
+
 FOR_BORROWING = 4
 """The routes of the API by which copies are borrowed."""
 
@@ -70,7 +73,7 @@ class StackSize:
 
     `network` counts the security group of a VPC and `rules` the clusters that let it in. `copies` says
     whether points are copied to places, `vaults` whether vaults in other accounts do that, and `borrows`
-    whether copies are borrowed from some.
+    whether copies are borrowed from some; `checks` whether points are looked into.
     """
 
     clusters: int
@@ -80,6 +83,7 @@ class StackSize:
     copies: bool = False
     vaults: bool = False
     borrows: bool = False
+    checks: bool = False
 
     @property
     def resources(self) -> int:
@@ -93,6 +97,7 @@ class StackSize:
             + (FOR_PLACES if self.copies else 0)
             + (FOR_VAULTS if self.vaults else 0)
             + (FOR_BORROWING if self.borrows else 0)
+            + (FOR_CHECKS if self.checks else 0)
         )
 
     @property
@@ -142,6 +147,7 @@ def size_of(config: Config) -> StackSize:
         copies=bool(config.places),
         vaults=vaults,
         borrows=config.borrow is not None,
+        checks=config.checks is not None,
     )
 
 

@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def product(folder: Path) -> Iterator[Deployed]:
     real = {"name": "real", "method": "ebs", "copies": [{"to": "osaka", "retention": {"last": 3}}]}
-    with deployed(folder, config_of(real, places={"osaka": OSAKA})) as product:
+    with deployed(folder, config_of(real, places={"osaka": OSAKA}, checks={})) as product:
         yield product
 
 
@@ -131,7 +131,8 @@ def test_it_runs_under_the_real_runtime_client(
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(config["Timeout"]),
     }
     code = home.assets.handlers[function].path
-    layers = [layer.path for layer in home.assets.layers.values()]
+    optional = home.assets.optional_layers if function == "check_points" else {}
+    layers = [layer.path for layer in (*home.assets.layers.values(), *optional.values())]
 
     with execution_environment(tmp_path, code, layers, config["Handler"], variables) as environment:
         answer = environment.invoke(event_of(function))

@@ -26,6 +26,7 @@ from infra.stacks.vault_stack import VaultStack
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.rules import CopyRule
 from snapkeep.domain.policies import ON_DEMAND, Cluster, Deployment, Method, Policy, Schedule, Selection
+from snapkeep.domain.proof.rules import CheckRules
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.domain.vault.vault import Vault, VaultSource
 from snapkeep_cli.config.stack_options import StackOptions, Vpc
@@ -48,6 +49,9 @@ FUNCTIONS = (
 
 WITH_PLACES = ("copy_points", "prune_copies")
 """The functions that only a deployment with places has."""
+
+WITH_CHECKS = ("check_points",)
+"""The function that only a deployment with checks has."""
 
 ONLY_IN_VAULTS = ("pull_copies", "lend_copies")
 IN_VAULTS = (*ONLY_IN_VAULTS, "prune_copies", "api", "write_report")
@@ -82,14 +86,18 @@ DEPLOYMENT = Deployment(
 )
 
 
-def stub_assets(folder: Path, warning: str = "") -> Assets:
+def stub_assets(folder: Path, warning: str = "", *, checks: bool = False) -> Assets:
     """Assets with next to nothing in them, so that a synth builds nothing."""
     path = folder / "stub.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("stub.py", "")
     asset = Asset(path, "0" * 64)
     layers = {"third_party": Asset(path, "1" * 64, warning), "common": asset, "deployment": asset}
-    return Assets(layers=layers, handlers=dict.fromkeys((*FUNCTIONS, *WITH_PLACES, *ONLY_IN_VAULTS), asset))
+    return Assets(
+        layers=layers,
+        handlers=dict.fromkeys((*FUNCTIONS, *WITH_PLACES, *WITH_CHECKS, *ONLY_IN_VAULTS), asset),
+        optional_layers={"filesystems": asset} if checks else {},
+    )
 
 
 KEY = "arn:aws:kms:ap-northeast-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -117,7 +125,7 @@ def synthesized(
     """The cloud assembly of a deployment with these options."""
     app = App(outdir=str(folder / "cdk.out"))
     config = DeploymentConfig(deployment=deployment, region="ap-northeast-2", options=options)
-    assets = stub_assets(folder, warning)
+    assets = stub_assets(folder, warning, checks=deployment.checks is not None)
     if deployment.vault:
         VaultStack(app, config=config, vault=deployment.vault, assets=assets)
     else:
@@ -208,6 +216,16 @@ VAULT = Deployment(
 def vault_stack(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of a vault's stack."""
     return template_of(synthesized(tmp_path_factory.mktemp("in-vault"), StackOptions(), deployment=VAULT))
+
+
+CHECKED = replace(DEPLOYMENT, checks=CheckRules((KEY,)))
+"""A deployment whose points are looked into, encrypted ones under one key."""
+
+
+@pytest.fixture(scope="session")
+def checked_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment with checks."""
+    return template_of(synthesized(tmp_path_factory.mktemp("checked"), StackOptions(), deployment=CHECKED))
 
 
 ADOPTING = replace(DEPLOYMENT, adopt=True)

@@ -24,6 +24,7 @@ LAYER = ROOT / "layers" / "common" / "python"
 
 SERVICES = {
     "api": set[str](),
+    "check_points": {"proof"},
     "copy_points": {"copies", "restore"},  # what is copied is held, as for a restore
     "finish_restores": {"restore"},
     "handle_interruption": {"interruption"},

@@ -99,6 +99,15 @@ class PruneSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckPointsSettings(Settings):
+    """check_points: looks into new points."""
+
+    function = "check_points"
+    journal_table: str
+    event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CopyPointsSettings(Settings):
     """copy_points: copies recovery points to places."""
 

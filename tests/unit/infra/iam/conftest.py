@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from snapkeep.domain.proof.rules import CheckRules
 from snapkeep_cli.config.stack_options import StackOptions
 from tests.unit.infra.conftest import COPIED, VAULTS, synthesized, template_of
 from tests.unit.infra.iam.attackers import principals
 from tests.unit.infra.iam.concrete import Concrete, roles
 from tests.unit.infra.iam.rows import rows_of, rows_of_everybody
-from tests.unit.infra.iam.things import things
+from tests.unit.infra.iam.things import POINTS_KEY, things
 from tests.unit.infra.iam.world import Answer, World, ask
 from tests.unit.infra.template import Template
 
@@ -22,8 +23,9 @@ ROWS = [*OURS, *rows_of("services"), *rows_of("attackers")]
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of a deployment that has every function with every right: it copies to places of its own
-    and to vaults, and restores from copies."""
-    deployment = replace(COPIED, places=(*COPIED.places, *VAULTS), adopt=True)
+    and to vaults, restores from copies, and looks into points."""
+    checks = CheckRules((POINTS_KEY,))
+    deployment = replace(COPIED, places=(*COPIED.places, *VAULTS), adopt=True, checks=checks)
     return template_of(synthesized(tmp_path_factory.mktemp("iam"), StackOptions(), deployment=deployment))
 
 

@@ -76,7 +76,7 @@ def context_of(row: Row, thing: Thing) -> dict[str, Any]:
     context: dict[str, Any] = {}
     for key, value in thing.tags.items():
         context[f"aws:ResourceTag/{key}"] = value
-        if thing.arn.startswith("arn:aws:ec2:"):
+        if row.action.startswith("ec2:") and thing.arn.startswith("arn:aws:ec2:"):
             context[f"ec2:ResourceTag/{key}"] = value
     for key, value in row.tags.items():
         context[f"aws:RequestTag/{key}"] = value

@@ -45,6 +45,9 @@ class Thing:
     policy: Mapping[str, Any] | None = None
 
 
+POINTS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0b"
+"""Under which points may be read; `key` is any other."""
+
 LEAVES_IT_TO_IAM = {
     "Version": "2012-10-17",
     "Statement": [
@@ -118,6 +121,7 @@ OUTSIDE: Mapping[str, Thing] = {
     "group of another cluster": Thing(f"{GROUP}/eks-other", {"eks:cluster-name": "elsewhere"}),
     "group of no cluster": Thing(f"{GROUP}/web", {"Name": "web"}),
     "key": Thing(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a", policy=LEAVES_IT_TO_IAM),
+    "key of checks": Thing(POINTS_KEY, policy=LEAVES_IT_TO_IAM),
     "key of the place": Thing(OSAKA_KEY, policy=LEAVES_IT_TO_IAM),
     "another bucket": Thing("arn:aws:s3:::payroll/x.html"),
     "another table": Thing(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"),

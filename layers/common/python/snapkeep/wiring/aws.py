@@ -1,4 +1,5 @@
-"""Turns a function's settings into its ports: the only module that knows all adapters.
+"""Turns a function's settings into its ports: with `wiring.elsewhere`, the only module that knows all
+adapters.
 
 Ports are cached for the life of the process, so that warm invocations reuse connections, tokens and facts
 about clusters. A port is built, and its adapter imported, when a service first asks for it: no function uses
@@ -22,18 +23,19 @@ from snapkeep.settings import Settings, SettingsError
 from snapkeep.wiring import runtime
 from snapkeep.wiring.basics import clock
 from snapkeep.wiring.clients import client, connections, region
-from snapkeep.wiring.ports import Ports
+from snapkeep.wiring.elsewhere import ElsewherePorts
 
 if TYPE_CHECKING:
     from snapkeep.adapters.aws.ec2 import Ec2Snapshots
     from snapkeep.adapters.aws.events import EventAnnouncer
     from snapkeep.domain.policies import Deployment
-    from snapkeep.domain.vault.vault import VaultSource
+    from snapkeep.ports.blocks import Blocks
     from snapkeep.ports.clock import Calendar, Clock, Nonce
-    from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
+    from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
+    from snapkeep.ports.filesystems import FileSystems
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
-    from snapkeep.ports.loans import Grants, Lender, LoanNews
+    from snapkeep.ports.loans import Lender, LoanNews
     from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
     from snapkeep.ports.news import (
         BackupNews,
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
         WorkNews,
     )
     from snapkeep.ports.reports import ReportPages
-    from snapkeep.ports.vaults import SharedSnapshots, Shares, Sources, Vaults
+    from snapkeep.wiring.ports import Ports
 
 SIGNED = CALLS.merge(Config(signature_version="s3v4"))
 """What a presigned URL needs in every Region."""
@@ -57,7 +59,7 @@ def ports(settings: Settings) -> Ports:
     return AwsPorts(settings)
 
 
-class AwsPorts(Ports):
+class AwsPorts(ElsewherePorts):
     """Each port on AWS, built when it is first used.
 
     A port raises SettingsError if it needs a setting that the function does not have.
@@ -91,47 +93,16 @@ class AwsPorts(Ports):
         return self._snapshots()
 
     @lazy
-    def regions(self) -> Regions:
-        from snapkeep.adapters.aws.regions import Ec2Regions
-        from snapkeep.domain.copies.places import Home
+    def blocks(self) -> Blocks:
+        from snapkeep.adapters.aws.blocks import EbsBlocks
 
-        return Ec2Regions(client, self.deployment.name, Home("", self.deployment.clusters[0].region))
-
-    @lazy
-    def shares(self) -> Shares:
-        from snapkeep.adapters.aws.sharing import Ec2Shares
-
-        return Ec2Shares(client("ec2"), "" if self.deployment.vault else self.deployment.name)
+        return EbsBlocks(client("ebs"))
 
     @lazy
-    def vaults(self) -> Vaults:
-        from snapkeep.adapters.aws.vault_buses import VaultBuses
+    def file_systems(self) -> FileSystems:
+        from snapkeep.adapters.filesystems import ReadFileSystems
 
-        return VaultBuses(client)
-
-    @lazy
-    def grants(self) -> Grants:
-        from snapkeep.adapters.aws.key_grants import KmsGrants
-
-        return KmsGrants(client("kms"))
-
-    @lazy
-    def regions_of(self) -> Callable[[VaultSource], Regions]:
-        from snapkeep.adapters.aws.regions import Ec2Regions
-
-        return lambda source: Ec2Regions(client, source.deployment, source.home)
-
-    @lazy
-    def shared(self) -> SharedSnapshots:
-        from snapkeep.adapters.aws.shared_snapshots import Ec2SharedSnapshots
-
-        return Ec2SharedSnapshots(client)
-
-    @lazy
-    def sources(self) -> Sources:
-        from snapkeep.adapters.aws.source_buses import SourceBuses
-
-        return SourceBuses(client)
+        return ReadFileSystems()
 
     @lazy
     def volumes(self) -> Volumes:

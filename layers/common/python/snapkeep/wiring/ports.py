@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from snapkeep.domain.policies import Deployment
     from snapkeep.domain.vault.vault import VaultSource
+    from snapkeep.ports.blocks import Blocks
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
+    from snapkeep.ports.filesystems import FileSystems
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.loans import Grants, Lender, LoanNews
@@ -46,6 +48,8 @@ class Ports:
     nodes: NodeClusters
     snapshots: Snapshots
     everybodys_snapshots: Snapshots
+    blocks: Blocks
+    file_systems: FileSystems
     regions: Regions
     shares: Shares
     vaults: Vaults

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
     from snapkeep.services.proof.accept_check import AcceptCheck
@@ -11,10 +14,14 @@ if TYPE_CHECKING:
     from snapkeep.wiring.ports import Ports
 
 
-def check_points(ports: Ports, looker: LookInto) -> CheckPoints:
-    """The service that checks points."""
-    from snapkeep.services.proof.check_points import CheckPoints
-    from snapkeep.services.tell_troubles import TellTroubles
+PATIENCE = timedelta(hours=1)
+"""How long trouble may last before people are told that check_points gives up."""
+
+
+def check_points(ports: Ports, looker: LookInto | None = None) -> CheckPoints:
+    """The service that checks points, by looking into their blocks or with another `looker`."""
+    from snapkeep.services.proof.check_points import FUNCTION, CheckPoints
+    from snapkeep.services.proof.look_into import LookInto
 
     journal = ports.journal
     return CheckPoints(
@@ -23,8 +30,9 @@ def check_points(ports: Ports, looker: LookInto) -> CheckPoints:
         journal.catalogue,
         journal.checks,
         journal.suspicions,
-        looker,
-        TellTroubles(journal.troubles, ports.announcer, ports.clock),
+        looker or LookInto(ports.blocks, ports.file_systems),
+        tell_troubles(ports, ports.announcer),
+        give_up(ports, ports.announcer, FUNCTION, PATIENCE),
         ports.clock,
     )
 

@@ -20,7 +20,7 @@ from snapkeep.ports.catalogue import Catalogue
 from snapkeep.ports.checks import Checks, Suspicions
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.services.give_up import part_of_a_pass
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.proof.look_into import LookInto
 from snapkeep.services.proof.snapshot_volume import Cost
 from snapkeep.services.tell_troubles import TellTroubles
@@ -63,6 +63,7 @@ class CheckPoints:
     suspicions: Suspicions
     looker: LookInto
     teller: TellTroubles
+    give_up: GiveUp
     clock: Clock
 
     def run(self, until: datetime) -> list[CheckReport]:
@@ -71,16 +72,18 @@ class CheckPoints:
 
     def _cluster(self, cluster: str, until: datetime) -> CheckReport:
         report = CheckReport(cluster)
+        waiting: list[str] = []
         with part_of_a_pass(f"checks of {cluster}", report.given_up, cluster):
-            unchecked = self._unchecked(cluster)
-            for number, entry in enumerate(unchecked):
+            for entry in self._unchecked(cluster):
                 if self.clock() >= until:
-                    report.waiting = len(unchecked) - number
-                    break
+                    waiting.append(entry.point_id)
+                    continue
                 with part_of_a_pass(entry.point_id, report.given_up, entry.point_id):
                     self._check(cluster, entry, report)
         with part_of_a_pass(f"suspicions of {cluster}", report.given_up, f"suspicions of {cluster}"):
             self._tell(cluster)
+        report.waiting = len(waiting)
+        report.given_up = self.give_up.report(report.given_up, cluster, waiting)
         return report
 
     def _unchecked(self, cluster: str) -> Sequence[Entry]:
