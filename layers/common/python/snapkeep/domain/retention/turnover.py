@@ -28,6 +28,9 @@ class Tally:
     `going` are the deletions (ids), oldest first; `pushed` are those caused only by the new points. `excused`
     counts the periods that the new points are the first to fill, over all rules; `runs` counts the runs they
     stand for. `aged` is the id of the oldest point that passed `max_age` since the last prune, "" for none.
+
+    With `first_come` new copies push out nothing but themselves, and `runs` counts those that rules keep: a
+    source may send any number.
     """
 
     lineage: str
@@ -38,6 +41,7 @@ class Tally:
     excused: int = 0
     runs: int = 0
     aged: str = ""
+    first_come: bool = False
     claim_over: bool = False
     built_in: bool = False
 
@@ -53,7 +57,7 @@ class Tally:
         going = set(going)
         pushed = [name for name in self.going if name in self.pushed and name in going][: self.excused]
         others = [name for name in self.going if name in going and name not in set(pushed)]
-        more = max(0, self.runs - len(pushed))
+        more = self.runs if self.first_come else max(0, self.runs - len(pushed))
         beyond = others[more:]
         if self.aged in beyond:
             beyond.remove(self.aged)
@@ -89,6 +93,10 @@ def tallies(
     for plan, points, came in zip(plans, good, runs, strict=True):
         going = tuple(gone.point.id for gone in reversed(plan.plan.delete) if gone.point.counts(now))
         policy = known.get(plan.policy)
+        if policy and policy.first_come:
+            aged = _aged(points, going, policy, since, now) if since else ""
+            yield _of_first_come(plan, len(points), new, going, aged)
+            continue
         yield Tally(
             lineage=f"{plan.claim}/{plan.policy}",
             points=len(points),
@@ -101,6 +109,23 @@ def tallies(
             claim_over=plan.claim_over,
             built_in=plan.policy in BUILT_IN,
         )
+
+
+def _of_first_come(
+    plan: LineagePlan, points: int, new: Collection[str], going: tuple[str, ...], aged: str
+) -> Tally:
+    themselves = frozenset(name for name in going if name in new)
+    return Tally(
+        lineage=f"{plan.claim}/{plan.policy}",
+        points=points,
+        new=sum(1 for kept in plan.plan.keep if kept.point.id in new) + len(themselves),
+        going=going,
+        pushed=themselves,
+        excused=len(themselves),
+        runs=sum(1 for kept in plan.plan.keep if kept.by_rules and kept.point.id in new),
+        aged=aged,
+        first_come=True,
+    )
 
 
 def _going_anyway(

@@ -98,6 +98,33 @@ def test_a_shorter_retention_spares_for_72_hours_and_then_asks() -> None:
     assert len(world.there()) < len(before)
 
 
+def test_a_flood_of_copies_makes_no_mistake_in_the_retention_pass_the_brake() -> None:
+    world = settled()
+    world.nights(14)
+    world.vault = replace(world.vault, sources=(replace(PROD, retention={"daily": 1}), STAGE))
+    world.build()
+    world.prune()
+    world.clock.forward(hours=71)
+    world.prune()
+    before = set(world.there())
+    world.clock.forward(hours=9)
+    flood = {world.arrive(taken=world.clock() - timedelta(minutes=number)).id for number in range(40)}
+    refusal = world.prune()["myeks@prod"].refusals[0]
+    assert len(before & set(world.there())) >= len(before) - 1, "as many as rules keep of the flood"
+    assert len(flood & set(world.there())) <= 3 and refusal.count > 5, "the first and the newest of it stay"
+
+
+def test_copies_that_come_hourly_are_pruned_to_the_first_of_each_day_without_a_person() -> None:
+    world = VaultWorld(replace(PROD, retention={"daily": 5}))
+    world.prune()
+    for _ in range(24 * 12):
+        world.clock.forward(hours=1)
+        world.arrive()
+        if world.clock().hour == 7:
+            assert not world.prune()["myeks@prod"].refusals
+    assert len(world.there()) <= 5 + 1 + 24
+
+
 def test_without_its_journal_a_vault_spares_everything_for_72_hours() -> None:
     world = settled()
     world.nights(14, prune=False)
