@@ -67,7 +67,7 @@ def loans_in_words(deployment: Deployment) -> Iterator[str]:
     """A line about whose lent copies may be borrowed; none without any."""
     if deployment.borrow:
         lenders = ", ".join(deployment.borrow.lenders)
-        yield f"loans: of account {lenders}, copied under {deployment.borrow.kms_key}; nobody prunes these"
+        yield f"loans: from account {lenders}, copied under {deployment.borrow.kms_key}; nothing prunes these"
 
 
 def where_is(place: Place) -> str:

@@ -22,7 +22,7 @@ def vault_in_words(vault: Vault) -> Iterator[str]:
         rules = parse_retention(source.retention)
         yield from (f"  {line}" for line in lock_lines(source.lock, rules, None, "copy"))
         if source.lock is None:
-            yield "  note: its copies are not locked: whoever is an admin of the vault can delete them"
+            yield "  note: its copies are not locked: any admin of the vault can delete them"
 
 
 def asks_in_words(place: Place, deployment: Deployment, name: str) -> Iterator[str]:
@@ -38,7 +38,7 @@ def asks_in_words(place: Place, deployment: Deployment, name: str) -> Iterator[s
         return
     clusters = [each.name for each in deployment.clusters if any(each.name in one.clusters for one in copied)]
     guide = "docs/vault.md"
-    yield f"{place.name} copies nothing before the vault's file ({guide}) names this deployment:"
+    yield f"{place.name} copies nothing until the vault's file ({guide}) names this deployment:"
     yield "  sources:"
     yield f"    {name}:"
     yield '      account: "ACCOUNT"  # of this deployment: aws sts get-caller-identity'

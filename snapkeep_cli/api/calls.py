@@ -23,7 +23,7 @@ ClusterOption = Annotated[
 ]
 NamespaceOption = Annotated[str, typer.Option("-n", "--namespace", help="The namespace.")]
 FromPlaceOption = Annotated[
-    str, typer.Option("--from-place", help="A place whose copies are meant, in this deployment's Region.")
+    str, typer.Option("--from-place", help="Use the copies of this place, in this deployment's Region.")
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 

@@ -28,9 +28,9 @@ from snapkeep_cli.tables import Columns, long_id, sentence, wide
 
 ENDED = tuple(state.value for state in ShownState if state.has_ended)
 OUTCOMES = {
-    "asked": "{point} is copied to {to} with the next turn there that has room",
-    "in_progress": "{point} is being copied to {to} already",
-    "there": "{point} is in {to} already",
+    "asked": "{point} is copied to {to} in the next turn there that has room",
+    "in_progress": "{point} is already being copied to {to}",
+    "there": "{point} is already in {to}",
 }
 
 COLUMNS: Columns = {
@@ -63,7 +63,7 @@ def get_copies(
     policy: Annotated[str, typer.Option(help="Only copies of this policy's points.")] = "",
     point: Annotated[str, typer.Option(help="Only copies of this recovery point.")] = "",
     state: Annotated[ShownState | None, typer.Option(help="Only copies in this state.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """List copies in other Regions or in a vault, newest data first for each claim; even of points that are
@@ -120,7 +120,7 @@ def copy(
         dropped = api.delete(*where)
         emit(dropped, output, table_of([_row(dropped)], COLUMNS))
         if dropped["snapshot_id"]:
-            say(f"{dropped['snapshot_id']} in {to} counts no more; it is deleted by the next prune of {to}")
+            say(f"{dropped['snapshot_id']} in {to} no longer counts; the next prune of {to} deletes it")
         say(f"the copy of {point} to {to} is cancelled, and the rules do not want it again")
         return
     asked = api.put({}, *where)

@@ -120,10 +120,10 @@ def borrow(
 
 @ending_well
 def get_loans(
-    limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="At most this many.")] = 50,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """List the copies that a vault lends, and those that it has lent, the last first."""
+    """List a vault's current and past loans, newest first."""
     document = client().get("loans", limit=limit)
     emit(document, output, table_of(document["loans"], COLUMNS))
     if not document["loans"]:

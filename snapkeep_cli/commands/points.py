@@ -67,7 +67,7 @@ def get_points(
     from_cluster: Annotated[
         str, typer.Option(help="With --from-place: only copies of this cluster's points.")
     ] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """List recovery points, newest first for each claim, even of deleted namespaces and clusters."""

@@ -144,7 +144,7 @@ def _ask(
 def get_restores(
     namespace: NamespaceOption = "",
     cluster: ClusterOption = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 50,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """List restores, newest first; without a namespace, of all namespaces with restores of late."""

@@ -21,8 +21,8 @@ def _no_alias(value: Any) -> Any:
     """Refuse an alias, which people try first, with a message of its own."""
     if isinstance(value, str) and value.removeprefix("alias/").endswith("aws/ebs"):
         raise ValueError(
-            f"{value[:80]!r} is the key of AWS for EBS, whose policy nobody can change; use the ARN of a key "
-            "of yours in the Region of the copies"
+            f"{value[:80]!r} is the AWS managed key for EBS, whose policy nobody can change; use the ARN of "
+            "a key of yours in the Region of the copies"
         )
     if isinstance(value, str) and "alias/" in value:
         raise ValueError(
@@ -37,7 +37,7 @@ def _account(value: Any) -> Any:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or not re.fullmatch(r"[0-9]{12}", text):
         raise ValueError(
-            f'{str(value)[:40]!r} is no account; give its 12 digits in quotes, such as "222233334444"'
+            f'{str(value)[:40]!r} is not an account; give its 12 digits in quotes, such as "222233334444"'
         )
     return text
 
@@ -88,7 +88,7 @@ class CopyRule(Strict):
     to: PlaceName
     """The name of the place."""
     every: CopyEvery | None = None
-    """One point of each slot (the default), day or week, or a whole number N: every N-th point."""
+    """One point of each slot (the default), day or week, or a whole number N: every Nth point."""
     retention: Retention | None = None
     """Which copies to keep; the policy's own retention says nothing about them. Needed, except for a place
     with account: there the vault's own config says how long."""

@@ -22,7 +22,7 @@ def _path(text: str) -> str:
     if any(sign in text for sign in "*?["):
         raise ValueError(f"{shown} is a pattern; name one file or folder")
     if "\0" in text or len(text) > LONGEST_PATH:
-        raise ValueError(f"{shown} is no path; use at most {LONGEST_PATH:,} characters, none of them NUL")
+        raise ValueError(f"{shown} is not a path; use at most {LONGEST_PATH:,} characters, none of them NUL")
     if any(part in ("", ".", "..") for part in text[1:].split("/")):
         raise ValueError(
             f"{shown} has an empty part, . or .. in it; write the whole path, such as /data/out.txt"

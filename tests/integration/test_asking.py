@@ -241,9 +241,9 @@ def test_the_doctor_says_whether_the_bus_lets_the_source_in(
         return {f"{each['check']}, {each['verdict']}": each["text"] for each in found["findings"]}
 
     bus, seen = vault.sandbox.client("events", OSAKA, VAULT), looked()
-    assert f"takes events of account {SOURCE}" in seen["bus, ok"]
+    assert f"accepts events from account {SOURCE}" in seen["bus, ok"]
     assert "management account of the organization" in seen["separation, problem"]  # as ministack has it
     assert vault.wanted() == []
     bus.remove_permission(EventBusName=BUS, StatementId="source")
-    assert f"takes no event of account {SOURCE}" in looked()["bus, problem"]
+    assert f"accepts no events from account {SOURCE}" in looked()["bus, problem"]
     bus.put_permission(EventBusName=BUS, StatementId="source", Action="events:PutEvents", Principal=SOURCE)

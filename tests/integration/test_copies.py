@@ -203,9 +203,9 @@ def test_a_person_looks_asks_cancels_and_sees(product: Deployed) -> None:
     assert turn(product)["started"] == [newer]
     assert "pending" in typed("get", "copies", "--claim", "by-hand/bulk-0000", "--place", "osaka")
 
-    assert f"{older} is copied to osaka with the next turn" in typed("copy", older, "--to", "osaka")
+    assert f"{older} is copied to osaka in the next turn" in typed("copy", older, "--to", "osaka")
     assert turn(product)["started"] == [older]
-    assert "is being copied to osaka already" in typed("copy", older, "--to", "osaka")
+    assert "is already being copied to osaka" in typed("copy", older, "--to", "osaka")
 
     assert "cancelled" in typed("copy", older, "--to", "osaka", "--cancel")
     (marked,) = turn(product)["cancelled"]
@@ -219,7 +219,7 @@ def test_a_person_looks_asks_cancels_and_sees(product: Deployed) -> None:
     turn(product)
     assert "error[copy_refused]" in typed("copy", newer, "--to", "osaka", "--cancel", code=3)
     assert "its places are osaka" in typed("copy", newer, "--to", "moon", code=4)
-    assert f"{newer} is in osaka already" in typed("copy", newer, "--to", "osaka", "--wait")
+    assert f"{newer} is already in osaka" in typed("copy", newer, "--to", "osaka", "--wait")
     assert "osaka: on time: the newest copy is of" in typed("coverage", "-n", "by-hand", "--check")
     kms = product.sandbox.client("kms", OSAKA)
     key = kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"]

@@ -37,9 +37,7 @@ def check_vault(document: Mapping[str, Any]) -> Iterator[Problem]:
     vault = _mapping(document.get("vault"))
     for key in OF_BACKUPS:
         if key in document:
-            text = (
-                "says nothing in the file of a vault, which backs up no clusters; remove it, or remove vault"
-            )
+            text = "has no meaning for a vault, which backs up no clusters; remove it, or remove vault"
             yield Problem((key,), text)
     if "vpc" in _mapping(document.get("deployment")):
         yield Problem(

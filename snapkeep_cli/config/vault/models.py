@@ -80,7 +80,7 @@ class VaultSource(Strict):
     clusters: Annotated[list[ClusterName], Field(min_length=1)]
     """The clusters whose points it may send."""
     a_day: Annotated[int, Field(ge=1, le=100_000)] = MOST_A_DAY
-    """The most copies that begin in 24 hours (500); more wait, and that is told."""
+    """The most copies that begin in 24 hours (500); the rest waits and is reported."""
     retention: VaultRetention | None = None
     """Which of its copies to keep; replaces the whole block of the vault."""
     lock: LockOrOff = None

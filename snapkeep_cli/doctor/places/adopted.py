@@ -26,7 +26,7 @@ def copies(facts: AdoptedFacts) -> Iterator[Finding]:
         yield _of_cluster(f"{cluster} of {origin} in {place}", list(found))
     if facts.unreadable:
         names = listed(list(facts.unreadable))
-        yield ok(COPIES, f"not restored from, because their tags describe no copy that counts: {names}")
+        yield ok(COPIES, f"cannot be restored, because their tags describe no copy that counts: {names}")
     if not facts.copies:
         region = facts.visit.region
         yield problem(COPIES, f"{region} has no copy to restore from: is it the Region of the place?")

@@ -20,12 +20,12 @@ def bus(facts: PlaceFacts, there: VaultFacts) -> Iterator[Finding]:
         yield cannot_tell(BUS, refusal)
     elif refusal:
         text = (
-            f"{place.vault_bus} takes no event of account {facts.account} ({refusal}): name the account "
+            f"{place.vault_bus} accepts no events from account {facts.account} ({refusal}): name the account "
             f"under vault.sources in the config of account {place.account}, and deploy there"
         )
         yield problem(BUS, text)
     else:
-        yield ok(BUS, f"{place.vault_bus} takes events of account {facts.account}")
+        yield ok(BUS, f"{place.vault_bus} accepts events from account {facts.account}")
 
 
 def keys_of_claims(facts: PlaceFacts, there: VaultFacts) -> Iterator[Finding]:

@@ -53,6 +53,6 @@ def test_the_answer_says_why_there_is_no_loan(vault: LendingWorld, sample: Load,
 
 
 def test_half_a_request_is_refused(vault: LendingWorld, context: Context) -> None:
-    with pytest.raises(MalformedMessage, match="no request for a loan"):
+    with pytest.raises(MalformedMessage, match="not a request for a loan"):
         handle({"lend": COPY_ID}, context)
     assert vault.has_no_right

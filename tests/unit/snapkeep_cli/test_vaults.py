@@ -50,13 +50,13 @@ def test_a_vault_is_told_with_its_sources_and_what_stays() -> None:
     open_source = replace(vault.sources[0], lock=None)
     told = list(vault_in_words(replace(vault, lend_to=(), sources=(open_source,))))
     assert told[1] == "loans: none; lend_to names no account"
-    assert told[-1] == "  note: its copies are not locked: whoever is an admin of the vault can delete them"
+    assert told[-1] == "  note: its copies are not locked: any admin of the vault can delete them"
 
 
 def test_a_source_is_told_what_the_vaults_file_must_say_of_it() -> None:
     deployment = a_source(a_policy("a"), a_policy("c"), a_policy("b", to="osaka"))
     first, *block = asks_in_words(PLACE, deployment, "backups")
-    assert first == "vault copies nothing before the vault's file (docs/vault.md) names this deployment:"
+    assert first == "vault copies nothing until the vault's file (docs/vault.md) names this deployment:"
     told = {"account": "ACCOUNT", "region": "eu-west-1", "deployment": "backups", "clusters": ["a", "c"]}
     assert yaml.safe_load("\n".join(block)) == {"sources": {"backups": told}}
 
@@ -68,7 +68,7 @@ def test_what_is_pasted_is_refused_until_the_account_is_filled_in(tmp_path: Path
     path = tmp_path / "vault.yaml"
     path.write_text(yaml.safe_dump(file))
     told = CliRunner().invoke(app, ["validate", str(path)]).stderr
-    assert "'ACCOUNT' is no account; give its 12 digits in quotes" in " ".join(told.split())
+    assert "'ACCOUNT' is not an account; give its 12 digits in quotes" in " ".join(told.split())
     path.write_text(yaml.safe_dump(file).replace("ACCOUNT", '"111122223333"'))
     assert CliRunner().invoke(app, ["validate", str(path)]).exit_code == 0
 

@@ -82,12 +82,12 @@ def test_a_point_is_copied_beyond_the_rules(snapkeep: Command, world: CopyWorld)
     point = old_point(world)
     ended = snapkeep("copy", point, "--to", "osaka")
     assert (ended.code, "waiting" in ended.out) == (0, True)
-    assert f"{point} is copied to osaka with the next turn there" in ended.err
+    assert f"{point} is copied to osaka in the next turn there" in ended.err
     assert "osaka keeps copies of policy nightly by last 3" in ended.err
     assert f"snapkeep get copies --place osaka --point {point}" in ended.err
     world.live(minutes=10)
     ended = snapkeep("copy", point, "--to", "osaka")
-    assert (ended.code, f"{point} is in osaka already" in ended.err) == (0, True)
+    assert (ended.code, f"{point} is already in osaka" in ended.err) == (0, True)
 
 
 def test_it_can_be_waited_for(snapkeep: Command, world: CopyWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,7 +123,7 @@ def test_an_earlier_copy_that_failed_does_not_end_the_wait(
 
 def test_a_file_that_is_no_loan_is_named(there: Command, tmp_path: Path) -> None:
     file = tmp_path / "loan.json"
-    for text, says in (("{", "is not JSON"), ("{}", "this is no loan document")):
+    for text, says in (("{", "is not JSON"), ("{}", "this is not a loan document")):
         file.write_text(text)
         ended = there("copies", "borrow", "--loan", str(file))
         assert (ended.code, says in ended.err) == (2, True)

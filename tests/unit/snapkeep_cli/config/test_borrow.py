@@ -31,7 +31,7 @@ def test_lenders_and_the_key_arrive_also_in_the_functions(loaded: Loader) -> Non
 
 def test_validate_says_whose_loans_are_taken(loaded: Loader) -> None:
     (line,) = loans_in_words(loaded(FILE + BORROW))
-    assert line == f"loans: of account 222233334444, copied under {KEY}; nobody prunes these"
+    assert line == f"loans: from account 222233334444, copied under {KEY}; nothing prunes these"
     assert not list(loans_in_words(loaded(FILE)))
 
 
@@ -44,8 +44,8 @@ def test_validate_says_whose_loans_are_taken(loaded: Loader) -> None:
             "is a key in eu-west-1, and borrowed copies are in",
         ),
         (BORROW.replace('"222233334444", "222233334444"', ""), "borrow.from"),
-        (BORROW.replace('"222233334444"', '"12"', 1), "is no account"),
-        (BORROW.replace(KEY, "alias/aws/ebs"), "is the key of AWS for EBS"),
+        (BORROW.replace('"222233334444"', '"12"', 1), "is not an account"),
+        (BORROW.replace(KEY, "alias/aws/ebs"), "is the AWS managed key for EBS"),
         (
             f'places:\n  loan: {{region: ap-northeast-3, kms_key: "{KEY.replace("-2:", "-3:")}"}}\n',
             "is the place of borrowed copies",

@@ -71,7 +71,7 @@ def test_everything_that_a_rule_can_say_arrives(loaded: Loader) -> None:
         (
             KEY,
             "alias/aws/ebs",
-            "places.osaka.kms_key: 'alias/aws/ebs' is the key of AWS for EBS, whose policy nobody can "
+            "places.osaka.kms_key: 'alias/aws/ebs' is the AWS managed key for EBS, whose policy nobody can "
             "change; use the ARN of a key of yours in the Region of the copies",
         ),
         (
@@ -157,7 +157,7 @@ def test_a_place_that_cannot_work_is_refused(refusals: Refusals, old: str, new: 
         (
             ["{to: osaka, every: month, retention: {last: 3}}"],
             "policies[0].copies[0].every: 'month' is not allowed; use slot, day, week, or a whole number N "
-            "from 1 to 1000 for every N-th point",
+            "from 1 to 1000 for every Nth point",
         ),
         (
             ["{to: osaka, retention: {last: 3}, also: [nightly]}"],

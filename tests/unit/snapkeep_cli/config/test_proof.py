@@ -61,7 +61,7 @@ def test_validate_says_what_is_looked_into(loaded: Loader) -> None:
         (["/data/"], "has an empty part"),
         (["/"], "has an empty part"),
         (["//data"], "has an empty part"),
-        (["/" + "x" * LONGEST_PATH], "is no path; use at most 1,024 characters"),
+        (["/" + "x" * LONGEST_PATH], "is not a path; use at most 1,024 characters"),
         (["/out.txt", "/out.txt"], "policies[0].expect[1]: '/out.txt' is listed twice; remove one"),
     ],
 )

@@ -54,19 +54,19 @@ def test_a_vault_may_be_in_the_region_of_a_place_of_ours(loaded: Loader) -> None
         (
             '"222233334444"',
             "022233334444",
-            "places.vault.account: '2456664356' is no account; give its 12 digits in quotes, such as "
+            "places.vault.account: '2456664356' is not an account; give its 12 digits in quotes, such as "
             '"222233334444"',
         ),
         (
             '"222233334444"',
             "ours",
-            "places.vault.account: 'ours' is no account; give its 12 digits in quotes, such as "
+            "places.vault.account: 'ours' is not an account; give its 12 digits in quotes, such as "
             '"222233334444"',
         ),
         (
             '"222233334444"',
             "true",
-            "places.vault.account: 'True' is no account; give its 12 digits in quotes, such as "
+            "places.vault.account: 'True' is not an account; give its 12 digits in quotes, such as "
             '"222233334444"',
         ),
         (

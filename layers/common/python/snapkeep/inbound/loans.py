@@ -30,5 +30,5 @@ def loan_request(event: Mapping[str, Any]) -> LoanRequest | None:
         if "end" in event:
             return LoanRequest(str(event["end"]), str(event["account"]), str(event["caller"]), ends=True)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise MalformedMessage(f"the message is no request for a loan: {error!r}") from error
+        raise MalformedMessage(f"the message is not a request for a loan: {error!r}") from error
     return None

@@ -88,7 +88,7 @@ def vault_of(ports: Ports) -> Vault:
     """The vault of the deployment. Raises Invalid for a deployment that is none."""
     vault = ports.deployment.vault
     if vault is None:
-        raise Invalid("this deployment is no vault: only a vault lends copies")
+        raise Invalid("this deployment is not a vault: only a vault lends copies")
     return vault
 
 

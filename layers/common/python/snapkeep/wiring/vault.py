@@ -95,7 +95,7 @@ def show_vault(ports: Ports) -> ShowVault:
 
     vault, journal = ports.deployment.vault, ports.journal
     if vault is None:
-        raise NotFound("this deployment is no vault; ask for the status of a cluster")
+        raise NotFound("this deployment is not a vault; ask for the status of a cluster")
     return ShowVault(
         vault, ports.regions_of, journal.vault_requests, journal.copies, journal.troubles, ports.clock
     )

@@ -63,9 +63,9 @@ def test_a_key_nobody_may_look_at_is_left_to_ec2(code: str, raised: bool) -> Non
 @pytest.mark.parametrize(
     ("metadata", "trouble"),
     [
-        ({"KeyManager": "AWS"}, "is a key of AWS, whose policy nobody can change"),
-        ({"KeySpec": "RSA_2048"}, "is no symmetric key for encryption (RSA_2048), and EBS takes no other"),
-        ({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, "is no symmetric key"),
+        ({"KeyManager": "AWS"}, "is an AWS managed key, whose policy nobody can change"),
+        ({"KeySpec": "RSA_2048"}, "is not a symmetric encryption key (RSA_2048), and EBS accepts no other"),
+        ({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, "is not a symmetric encryption key"),
         ({"KeyState": "Unavailable"}, "is unavailable"),
         ({"KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "KeyState": "Enabled"}, ""),
     ],

@@ -18,9 +18,9 @@ def allowing(principal: Any, actions: Any, effect: str = "Allow") -> dict[str, A
 @pytest.mark.parametrize(
     ("found", "why"),
     [
-        ({"KeyManager": "AWS"}, "is a key of AWS, whose policy nobody can change"),
-        ({"KeySpec": "RSA_2048"}, "is no symmetric key for encryption (RSA_2048), and EBS takes no other"),
-        ({"KeyUsage": "GENERATE_VERIFY_MAC"}, "is no symmetric key for encryption"),
+        ({"KeyManager": "AWS"}, "is an AWS managed key, whose policy nobody can change"),
+        ({"KeySpec": "RSA_2048"}, "is not a symmetric encryption key (RSA_2048), and EBS accepts no other"),
+        ({"KeyUsage": "GENERATE_VERIFY_MAC"}, "is not a symmetric encryption key"),
         ({"KeyState": "Unavailable"}, "is unavailable"),
     ],
 )
@@ -68,5 +68,5 @@ def test_what_a_policy_does_not_name_is_refused() -> None:
 def test_a_claim_under_the_key_of_aws_is_told_how_to_change_that() -> None:
     text = cannot_be_shared("arn:key/aws")
 
-    assert text.startswith("cannot be copied: key arn:key/aws is AWS's key")
+    assert text.startswith("cannot be copied: key arn:key/aws is the AWS managed key")
     assert "kmsKeyId" in text

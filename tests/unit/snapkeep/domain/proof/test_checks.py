@@ -42,10 +42,10 @@ def test_a_point_like_the_one_before_is_checked() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"uuid": "beef"}, "it was formatted anew: its xfs has the UUID beef, not f00d"),
-        ({"contents": "ext4"}, "it holds ext4, and held xfs before"),
+        ({"uuid": "beef"}, "it was formatted again: its xfs has the UUID beef, not f00d"),
+        ({"contents": "ext4"}, "it now holds ext4; before, it held xfs"),
         ({"names": ("README",)}, "4 of 4 names in its root are gone, such as ibdata1"),
-        ({"free": 20 * GIB - 2**20}, "it holds 1.0 MiB, and held 2.0 GiB before"),
+        ({"free": 20 * GIB - 2**20}, "it now holds 1.0 MiB; before, it held 2.0 GiB"),
         ({"changed": 2 * GIB}, "100% of the 2.0 GiB that were written before have changed"),
         ({"errors": "the kernel has recorded 3 errors"}, "the kernel has recorded 3 errors"),
         ({"expected": {"/out.txt": None}}, "/out.txt is missing"),

@@ -49,7 +49,7 @@ def test_what_ec2_shows_otherwise_is_refused(seen: Snapshot | None, says: str) -
 @pytest.mark.parametrize("key", [tags.CLUSTER, tags.CLAIM_UID, tags.POLICY, tags.SLOT, tags.DEPLOYMENT])
 def test_tags_that_do_not_fit_the_id_of_the_point_are_refused(key: str) -> None:
     value = "20261124T170000Z" if key == tags.SLOT else "edited"
-    with pytest.raises(LoanRefused, match="the loan document is not true"):
+    with pytest.raises(LoanRefused, match="the loan document is wrong"):
         check_lent(replace(LOAN, tags={**LOAN.tags, key: value}), as_seen(), LATER)
 
 

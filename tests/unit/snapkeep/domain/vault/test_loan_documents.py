@@ -29,7 +29,7 @@ def test_unknown_fields_are_ignored_and_tags_of_a_driver_never_pass() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
-        ("kind", "something", "no loan document"),
+        ("kind", "something", "not a loan document"),
         ("lender", "12", "lender is not valid"),
         ("borrower", None, "borrower must be text"),
         ("region", "ap-northeast-2; rm", "region is not valid"),

@@ -34,7 +34,7 @@ def test_a_loan_that_never_began_is_given_up_after_a_quarter_of_an_hour() -> Non
     loan = a_loan()
     assert not loan.is_over(NOW + GIVE_UP_AFTER - SECOND)
     assert loan.is_over(NOW + GIVE_UP_AFTER)
-    assert over(loan, NOW + GIVE_UP_AFTER) == "it could not be begun"
+    assert over(loan, NOW + GIVE_UP_AFTER) == "it could not begin"
 
 
 def test_a_loan_that_somebody_ends_is_over_at_once_and_for_good_once_it_has_ended() -> None:

@@ -79,9 +79,7 @@ def test_a_copy_is_found_by_the_id_of_its_point_in_any_state() -> None:
     assert story.find(point_id=old.tags[tags.POINT]).snapshot_id == old.id
     story.change(old, state=SnapshotState.PENDING)
     assert story.find(point_id=old.tags[tags.POINT]).state.value == "pending"
-    with pytest.raises(
-        NotFound, match="place osaka holds no copy of recovery point nothing in ap-northeast-3"
-    ):
+    with pytest.raises(NotFound, match="place osaka has no copy of recovery point nothing in ap-northeast-3"):
         story.find(point_id="nothing")
 
 

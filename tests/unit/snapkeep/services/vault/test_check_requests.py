@@ -53,7 +53,7 @@ def test_another_snapshot_does_not_take_the_place_of_a_copy_that_somebody_delete
     ("changes", "reason"),
     [
         ({"size_bytes": 2**30}, "has 4 GiB in EC2, and 1 GiB in the request"),
-        ({tags.CLUSTER: "other"}, "cluster 'other' is not prod's, which has myeks"),
+        ({tags.CLUSTER: "other"}, "cluster 'other' does not belong to prod, which has myeks"),
         ({tags.CLAIM_UID: "another"}, "contradict each other"),
         ({tags.SLOT: "20261123T180000Z"}, "contradict each other"),
         ({tags.POINT: "mysql-20261124t180000z-0123456789"}, "contradict each other"),
@@ -101,7 +101,7 @@ def test_a_snapshot_that_does_not_fit_its_slot_is_refused(days: int, said: str) 
 
 def test_a_snapshot_under_a_key_of_aws_or_in_the_archive_is_refused() -> None:
     for change, said in (
-        ({"key": "arn:aws:kms:ap-northeast-2:111122223333:key/aws"}, "a key of AWS"),
+        ({"key": "arn:aws:kms:ap-northeast-2:111122223333:key/aws"}, "an AWS managed key"),
         ({"archived": True}, "is archived"),
     ):
         world = PullWorld("mysql")

@@ -171,5 +171,5 @@ def test_a_point_that_retention_let_go_is_not_copied_again_even_from_the_recycle
     world.wait(hours=3)
     world.send(request)
     outcome, reason = world.last()
-    assert outcome is Outcome.REFUSED and f"as {copy.id}, and the vault's retention let it go" in reason
+    assert outcome is Outcome.REFUSED and f"as {copy.id}, and the vault's retention deleted it" in reason
     assert world.ec2.calls["copy"] == 1

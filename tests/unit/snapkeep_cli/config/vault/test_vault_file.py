@@ -40,8 +40,8 @@ def test_a_source_has_the_vaults_retention_and_lock_unless_it_has_its_own(loaded
         (
             f"kms_key: {KEY}",
             "kms_key: alias/aws/ebs",
-            "vault.kms_key: 'alias/aws/ebs' is the key of AWS for EBS, whose policy nobody can change; use "
-            "the ARN of a key of yours in the Region of the copies",
+            "vault.kms_key: 'alias/aws/ebs' is the AWS managed key for EBS, whose policy nobody can change; "
+            "use the ARN of a key of yours in the Region of the copies",
         ),
         (
             KEY,
@@ -132,7 +132,7 @@ def test_a_source_has_the_vaults_retention_and_lock_unless_it_has_its_own(loaded
         (
             '["333344445555"]',
             "[33334444]",
-            "vault.lend_to[0]: '33334444' is no account; give its 12 digits in quotes, such as "
+            "vault.lend_to[0]: '33334444' is not an account; give its 12 digits in quotes, such as "
             '"222233334444"',
         ),
         (
@@ -161,7 +161,7 @@ def test_keys_of_clusters_say_nothing_in_a_vault(refusals: Refusals) -> None:
     lines = refusals(
         FILE + WITH_CLUSTERS + "deployment: {vpc: {id: vpc-01234567, subnets: [subnet-0000000a]}}"
     )
-    told = "says nothing in the file of a vault, which backs up no clusters; remove it, or remove vault"
+    told = "has no meaning for a vault, which backs up no clusters; remove it, or remove vault"
     assert [line.split(": ", 1)[1] for line in lines] == [
         f"clusters: {told}",
         f"policies: {told}",

@@ -100,7 +100,7 @@ def test_before_the_deployment_stack_and_copies_come_later() -> None:
             f"no copy can be made: {OSAKA_KEY} is disabled",
             f"aws kms enable-key --key-id {OSAKA_KEY} --region ap-northeast-3",
         ),
-        ({"key": OF_AWS}, "key", "is a key of AWS", "aws kms list-keys --region ap-northeast-3"),
+        ({"key": OF_AWS}, "key", "is an AWS managed key", "aws kms list-keys --region ap-northeast-3"),
         ({"key": None}, "key", "does not exist", "aws kms list-keys --region ap-northeast-3"),
         ({"rule": None}, "stack", "Snapkeep-osaka is not deployed", "npm ci && npx cdk deploy --all"),
         (
@@ -142,7 +142,7 @@ def test_a_bus_that_refuses_events_says_what_to_write_in_the_vaults_config() -> 
     (found,) = wrong(a_place(replace(IN_VAULT, refusal="NotAuthorized: no")))
 
     assert (found.check, found.verdict) == ("bus", Verdict.PROBLEM)
-    assert f"takes no event of account {OURS} (NotAuthorized: no)" in found.text
+    assert f"accepts no events from account {OURS} (NotAuthorized: no)" in found.text
     assert "vault.sources" in found.text
 
 
@@ -150,7 +150,7 @@ def test_claims_under_the_key_of_aws_cannot_be_copied_to_a_vault() -> None:
     (found,) = wrong(a_place(replace(IN_VAULT, keys={KEY: ClaimKey(OF_AWS, OPEN)})))
 
     assert found.verdict is Verdict.PROBLEM
-    assert f"claims shop/data cannot be copied: key {KEY} is AWS's key for EBS" in found.text
+    assert f"claims shop/data cannot be copied: key {KEY} is the AWS managed key for EBS" in found.text
     assert "kmsKeyId" in found.text
 
 

@@ -54,10 +54,10 @@ def why_not_for_copies(key: str, found: Mapping[str, Any]) -> str:
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
     """
     if is_of_aws(found):
-        return f"{key} is a key of AWS, whose policy nobody can change"
+        return f"{key} is an AWS managed key, whose policy nobody can change"
     spec = found.get("KeySpec", SYMMETRIC)
     if spec != SYMMETRIC or found.get("KeyUsage", "ENCRYPT_DECRYPT") != "ENCRYPT_DECRYPT":
-        return f"{key} is no symmetric key for encryption ({spec}), and EBS takes no other"
+        return f"{key} is not a symmetric encryption key ({spec}), and EBS accepts no other"
     return why_unusable(key, found)
 
 
@@ -68,9 +68,9 @@ def cannot_be_shared(key: str) -> str:
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
     """
     return (
-        f"{CANNOT_BE_COPIED}key {key} is AWS's key for EBS, which no other account can use; give its "
-        "StorageClass a kmsKeyId of your own that the vault may use, and restore the claim to a new volume "
-        "of that class"
+        f"{CANNOT_BE_COPIED}key {key} is the AWS managed key for EBS, which no other account can use; give "
+        "its StorageClass a kmsKeyId of your own that the vault may use, and restore the claim to a new "
+        "volume of that class"
     )
 
 

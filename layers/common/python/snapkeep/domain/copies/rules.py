@@ -33,7 +33,7 @@ class Every:
 
 
 def read_every(value: object) -> Every:
-    """What `every:` in the config means: slot, day, week, or a whole number N for every N-th slot.
+    """What `every:` in the config means: slot, day, week, or a whole number N for every Nth slot.
 
     Raises ValueError with a message for users.
     """
@@ -43,7 +43,7 @@ def read_every(value: object) -> Every:
         return Every(Period(value))
     raise ValueError(
         f"{str(value)[:40]!r} is not allowed; use slot, day, week, or a whole number N from 1 to "
-        f"{MOST_EVERY} for every N-th point"
+        f"{MOST_EVERY} for every Nth point"
     )
 
 

@@ -119,14 +119,14 @@ def _by_itself(look: Look) -> Iterator[str]:
 
 def _compared(look: Look, before: Look) -> Iterator[str]:
     if look.contents != before.contents:
-        yield f"it holds {look.contents}, and held {before.contents} before"
+        yield f"it now holds {look.contents}; before, it held {before.contents}"
     elif look.uuid != before.uuid:
-        yield f"it was formatted anew: its {look.contents} has the UUID {look.uuid}, not {before.uuid}"
+        yield f"it was formatted again: its {look.contents} has the UUID {look.uuid}, not {before.uuid}"
     lost = [name for name in before.names if name not in look.names]
     if len(lost) > NAMES_LOST * len(before.names):
         yield f"{len(lost)} of {len(before.names)} names in its root are gone, such as {lost[0]}"
     if before.used >= TOO_SMALL and look.used < SHRUNK_TO * before.used:
-        yield f"it holds {about(look.used)}, and held {about(before.used)} before"
+        yield f"it now holds {about(look.used)}; before, it held {about(before.used)}"
     if look.changed is not None and before.written >= TOO_SMALL:
         share = look.changed / before.written
         if share >= ALL_CHANGED:

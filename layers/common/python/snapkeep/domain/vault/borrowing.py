@@ -71,4 +71,4 @@ def check_lent(loan: LoanDocument, lent: Snapshot | None, now: datetime) -> None
 
 
 def _false(why: str) -> LoanRefused:
-    return LoanRefused(f"the loan document is not true: {why}", "ask the lender for the document again")
+    return LoanRefused(f"the loan document is wrong: {why}", "ask the lender for the document again")

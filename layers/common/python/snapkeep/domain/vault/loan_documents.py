@@ -79,7 +79,9 @@ def read_loan_document(document: object) -> LoanDocument:
     another version.
     """
     if not isinstance(document, Mapping) or document.get("kind") != KIND:
-        raise Invalid("this is no loan document: `snapkeep copies lend COPY --to ACCOUNT -o FILE` writes one")
+        raise Invalid(
+            "this is not a loan document: `snapkeep copies lend COPY --to ACCOUNT -o FILE` writes one"
+        )
     version = document.get("version")
     if isinstance(version, bool) or version != VERSION:
         raise UnknownVersion(

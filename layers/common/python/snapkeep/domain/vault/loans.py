@@ -177,7 +177,7 @@ def _check_terms(vault: Vault, account: str, lasts: timedelta) -> None:
     if not LEAST <= lasts <= MOST:
         raise LoanRefused(
             f"a loan of {_hours(lasts)} is not possible: it lasts 1 hour to {MOST.days} days",
-            "give --for 1h to --for 7d",
+            "use --for 1h to --for 7d",
         )
 
 
@@ -192,7 +192,7 @@ def _check_copy(vault: Vault, copy: Copy) -> None:
     away = [item.reason for item in copy.protections if not item.counts]
     if away:
         raise LoanRefused(
-            f"copy {name} is {away[0]}, and EC2 shares none from there",
+            f"copy {name} is {away[0]}, and EC2 cannot share it from there",
             "bring it back with `aws ec2 restore-snapshot-tier` first",
         )
     if copy.key != vault.kms_key:
@@ -214,4 +214,4 @@ def over(loan: Loan, now: datetime) -> str:
         return f"ended by {loan.ended_by}"
     if loan.until <= now:
         return f"its time was over at {moment(loan.until)}"
-    return "it could not be begun"
+    return "it could not begin"

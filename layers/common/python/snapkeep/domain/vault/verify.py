@@ -42,10 +42,10 @@ class Why(StrEnum):
     OWNER = "snapshots of another account"
     STATE = "snapshots that cannot be copied"
     SIZE = "sizes that differ from EC2's"
-    KEY = "keys of AWS"
+    KEY = "AWS managed keys"
     TIME = "snapshots that do not fit their slot"
     ANOTHER = "other snapshots of points that are here"
-    PRUNED = "points that retention let go"
+    PRUNED = "points that retention deleted"
     LOST = "points whose copies were deleted twice"
 
 
@@ -99,7 +99,9 @@ def _of_tags(request: CopyRequest, source: VaultSource) -> Refused | None:
     cluster = request.tags.get(tags.CLUSTER, "")
     if cluster not in source.clusters:
         named = ", ".join(source.clusters)
-        return Refused(Why.CLUSTER, f"cluster {escaped(cluster)} is not {source.name}'s, which has {named}")
+        return Refused(
+            Why.CLUSTER, f"cluster {escaped(cluster)} does not belong to {source.name}, which has {named}"
+        )
     for key, fits in _FORMS.items():
         value = request.tags.get(key)
         if value is not None and not fits(value):
@@ -124,7 +126,9 @@ def _of_snapshot(
         here, said = gib(snapshot.size_bytes), gib(request.size_bytes)
         return Refused(Why.SIZE, f"{name} has {here:,g} GiB in EC2, and {said:,g} GiB in the request")
     if of_aws:
-        return Refused(Why.KEY, f"{name} is under {snapshot.key}, a key of AWS that no other account can use")
+        return Refused(
+            Why.KEY, f"{name} is under {snapshot.key}, an AWS managed key that no other account can use"
+        )
     return None
 
 

@@ -58,7 +58,7 @@ class CopyPoint:
 
     def give_up(self, turn: Turn, record: CopyRecord) -> CopyRecord:
         """Give up the copy that somebody asked for of a point that cannot be copied any more."""
-        why = f"{record.source} is no ready recovery point any more"
+        why = f"{record.source} is no longer a ready recovery point"
         retired = f"{turn.place.name} retires and gets no more copies"
         return self._failed(turn, record, retired if turn.place.retire else why, for_good=True)
 

@@ -101,8 +101,8 @@ class PlacesLeft:
             text = (
                 f"which the config has in {now_in} now: delete them there when nobody needs them any more"
                 if now_in
-                else "which the config no longer names; nothing prunes them. Write the place back with "
-                "retire: true to let them go by their retention"
+                else "which the config no longer names; nothing prunes them. Add the place again with "
+                "retire: true so that they expire by their retention"
             )
             many = "1 copy remains" if known.copies == 1 else f"{known.copies:,} copies remain"
             yield f"{name} in {region}", f"{many} in {name} ({region}), {text}"

@@ -83,7 +83,7 @@ class SettleCopies:
         if copy is None:
             return self._missing(turn, record)
         if isinstance(copy, Unreadable):
-            return self._failed(turn, record, f"{record.snapshot_id} is no copy any more: {copy.reason}")
+            return self._failed(turn, record, f"{record.snapshot_id} is no longer a copy: {copy.reason}")
         if record.cancelled_by and copy.state in (CopyState.PENDING, CopyState.READY):
             record = mark_cancelled(turn, record, self.clock())
             if record.stage is CopyStage.CANCELLED:
@@ -178,7 +178,7 @@ def _fix(copy: Copy) -> str:
     if "key" in copy.message.lower():
         return (
             f". Enable {copy.key or 'the kms_key of the place'} and let its policy and that of the key of "
-            f"{copy.source_snapshot} admit this account"
+            f"{copy.source_snapshot} allow this account"
         )
     if "source snapshot" in copy.message.lower():
         return f": {copy.source_snapshot} was deleted while it was copied; the next point is copied as usual"

@@ -32,7 +32,7 @@ class ShowReport:
     def link_vault(self) -> ReportLink:
         """A link to the newest page of the vault. Raises NotFound without one, or where this is none."""
         if self.deployment.vault is None:
-            raise NotFound("this deployment is no vault; ask for the report of a cluster")
+            raise NotFound("this deployment is not a vault; ask for the report of a cluster")
         return self._newest(VAULT_PAGE, "this vault")
 
     def _newest(self, name: str, whose: str) -> ReportLink:

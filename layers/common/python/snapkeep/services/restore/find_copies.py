@@ -122,8 +122,8 @@ class FindCopies:
     def _must_adopt(self) -> None:
         if not self.deployment.adopt:
             raise Invalid(
-                "this deployment reads no copies. Restores from a place are for a deployment in the Region "
-                "of the place, whose snapkeep.yaml says adopt: true"
+                "this deployment reads no copies. To restore from a place, use a deployment in the place's "
+                "Region whose snapkeep.yaml says adopt: true"
             )
 
     def _must_hold_some(self, place: str) -> None:
@@ -158,13 +158,13 @@ class FindCopies:
         if request.point_id:
             of = f" of namespace {request.source_namespace}" if request.source_namespace else ""
             return (
-                f"place {place} holds no copy of recovery point {request.point_id}{of}{whose} in {region}: "
-                f"`snapkeep get points --from-place {place}` lists those it holds"
+                f"place {place} has no copy of recovery point {request.point_id}{of}{whose} in {region}: "
+                f"`snapkeep get points --from-place {place}` lists those it has"
             )
         until = f" at or before {request.at:%Y-%m-%d %H:%M:%S} UTC" if request.at else ""
         return (
-            f"place {place} holds no ready copy of {_claim(request)}{whose}{until} in {region}: "
-            f"`snapkeep get points --from-place {place}` lists those it holds"
+            f"place {place} has no ready copy of {_claim(request)}{whose}{until} in {region}: "
+            f"`snapkeep get points --from-place {place}` lists those it has"
         )
 
 

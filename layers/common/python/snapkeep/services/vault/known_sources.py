@@ -73,7 +73,8 @@ class KnownSources:
                 self.records.forget_place(known.name, known.region)
             reason = (
                 f"copies of {known.name}, which the config no longer names: {known.copies:,}. Nothing prunes "
-                "them; write the source back to let them go by its retention, or delete them by hand"
+                "them; add the source to the config again so that they expire by its retention, or delete "
+                "them by hand"
             )
             self.tell_troubles.tell(_left(known), {known.name: reason} if known.copies else {})
 

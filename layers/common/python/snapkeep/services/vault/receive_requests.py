@@ -42,7 +42,7 @@ class ReceiveRequests:
             if source is None:
                 report.dropped += 1
                 log.warning(
-                    "dropped a request: account %s, deployment %s in %s is none of this vault's sources",
+                    "dropped a request: account %s, deployment %s in %s is not a source of this vault",
                     each.account,
                     request.deployment,
                     request.region,

@@ -82,7 +82,7 @@ class StandRequests:
         if hidden is not None and hidden.state not in IN_BIN:
             return None
         if self.deletions.knows_deletion(name):
-            reason = f"{asked.request.point} was here as {name}, and the vault's retention let it go"
+            reason = f"{asked.request.point} was here as {name}, and the vault's retention deleted it"
             self.answers.refused(turn, asked, Refused(Why.PRUNED, reason))
             return None
         if record.remade >= MOST_REMADE:

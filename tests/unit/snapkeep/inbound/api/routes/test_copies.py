@@ -114,7 +114,7 @@ def test_a_point_is_asked_for_and_cancelled_by_its_caller() -> None:
 def test_what_cannot_be_cancelled_is_refused_with_the_fix(api: Api, copied: CopyWorld) -> None:
     reply = api("DELETE", asked(copied))
     assert (reply.status, reply.code) == (409, "copy_refused")
-    assert reply.json["fix"].startswith("retention in osaka lets it go")
+    assert reply.json["fix"].startswith("retention in osaka deletes it in time")
 
 
 @pytest.mark.parametrize(

@@ -68,4 +68,4 @@ def test_paths_name_accounts(api: Api) -> None:
 def test_a_deployment_that_is_no_vault_lends_nothing() -> None:
     api = Api(CopyWorld())
     for answer in (api("PUT", PATH, {}), api("DELETE", PATH), api.get("/v1/loans")):
-        assert (answer.code, "is no vault" in answer.json["detail"]) == ("invalid_request", True)
+        assert (answer.code, "is not a vault" in answer.json["detail"]) == ("invalid_request", True)

@@ -122,4 +122,4 @@ def test_a_prune_of_no_source_is_refused_with_those_there_are(vault: Api, body: 
 @pytest.mark.parametrize("path", ["/v1/status", "/v1/report"])
 def test_where_there_is_no_vault_the_routes_say_so(path: str) -> None:
     refused = Api(World()).get(path)
-    assert refused.status == 404 and "this deployment is no vault" in refused.json["detail"]
+    assert refused.status == 404 and "this deployment is not a vault" in refused.json["detail"]

@@ -50,7 +50,7 @@ def test_a_good_copy_of_the_claim_must_stay_and_the_point_must_be_the_planned_on
     of_another = a_copy_of(a_source("other"))
     pending = replace(NEW, state=SnapshotState.PENDING)
     for good in (None, pending, replace(NEW, archived=True), marked(NEW, tags.DUPLICATE), of_another, OLD):
-        with pytest.raises(PermanentError, match=r"may stay instead|must stay"):
+        with pytest.raises(PermanentError, match=r"could stay instead|must stay"):
             OURS.check_planned(planned(), OLD, good)
 
 

@@ -124,7 +124,7 @@ def test_a_point_that_is_gone_by_the_next_turn_is_given_up() -> None:
     del world.ebs.all[source]
     world.turn()
     assert record(world, older).stage is CopyStage.GIVEN_UP
-    assert "no ready recovery point any more" in record(world, older).reason
+    assert "no longer a ready recovery point" in record(world, older).reason
 
 
 @pytest.mark.parametrize(
@@ -281,11 +281,11 @@ def test_a_copy_that_is_locked_after_somebody_cancelled_it_is_kept_and_says_why(
 def test_a_complete_copy_is_not_cancelled() -> None:
     world = CopyWorld("mysql", rule=to_osaka(lock=None))
     world.live(minutes=10)
-    with pytest.raises(CopyRefused, match="is copied to osaka already") as refused:
+    with pytest.raises(CopyRefused, match="is already in osaka") as refused:
         cancel(world, world.point("mysql").id)
-    assert "retention in osaka lets it go" in refused.value.fix
+    assert "retention in osaka deletes it in time" in refused.value.fix
     world.osaka.all.clear()  # EC2 does not show it for a moment
-    with pytest.raises(CopyRefused, match="is copied to osaka already"):
+    with pytest.raises(CopyRefused, match="is already in osaka"):
         cancel(world, world.point("mysql").id)
 
 
@@ -295,4 +295,4 @@ def test_nobody_asks_a_vault_by_hand_or_stops_it() -> None:
     for request in (ask, cancel):
         with pytest.raises(CopyRefused, match="osaka is in account 222233334444") as refused:
             request(world, older)
-        assert "a place of this account" in refused.value.fix
+        assert "a place in this account" in refused.value.fix

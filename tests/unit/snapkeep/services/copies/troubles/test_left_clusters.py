@@ -19,7 +19,7 @@ def test_copies_of_a_cluster_that_left_are_counted_at_once_and_weekly_until_it_i
     world.live(minutes=30)
     (told,) = world.told(TroubleKind.COPIES_LEFT)
     assert told.startswith("2 copies remain in osaka of cluster myeks, which the config no longer names")
-    assert "Write myeks back" in told
+    assert "Add myeks to the config again" in told
     world.wait(days=7)
     world.turn()
     assert len(world.told(TroubleKind.COPIES_LEFT)) == 2

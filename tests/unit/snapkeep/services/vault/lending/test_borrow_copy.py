@@ -116,7 +116,7 @@ def test_nothing_is_copied_of_a_false_or_ended_loan() -> None:
     world = BorrowingWorld()
     loan = world.lent()
     false = replace(loan, tags={**loan.tags, "snapkeep:taken": "20261120T180000Z"})
-    with pytest.raises(LoanRefused, match="the loan document is not true"):
+    with pytest.raises(LoanRefused, match="the loan document is wrong"):
         world.borrow(false)
     elsewhere = replace(loan, tags={**loan.tags, "snapkeep:copy-of": "snap-0fedcba9876543210"})
     with pytest.raises(LoanRefused, match="its tags do not fit its description in EC2"):

@@ -163,7 +163,7 @@ def test_a_loan_that_stopped_halfway_goes_on_or_is_taken_back() -> None:
         other.lend()
     other.wait(minutes=15)
     other.pass_()
-    assert other.has_no_right and "could not be begun" in other.news.ended[0].reason
+    assert other.has_no_right and "could not begin" in other.news.ended[0].reason
 
 
 @pytest.mark.parametrize("after", [False, True])

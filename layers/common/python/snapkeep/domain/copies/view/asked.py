@@ -45,7 +45,7 @@ def check_point(point: PointFacts) -> None:
     """
     if point.archived:
         raise CopyRefused(
-            f"the snapshot {point.snapshot_id} of {point.id} is in the archive tier, and EC2 copies none "
+            f"the snapshot {point.snapshot_id} of {point.id} is in the archive tier, and EC2 cannot copy it "
             "from there",
             "restore it first, which takes up to 72 hours: aws ec2 restore-snapshot-tier "
             f"--snapshot-id {point.snapshot_id} --temporary-restore-days 7",
@@ -63,7 +63,7 @@ def check_place(place: Place) -> None:
     if place.retire:
         raise CopyRefused(
             f"place {place.name} retires, so it gets no more copies",
-            "take another place, or remove `retire` from it in snapkeep.yaml and deploy",
+            "choose another place, or remove `retire` from it in snapkeep.yaml and deploy",
         )
 
 
@@ -71,8 +71,8 @@ def check_reach(place: Place) -> None:
     """Raises CopyRefused for a vault, whose copies nobody here starts or stops by hand."""
     if place.is_vault:
         raise CopyRefused(
-            f"place {place.name} is in account {place.account}, which copies what the rules ask it for",
-            "write a rule for the policy into its `copies` in snapkeep.yaml, or take a place of this account",
+            f"place {place.name} is in account {place.account}, which copies only what the rules request",
+            "add a rule to the policy's `copies` in snapkeep.yaml, or choose a place in this account",
         )
 
 
@@ -95,7 +95,7 @@ def what_keeps(
     """
     known = policies_there(deployment, place).get(point.policy)
     if known is None or known.retention == KEEP_ALL:
-        return f"no rule of {place} names policy {point.policy}, so nothing deletes the copy by itself"
+        return f"no rule of {place} names policy {point.policy}, so nothing deletes the copy automatically"
     kept = ", ".join(f"{name} {amount}" for name, amount in known.retention.items())
     rules = f"{place} keeps copies of policy {point.policy} by {kept}"
     if _is_kept(known, point.started_at, others, now):

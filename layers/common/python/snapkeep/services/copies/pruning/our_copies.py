@@ -61,7 +61,7 @@ class OurCopies:
         other = _read(good)
         same = _claim(other) == _claim(copy) if item.counts else other.point_id == copy.point_id
         if not same or not other.is_good or other.snapshot_id == copy.snapshot_id:
-            raise PermanentError(f"{item.shield} is no good copy that may stay instead")
+            raise PermanentError(f"{item.shield} is not a good copy that could stay instead")
 
 
 class NoObjects(Objects):

@@ -133,7 +133,7 @@ class RequestCopies:
         if trouble:
             raise CopyRefused(
                 f"the kms_key of {place.name} cannot encrypt copies: {trouble}",
-                f"mend it, or give {place.name} another key of yours in {place.region}",
+                f"repair it, or give {place.name} another key of yours in {place.region}",
             )
         snapshot = self.snapshots.get(point.snapshot_id)
         trouble = self.keys.trouble(snapshot.key) if snapshot and snapshot.key else ""
@@ -152,8 +152,8 @@ class RequestCopies:
         name = copy.snapshot_id if copy else record.snapshot_id
         if is_ready:
             raise CopyRefused(
-                f"{record.point_id} is copied to {place.name} already ({name})",
-                f"retention in {place.name} lets it go; only copies that are not complete are cancelled",
+                f"{record.point_id} is already in {place.name} ({name})",
+                f"retention in {place.name} deletes it in time; only incomplete copies can be cancelled",
             )
         if copy is None and not (record.stage.is_open and record.snapshot_id):
             return
@@ -162,7 +162,7 @@ class RequestCopies:
             raise CopyRefused(
                 f"the copy {name} in {place.name} is {'; '.join(item.reason for item in locks)}: nobody can "
                 "delete a locked snapshot, not even while it is pending",
-                f"let it complete; retention in {place.name} lets it go once the lock has ended",
+                f"let it complete; retention in {place.name} can delete it once the lock has ended",
             )
 
 

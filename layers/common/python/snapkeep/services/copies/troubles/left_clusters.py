@@ -19,5 +19,5 @@ def _reason(place: Place, cluster: str, count: int) -> str:
     many = "1 copy remains" if count == 1 else f"{count:,} copies remain"
     return (
         f"{many} in {place.name} of cluster {cluster}, which the config no longer names; nothing prunes "
-        f"them. Write {cluster} back to let them go by their retention, or delete them when nobody needs them"
+        f"them. Add {cluster} to the config again so that they expire by their retention, or delete them"
     )

@@ -117,9 +117,8 @@ class FindLost:
             listed_by[copy_tags.COPY_FROM] = copy_tags.whence_of(snapshot, self.home)
         for key, value in listed_by.items():
             if snapshot.tags.get(key) != value:
-                return (
-                    f"its tag {key} says {snapshot.tags.get(key, 'nothing')!r} instead of {value!r}; mend it"
-                )
+                found = snapshot.tags.get(key, "nothing")
+                return f"its tag {key} says {found!r} instead of {value!r}; correct it"
         return read_copy(snapshot)
 
 
