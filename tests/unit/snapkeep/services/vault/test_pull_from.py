@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_a_copy_that_ec2_fails_is_tried_three_times_then_answered_and_tried_anew
     assert len(world.told(TroubleKind.COPY_FAILED)) == 1
     world.send(request)  # the same event once more
     assert (world.ec2.calls["copy"], world.last()[0]) == (3, Outcome.FAILED)
-    world.send(replace(request, asked_at=world.clock()))
+    world.send(replace(request, asked_at=world.clock()), request)  # and once more, late
     world.finish()
     assert (world.ec2.calls["copy"], world.last()[0]) == (4, Outcome.READY)
 
@@ -120,9 +121,9 @@ def test_a_source_that_goes_half_way_fails_the_copy_or_not_as_ec2_says(half_way:
 def test_a_point_that_is_unshared_between_the_check_and_the_copy_is_not_copied() -> None:
     world = PullWorld("mysql")
     request = world.asked()
-    world.journal.vault_requests.meanwhile(
-        "request", lambda: world.source.shares.unshare(request.snapshot, ACCOUNT)
-    )
+    kept = world.journal.vault_requests
+    unshare = partial(world.source.shares.unshare, request.snapshot, ACCOUNT)
+    kept.meanwhile("waiting", lambda: kept.meanwhile("request", unshare))
     world.send(request)
     world.turn()
     outcome, reason = world.last()

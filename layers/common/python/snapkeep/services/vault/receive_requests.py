@@ -49,9 +49,16 @@ class ReceiveRequests:
                 )
                 continue
             with part_of_a_pass(f"a request of {source.name}", report.not_kept, message):
-                self.requests.keep(StoredRequest(source.name, request, self.clock()))
+                self._keep(StoredRequest(source.name, request, self.clock()))
                 report.asked_by += [source.name] if source.name not in report.asked_by else []
         return report
+
+    def _keep(self, asked: StoredRequest) -> None:
+        """Keep a request, unless its point was asked for again since: events come late, twice and in any
+        order."""
+        known = self.requests.request(asked.source, asked.request.point)
+        if known is None or known.asked_at <= asked.asked_at:
+            self.requests.keep(asked)
 
 
 def of_account(vault: Vault, account: str) -> Sequence[str]:
