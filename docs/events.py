@@ -130,7 +130,7 @@ WHEN = {
     Event.COPY_FAILED: "a copy was given up; again every week until a newer one is there",
     Event.COPIES_LATE: "copies take too long, or claims wait for more than a day; again every week",
     Event.COPIES_LOST: "somebody deleted copies that a place should hold; again weekly, some for four weeks",
-    Event.COPIES_NOT_LOCKED: "copies lack the lock of their rule; tried and told again until they have it",
+    Event.COPIES_NOT_LOCKED: "copies lack the lock of their rule; retried and repeated until they have it",
     Event.COPIES_LEFT: "copies in a place or of a cluster that the config no longer names; again every week",
     Event.COPIES_FULL: "copies send everything again, such as under a changed key; with their price",
     Event.LOAN_BEGUN: "a vault lends a copy to another account, because somebody asked",

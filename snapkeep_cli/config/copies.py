@@ -64,7 +64,7 @@ class Place(Strict):
     """The AWS Region of the copies; not that of the clusters, unless they go to another account."""
     kms_key: PlaceKey | None = None
     """The ARN of the KMS key in that Region under which every copy is encrypted. Needed without account; with
-    it, the vault's own config says which, and another key than this one is told."""
+    it, the vault's own config says which, and Snapkeep reports copies under a key other than this one."""
     account: AccountId | None = None
     """The account (12 digits, in quotes) of a vault that makes the copies there; copies stay in the account
     of the deployment if omitted."""
