@@ -54,48 +54,49 @@ class Entry:
 
 
 class Files:
-    """The files of a file system. Raises Damaged for what the file system itself contradicts."""
+    """The files of a file system. Raises Damaged for what the file system itself contradicts, and what
+    reading its volume raises; after that, nothing else can be read from it."""
 
     def __init__(self, file_system: FileSystem) -> None:
         self._file_system = file_system
         self._stream = VolumeStream(file_system.volume)  # the library does not keep it alive
         self._reader = _READERS[file_system.contents].volume()
-        with _troubles("the file system"):
+        with self._troubles("the file system"):
             self._reader.open_file_object(self._stream)
 
     def entry(self, path: str) -> Entry | None:
         """What is at an absolute path; None for nothing. Links are not followed."""
         found = self._at(path)
-        return None if found is None else _entry(found, path)
+        return None if found is None else self._entry(found, path)
 
     def entries(self, path: str) -> Iterator[Entry]:
         """What is in a folder, in its own order; nothing if there is no such folder."""
         folder = self._at(path)
-        if folder is None or _kind(folder, path) is not Kind.FOLDER:
+        if folder is None or self._kind(folder, path) is not Kind.FOLDER:
             return
-        with _troubles(path):
+        with self._troubles(path):
             count = folder.number_of_sub_file_entries
         for number in range(count):
-            with _troubles(path):
+            with self._troubles(path):
                 each = folder.get_sub_file_entry(number)
                 name = each.name
-            yield _entry(each, f"{path.rstrip('/')}/{name}")
+            yield self._entry(each, f"{path.rstrip('/')}/{name}")
 
     def read(self, path: str, offset: int, length: int) -> bytes:
         """Bytes of a file from `offset` on; fewer at its end. Raises FileNotFoundError."""
         found = self._at(path)
-        if found is None or _kind(found, path) is not Kind.FILE:
+        if found is None or self._kind(found, path) is not Kind.FILE:
             raise FileNotFoundError(path)
-        with _troubles(path):
+        with self._troubles(path):
             length = min(length, found.size - offset)
             return bytes(found.read_buffer_at_offset(length, offset)) if length > 0 else b""
 
     def target(self, path: str) -> str:
         """Where a link leads. Raises FileNotFoundError."""
         found = self._at(path)
-        if found is None or _kind(found, path) is not Kind.LINK:
+        if found is None or self._kind(found, path) is not Kind.LINK:
             raise FileNotFoundError(path)
-        with _troubles(path):
+        with self._troubles(path):
             target = str(found.symbolic_link_target)
             if self._file_system.contents is Contents.XFS and target == MAGIC.decode():
                 return self._long_target(found)
@@ -107,17 +108,49 @@ class Files:
         return long_target(self._file_system.volume, superblock, extents, link.size).decode(errors="replace")
 
     def _at(self, path: str) -> Any:
-        with _troubles(path):
+        with self._troubles(path):
             if path in ("", "/"):
                 return self._reader.get_root_directory()
             return self._reader.get_file_entry_by_path(path.rstrip("/"))
 
+    def _entry(self, found: Any, path: str) -> Entry:
+        with self._troubles(path):
+            modified = found.get_modification_time_as_integer() // 1000
+            return Entry(
+                name=path.rpartition("/")[2],
+                kind=self._kind(found, path),
+                size=found.size,
+                modified=_BEGINNING + timedelta(microseconds=modified),
+                mode=found.file_mode & 0o7777,
+                owner=found.owner_identifier,
+                group=found.group_identifier,
+            )
+
+    def _kind(self, found: Any, path: str) -> Kind:
+        with self._troubles(path):
+            return _KINDS.get(found.file_mode & 0o170000, Kind.OTHER)
+
+    @contextmanager
+    def _troubles(self, what: str) -> Iterator[None]:
+        """What the libraries raise for bytes that make no sense, in our words.
+
+        When the volume cannot be read, they raise the same or nothing: what the volume raised counts.
+        """
+        try:
+            yield
+        except (OSError, OverflowError, MemoryError, ValueError) as error:
+            said = str(error).partition(":")[2].strip() or error
+            raise self._stream.failure or Damaged(f"{what} cannot be read: {said}") from error
+        if self._stream.failure:
+            raise self._stream.failure
+
 
 class VolumeStream(io.RawIOBase):
-    """A volume as the libraries want it: an open file."""
+    """A volume as the libraries want it: an open file. `failure` is what reading the volume has raised."""
 
     def __init__(self, volume: Volume) -> None:
         super().__init__()
+        self.failure: Exception | None = None
         self._volume = volume
         self._at = 0
 
@@ -133,37 +166,14 @@ class VolumeStream(io.RawIOBase):
     def read(self, size: int | None = -1, /) -> bytes:
         """The next bytes."""
         length = self._volume.size - self._at if size is None or size < 0 else size
-        found = self._volume.read(self._at, length)
+        try:
+            found = self._volume.read(self._at, length)
+        except Exception as error:
+            self.failure = error
+            raise
         self._at += len(found)
         return found
 
     def get_size(self) -> int:
         """How many bytes the volume has; the libraries ask for it by this name."""
         return self._volume.size
-
-
-def _entry(found: Any, path: str) -> Entry:
-    with _troubles(path):
-        return Entry(
-            name=path.rpartition("/")[2],
-            kind=_kind(found, path),
-            size=found.size,
-            modified=_BEGINNING + timedelta(microseconds=found.get_modification_time_as_integer() // 1000),
-            mode=found.file_mode & 0o7777,
-            owner=found.owner_identifier,
-            group=found.group_identifier,
-        )
-
-
-def _kind(found: Any, path: str) -> Kind:
-    with _troubles(path):
-        return _KINDS.get(found.file_mode & 0o170000, Kind.OTHER)
-
-
-@contextmanager
-def _troubles(what: str) -> Iterator[None]:
-    """What the libraries raise for bytes that make no sense, in our words."""
-    try:
-        yield
-    except (OSError, OverflowError, MemoryError, ValueError) as error:
-        raise Damaged(f"{what} cannot be read: {str(error).partition(':')[2].strip() or error}") from error

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from snapkeep.adapters.filesystems import ReadFileSystems
-from snapkeep.domain.errors import Forbidden
+from snapkeep.domain.errors import Forbidden, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.proof.blocks import Page
 from snapkeep.domain.proof.looks import Broken, Look, Unseen
@@ -72,6 +72,25 @@ def test_what_contradicts_itself_is_broken(xfs: ImageFile) -> None:
     blocks = FakeBlocks({"snap-2": Changed(xfs, {8: 255})})
     seen = LookInto(blocks, ReadFileSystems()).run(snapshot(xfs.size), [])
     assert seen == Broken("the superblock does not match its checksum")
+
+
+class Hasty(FakeBlocks):
+    """AWS takes no more calls once some blocks were read."""
+
+    most = 0
+
+    def read(self, snapshot_id: str, index: int, token: str) -> bytes:
+        if len(self.reads) == self.most:
+            raise Throttled("AWS takes no more calls for now")
+        return super().read(snapshot_id, index, token)
+
+
+@pytest.mark.parametrize("most", range(7))
+def test_a_throttle_in_the_middle_of_a_look_is_not_called_damage(xfs: ImageFile, most: int) -> None:
+    blocks = Hasty({"snap-2": xfs})
+    blocks.most = most
+    with pytest.raises(Throttled):
+        LookInto(blocks, ReadFileSystems()).run(snapshot(xfs.size), [])
 
 
 class Refusing(FakeBlocks):
