@@ -34,6 +34,7 @@ class Root(LaterCommands):
         "release": "points:release",
         "copy": "copies:copy",
         "copies": "loans:app",
+        "checks": "checks:app",
         "prune": "prune:prune",
         "plan": "plan:plan",
         "try": "try_config:try_config",

@@ -9,6 +9,8 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from snapkeep.domain.policies import to_document
+from snapkeep.domain.proof.checks import Subject
+from snapkeep.domain.proof.suspicions import Suspicion
 from tests.fakes.api import Api
 from tests.fakes.borrowing import BorrowingWorld
 from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
@@ -69,6 +71,8 @@ def _calls(api: Api, world: World) -> Calls:
         yield "GET", f"{place}/recovery-points/{point}", None
         yield "PUT", f"{place}/{held}", {"reason": "before the migration"}
         yield "DELETE", f"{place}/{held}", None
+    _suspect(world, point)
+    yield "PUT", f"{CLUSTER}/recovery-points/{point}/acceptance", {"because": "we moved to XFS"}
     yield "GET", f"{CLUSTER}/status", None
     yield "GET", f"{SHOP}/claims/data", None
     yield "GET", f"{CLUSTER}/report", None
@@ -85,6 +89,12 @@ def _calls(api: Api, world: World) -> Calls:
     yield "POST", f"{CLUSTER}/restores", anywhere
     yield "GET", f"{SHOP}/restores", None
     yield "GET", f"{SHOP}/restores/{restore}", None
+
+
+def _suspect(world: World, point: str) -> None:
+    """Let a check have found a point suspicious."""
+    subject = Subject(point, "snap-1", "myeks", "shop", "data", "uid-1", world.clock())
+    world.journal.suspicions.write_suspicion(Suspicion(subject, "the volume was formatted anew", "snap-0"))
 
 
 def _hub() -> VaultWorld:

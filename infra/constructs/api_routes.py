@@ -41,6 +41,9 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
 }
 """From path to its methods, where there are clusters."""
 
+CHECKS_ROUTES: Mapping[str, tuple[str, ...]] = {f"{CLUSTER}/recovery-points/{{point}}/acceptance": ("PUT",)}
+"""Those of a deployment that looks into points, besides."""
+
 BORROWING_ROUTES: Mapping[str, tuple[str, ...]] = {"/v1/borrowed-copies/{point}": ("GET", "PUT")}
 """Those of a deployment that borrows copies, besides."""
 

@@ -55,8 +55,8 @@ FOR_PLACES = 31
 FOR_VAULTS = 3
 """The bus on which vaults answer, its policy and its rule, however many vaults there are."""
 
-FOR_CHECKS = 13
-"""What looks into points."""
+FOR_CHECKS = 15
+"""What looks into points, and the route of the API by which suspicious ones are accepted."""
 
 FOR_BORROWING = 4
 """The routes of the API by which copies are borrowed."""

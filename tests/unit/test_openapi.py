@@ -21,7 +21,7 @@ OPERATIONS = {
     operation["operationId"]: operation for path in DOCUMENT["paths"].values() for operation in path.values()
 }
 VERBS = (
-    *("ask", "back", "borrow", "cancel", "end", "find", "hold", "lend", "list", "prune", "release"),
+    *("accept", "ask", "back", "borrow", "cancel", "end", "find", "hold", "lend", "list", "prune", "release"),
     *("restore", "show", "try"),
 )
 

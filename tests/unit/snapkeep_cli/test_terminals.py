@@ -14,6 +14,8 @@ import typer
 from rich.cells import cell_len
 
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.proof.checks import Subject
+from snapkeep.domain.proof.suspicions import Suspicion
 from snapkeep_cli.commands import status
 from snapkeep_cli.doctor import gather
 from snapkeep_cli.doctor.facts import Unknown
@@ -47,6 +49,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "describe restore": ("RESTORE", "-n", "shop"),
     "restore": ("POINT", "-n", "shop", "--as", "again", "--size", "1Gi"),
     "backup": ("-n", "shop", "--dry-run"),
+    "checks accept": ("POINT", "--because", "we moved"),
     "copy": ("POINT", "--to", "osaka"),
     "hold": ("POINT", "--reason", "audit"),
     "release": ("POINT",),
@@ -77,7 +80,7 @@ NOT_FOR_READING = {
 
 @pytest.fixture
 def world() -> World:
-    """A claim with a long name, one in trouble, an incident and a restore."""
+    """A claim with a long name, whose point is suspicious, one in trouble, an incident and a restore."""
     world = World(a_claim(LONG), a_claim("cache", labels={"snapkeep.io/policy": "nigthly"}))
     world.cluster.namespaces |= {"shop": "Active"}
     world.cluster.place = a_target()
@@ -88,6 +91,8 @@ def world() -> World:
         )
     )
     world.journal.restores.add_restore(replace(a_restore(7), id="0123456789abcde7"))
+    subject = Subject(world.point(LONG).id, "snap-1", "myeks", "shop", LONG, "uid-1", SLOT)
+    world.journal.suspicions.write_suspicion(Suspicion(subject, "it was formatted anew", "snap-0"))
     return world
 
 

@@ -37,6 +37,11 @@ def check_points(ports: Ports, looker: LookInto | None = None) -> CheckPoints:
     )
 
 
+def accept(ports: Ports, cluster: str, point_id: str, by: str, because: str) -> None:
+    """Accept a suspicious point of a cluster. Raises UnknownCluster, and NotFound without a suspicion."""
+    accept_check(ports).run(ports.deployment.known_cluster(cluster).name, point_id, by, because)
+
+
 def accept_check(ports: Ports) -> AcceptCheck:
     """The service with which people accept suspicious points."""
     from snapkeep.services.proof.accept_check import AcceptCheck

@@ -69,6 +69,10 @@ class Actions:
     """(cluster, namespace, point id) One point of a cluster (and of a namespace, unless ""). Raises
     NotFound."""
 
+    accept_check: Callable[[str, str, str, str], None]
+    """(cluster, point id, caller, reason) End the suspicion that a point raises. Raises NotFound without one,
+    and UnknownCluster."""
+
     list_copies: Callable[[str, CopyQuery, int, str], CopyPage]
     """(cluster, query, limit, cursor) A page of copies. Raises BadCursor, NotFound for an unknown place, and
     UnknownCluster."""

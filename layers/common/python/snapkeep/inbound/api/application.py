@@ -15,6 +15,7 @@ from snapkeep.inbound.api.requests import StrictRequests
 from snapkeep.inbound.api.resolver import RestResolver
 from snapkeep.inbound.api.routes.backups import backup_routes
 from snapkeep.inbound.api.routes.borrowed import borrowed_routes
+from snapkeep.inbound.api.routes.checks import check_routes
 from snapkeep.inbound.api.routes.clusters import cluster_routes
 from snapkeep.inbound.api.routes.copies import copy_routes
 from snapkeep.inbound.api.routes.coverage import coverage_routes
@@ -38,6 +39,7 @@ ROUTES: Sequence[Routes] = (
     coverage_routes,
     point_routes,
     hold_routes,
+    check_routes,
     copy_routes,
     loan_routes,
     borrowed_routes,
