@@ -24,6 +24,7 @@ from tests.unit.snapkeep.domain.copies.copy_samples import a_copy_of, a_source, 
         {COPY_OF: "snap-of-another"},
         {SOURCE_VOLUME: "vol-of-another"},
         {PLACE: "vault"},
+        {tags.NAMESPACE: "payments"},
     ],
     ids=str,
 )
@@ -51,6 +52,8 @@ def test_a_copy_with_another_description_is_known_by_its_tags_alone(description:
 def test_a_description_reads_as_it_always_has_because_copies_keep_theirs() -> None:
     """Another text needs another beginning, or all copies made before would seem edited."""
     present = {
+        tags.NAMESPACE: "shop",
+        tags.CLAIM: "data",
         tags.POINT: "data-1",
         PLACE: "osaka",
         COPY_OF: "snap-1",
@@ -59,8 +62,8 @@ def test_a_description_reads_as_it_always_has_because_copies_keep_theirs() -> No
         COPY_FROM: "111122223333/ap-northeast-2",
     }
     assert description_of(present) == (
-        "Snapkeep: copy of point data-1 in osaka: snap-1 (vol-1, taken 20261123T020000Z) of "
-        "111122223333/ap-northeast-2"
+        "Snapkeep: copy of claim 863d6e3b38, point data-1 in osaka: snap-1 (vol-1, taken 20261123T020000Z) "
+        "of 111122223333/ap-northeast-2"
     )
 
 
@@ -80,7 +83,15 @@ def test_ec2_takes_the_longest_description_whole() -> None:
 
 def test_a_description_that_ec2_cut_still_fits_its_tags() -> None:
     """In a vault a claim's UID may stand for its volume, and a source may make up one of 64 characters."""
-    longer = {**LONGEST, SOURCE_VOLUME: "u" * 64}
     copy = a_copy_of(a_source())
-    made = replace(copy, tags=copy.tags | longer, description=description_of(longer)[:DESCRIPTION_LIMIT])
+    longer = {**copy.tags, **LONGEST, SOURCE_VOLUME: "u" * 64}
+    made = replace(copy, tags=longer, description=description_of(longer)[:DESCRIPTION_LIMIT])
     assert len(made.description) == DESCRIPTION_LIMIT and not are_edited(made)
+
+
+def test_a_description_from_before_still_vouches_for_what_it_says() -> None:
+    copy = a_copy_of(a_source())
+    said = copy.description.partition(", ")[2]
+    before = replace(copy, description=f"Snapkeep: copy of {said}")
+    assert not are_edited(before)
+    assert are_edited(replace(before, tags=copy.tags | {PLACE: "vault"}))

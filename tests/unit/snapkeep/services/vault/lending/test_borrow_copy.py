@@ -121,6 +121,9 @@ def test_nothing_is_copied_of_a_false_or_ended_loan() -> None:
     elsewhere = replace(loan, tags={**loan.tags, "snapkeep:copy-of": "snap-0fedcba9876543210"})
     with pytest.raises(LoanRefused, match="its tags do not fit its description in EC2"):
         world.borrow(elsewhere)
+    of_another = replace(loan, tags={**loan.tags, "snapkeep:namespace": "payments"})
+    with pytest.raises(LoanRefused, match="its tags do not fit its description in EC2"):
+        world.borrow(of_another)
     world.lender.end()
     with pytest.raises(LoanRefused, match=f"EC2 shows no {COPY_ID}"):
         world.borrow(loan)
