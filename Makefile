@@ -47,7 +47,7 @@ demo-stop: $(DEMO_READY) ## Stop what `make demo KEEP=1` left running
 test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 	$(BIN)/pytest -n 3 -m "not slow" $(ARGS)
 
-test-slow: $(STAMPS)/browser $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
+test-slow: $(STAMPS)/browser $(STAMPS)/emulator $(STAMPS)/awscli $(STAMPS)/filesystems ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 control-plane: $(STAMPS)/dev
@@ -152,4 +152,8 @@ $(STAMPS)/emulator $(STAMPS)/awscli: $(STAMPS)/%: requirements-%.lock $(STAMPS)/
 
 $(STAMPS)/browser: tests/browser/package-lock.json .ci/install-browser $(STAMPS)/dev
 	.ci/install-browser
+	touch $@
+
+$(STAMPS)/filesystems: .ci/install-filesystems $(STAMPS)/dev
+	.ci/install-filesystems
 	touch $@
