@@ -79,7 +79,7 @@ class Api(Construct):
         checks = CHECKS_ROUTES if platform.deployment.checks else {}
         self.routes = VAULT_ROUTES if vault else {**ROUTES, **borrows, **checks}
         self.function.allow(
-            permissions.describe("Snapshots", "LockedSnapshots", "Images"),
+            permissions.describe("Snapshots", "LockedSnapshots", "Images", *(() if vault else ("Volumes",))),
             *(() if vault else self._about_clusters(platform)),
             permissions.put_events(Stack.of(self), platform.event_bus),
             *(permissions.invoke(each.function.function_arn) for each in asked),
@@ -93,7 +93,6 @@ class Api(Construct):
     def _about_clusters(self, platform: Platform) -> Iterator[iam.PolicyStatement]:
         """What a vault's API has no need of."""
         stack, deployment = Stack.of(self), platform.deployment
-        yield permissions.describe("Volumes")
         yield permissions.look_into_bin()
         yield permissions.describe_keys(stack, deployment.places)
         yield permissions.describe_clusters(stack, platform.clusters)

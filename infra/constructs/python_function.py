@@ -51,6 +51,7 @@ class PythonFunction(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.name = name
+        self._sids: set[str | None] = set()
         self.timeout = timeout
         physical_name = platform.function_name(name)
         self.role = self._role(platform, description)
@@ -82,8 +83,14 @@ class PythonFunction(Construct):
         self.target: lambda_.IFunction = alias_of(self.function, memory_mib) if snap_start else self.function
 
     def allow(self, *statements: iam.PolicyStatement) -> None:
-        """Add statements to the function's role."""
+        """Add statements to the function's role. Raises ValueError for a second one of the same Sid.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+        """
         for statement in statements:
+            if statement.sid and statement.sid in self._sids:
+                raise ValueError(f"{self.name}: IAM refuses a policy with two statements {statement.sid}")
+            self._sids.add(statement.sid)
             self.role.add_to_policy(statement)
 
     def _role(self, platform: Platform, description: str) -> iam.Role:

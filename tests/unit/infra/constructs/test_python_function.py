@@ -105,3 +105,12 @@ def test_a_function_is_traced_only_if_asked_for(
     assert "xray:PutTraceSegments" not in template.actions(name)
     assert full_template.function(name)["TracingConfig"] == {"Mode": "Active"}
     assert "xray:PutTraceSegments" in full_template.actions(name)
+
+
+def test_no_policy_has_two_statements_of_one_name(template: Template) -> None:
+    """IAM refuses such a policy, and so the whole deployment."""
+    policies = template.resources("IAM::Policy").values()
+    for policy in policies:
+        names = [each["Sid"] for each in policy["PolicyDocument"]["Statement"] if "Sid" in each]
+        assert sorted(names) == sorted(set(names))
+    assert policies
