@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
 
 from snapkeep_filesystems.contents import Contents
+from snapkeep_filesystems.errors import UnreadableError
 from snapkeep_filesystems.volume import Volume
 
 
@@ -32,3 +36,58 @@ class FileSystem:
     errors: str = ""
     transactions: int = 0
     log_trouble: str = ""
+
+
+class Geometry(Protocol):
+    """What the superblock of every file system says. Sizes are bytes."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def block_size(self) -> int: ...
+    @property
+    def free_blocks(self) -> int: ...
+    @property
+    def groups(self) -> int: ...
+    @property
+    def uuid(self) -> bytes: ...
+    @property
+    def label(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A volume with its log replayed, and how many transactions that took."""
+
+    volume: Volume
+    transactions: int = 0
+
+
+def opened(
+    contents: Contents,
+    volume: Volume,
+    geometry: Geometry,
+    checked_groups: int,
+    errors: str,
+    replay: Callable[[], Replayed],
+) -> FileSystem:
+    """The file system with its log replayed, or as it is with the reason why the log cannot be."""
+    trouble = ""
+    try:
+        done = replay()
+    except UnreadableError as error:
+        done, trouble = Replayed(volume), error.reason
+    return FileSystem(
+        contents=contents,
+        size=geometry.size,
+        free=geometry.free_blocks * geometry.block_size,
+        uuid=str(UUID(bytes=geometry.uuid)),
+        label=geometry.label,
+        groups=geometry.groups,
+        checked_groups=checked_groups,
+        raw=volume,
+        volume=done.volume,
+        errors=errors,
+        transactions=done.transactions,
+        log_trouble=trouble,
+    )

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from snapkeep_filesystems.checksums import running
 from snapkeep_filesystems.errors import Damaged
 from snapkeep_filesystems.ext4.inodes import extents_of, read_inode
 from snapkeep_filesystems.ext4.journal import CHECKSUMS_3, MAGIC, Journal, Logged, Transaction
 from snapkeep_filesystems.ext4.superblock import Superblock
+from snapkeep_filesystems.file_system import Replayed
 from snapkeep_filesystems.volume import Volume, read_exactly
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """A volume with its journal replayed, how many transactions that were, and how many blocks they hold."""
-
-    volume: Volume
-    transactions: int = 0
-    blocks: int = 0
 
 
 def replay(volume: Volume, superblock: Superblock) -> Replayed:
@@ -37,7 +28,7 @@ def replay(volume: Volume, superblock: Superblock) -> Replayed:
     for sequence, logged in newest.values():
         _check(volume, superblock, journal, sequence, logged)
     blocks = {block: logged for block, (_, logged) in newest.items()}
-    return Replayed(Redirected(volume, blocks, superblock.block_size), len(transactions), len(blocks))
+    return Replayed(Redirected(volume, blocks, superblock.block_size), len(transactions))
 
 
 def _newest(transactions: Iterable[Transaction]) -> dict[int, tuple[int, Logged]]:

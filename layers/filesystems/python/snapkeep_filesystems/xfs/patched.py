@@ -51,11 +51,6 @@ class Patched:
         """How many bytes it has."""
         return self._volume.size
 
-    @property
-    def changed(self) -> int:
-        """How many sectors have changes."""
-        return len(self._sectors)
-
     def patch(self, offset: int, data: bytes) -> None:
         """Change the bytes at an offset. Raises NotHandled when there are too many changes to remember."""
         done = 0

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from snapkeep_filesystems.errors import Damaged, NotHandled
+from snapkeep_filesystems.file_system import Replayed
 from snapkeep_filesystems.volume import Volume, little
 from snapkeep_filesystems.xfs.inode_items import apply_inode
 from snapkeep_filesystems.xfs.patched import SECTOR, Patched
@@ -37,15 +37,6 @@ Where = tuple[int, int]
 """A buffer by its first sector and its length in sectors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """A volume with its log replayed, how many transactions that were, and how many sectors they changed."""
-
-    volume: Volume
-    transactions: int = 0
-    sectors: int = 0
-
-
 def replay(volume: Volume, superblock: Superblock) -> Replayed:
     """The volume as the kernel would leave it after its recovery, without the writes.
 
@@ -64,7 +55,7 @@ def replay(volume: Volume, superblock: Superblock) -> Replayed:
                 _apply_buffer(patched, item, cancelled)
             elif item.kind == INODE:
                 apply_inode(patched, item, superblock.inode_size)
-    return Replayed(patched, len(transactions), patched.changed)
+    return Replayed(patched, len(transactions))
 
 
 def _order(item: Item) -> int:
