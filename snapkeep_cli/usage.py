@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,9 @@ Mistake: Any = typer.BadParameter.__mro__[1]
 HELP_ITSELF = "NoArgsIsHelpError"
 """How the parser prints the help of a group that was typed without a command."""
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says when the disk behind the output takes no more."""
+
 
 class Commands(TyperGroup):
     """The whole command; a mistake that the parser finds ends it as every other refusal does."""
@@ -26,7 +30,10 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Read the words after the command's name, and run it."""
-        with _refusing(lambda: " ".join(filter(None, (ctx.command_path, ctx.invoked_subcommand)))):
+        with (
+            _output_full(),
+            _refusing(lambda: " ".join(filter(None, (ctx.command_path, ctx.invoked_subcommand)))),
+        ):
             return super().invoke(ctx)
 
 
@@ -43,6 +50,22 @@ def _refusing(command: Callable[[], str]) -> Iterator[None]:
 
         where = mistake.ctx.command_path if mistake.ctx else command()
         raise fail("usage", in_words(mistake), f"{where} --help") from mistake
+
+
+@contextmanager
+def _output_full() -> Iterator[None]:
+    """Say that the answer could not be written. A reader that went away is left to the parser."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        from snapkeep_cli.output import fail
+
+        what = error.filename or "the output"
+        raise fail(
+            "cannot_write", f"{what} cannot be written: {error.strerror}", "make room, then try again"
+        ) from error
 
 
 def in_words(mistake: Any) -> str:

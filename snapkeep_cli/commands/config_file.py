@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from snapkeep.domain.backup.schedule import no_more_slots
 from snapkeep.domain.policies import USUAL_NAME, Deployment, Policy
 from snapkeep_cli.api.calls import ClusterOption, ending_well
 from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
@@ -65,7 +67,12 @@ def _backups_in_words(deployment: Deployment, prefix: str) -> Iterator[str]:
     yield f"clusters: {', '.join(f'{each.name} ({each.region})' for each in deployment.clusters)}"
     for policy in deployment.policies:
         yield _in_words(policy)
-        more = (*lock_in_words(policy), *copies_in_words(policy, deployment), *expected_in_words(policy))
+        more = (
+            *_never_runs(policy),
+            *lock_in_words(policy),
+            *copies_in_words(policy, deployment),
+            *expected_in_words(policy),
+        )
         yield from (f"  {line}" for line in more)
     yield from places_in_words(deployment)
     yield from loans_in_words(deployment)
@@ -91,6 +98,12 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
             "cannot_write", f"{folder} cannot be written: {error.strerror}", "give another directory"
         ) from error
     tip(f"{len(files)} files in {folder}; apply them with", f"kubectl apply -k {shlex.quote(str(folder))}")
+
+
+def _never_runs(policy: Policy) -> Iterator[str]:
+    """A warning if the schedule has no slot left."""
+    if why := no_more_slots(policy.schedule.expression, datetime.now(UTC).year):
+        yield f"never runs: {why}; change its schedule"
 
 
 def _in_words(policy: Policy) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,33 @@ def test_validate_names_policies_that_take_the_same_claims(run: CliRunner, tmp_p
         "policies nightly and wordpress both take a claim that fits them, in namespace default"
         in result.stdout
     )
+
+
+def test_validate_says_that_a_schedule_never_runs_again(run: CliRunner, tmp_path: Path) -> None:
+    config = tmp_path / "snapkeep.yaml"
+    config.write_text(EXAMPLE.read_text().replace("0 2 * * *", "cron(0 2 * * ? 2023)", 1))
+
+    found = run.invoke(app, ["validate", str(config)])
+
+    assert "  never runs: its last year is 2023; change its schedule" in found.stdout
+    assert found.stdout.count("never runs") == 1
+
+
+def test_a_full_disk_behind_the_output_is_told_in_words() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "snapkeep_cli.main", "manifests", "--cluster", "myeks"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "error[cannot_write]: the output cannot be written: No space left on device",
+        "  fix: make room, then try again",
+    ]
 
 
 def test_a_broken_config_is_told_on_standard_error_with_exit_code_2(run: CliRunner, tmp_path: Path) -> None:

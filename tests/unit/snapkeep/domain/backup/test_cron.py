@@ -10,7 +10,7 @@ from cronsim import CronSim
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snapkeep.domain.backup.cron import check_six_fields, to_five_fields, to_six_fields
+from snapkeep.domain.backup.cron import check_six_fields, never_again, to_five_fields, to_six_fields
 
 
 @pytest.mark.parametrize(
@@ -149,3 +149,20 @@ def test_the_translation_runs_exactly_when_cron_does(
     start = datetime.fromisoformat("2026-12-31 23:59")
     expected = list(itertools.islice(CronSim(five, start), 40))
     assert list(itertools.islice(CronSim(there_and_back, start), 40)) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ("0 3 * * ? 2023", "its last year is 2023"),
+        ("0 3 * * ? 2020-2024,2025", "its last year is 2025"),
+        ("0 3 30 FEB ? *", "no such month has a day 30"),
+        ("0 3 31 4,6,9,11 ? 2026-2030", "no such month has a day 31"),
+        ("0 3 31 2,3 ? *", ""),
+        ("0 3 29 2 ? *", ""),
+        ("0 3 L 2 ? *", ""),
+        ("0 3 ? * MON#1 2026", ""),
+    ],
+)
+def test_a_cron_without_a_moment_left_is_recognized(fields: str, why: str) -> None:
+    assert never_again(fields, 2026) == why

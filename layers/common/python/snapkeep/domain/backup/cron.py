@@ -114,6 +114,8 @@ MONTH = Field("month", 1, 12, _MONTHS)
 WEEKDAY = Field("day-of-week", 0, 6, _DAYS, alias=7)
 SCHEDULER_WEEKDAY = Field("day-of-week", 1, 7, _DAYS, special=r"L|([1-7]|\w{3})L|([1-7]|\w{3})#[1-5]")
 YEAR = Field("year", 1970, 2199)
+LONGEST_MONTHS = dict(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1))
+"""How many days each month may have."""
 
 
 def to_six_fields(text: str) -> str:
@@ -165,6 +167,18 @@ def check_six_fields(text: str) -> None:
     for field, value in (*pairs, (YEAR, year)):
         if value != "?" or field not in (DAY, SCHEDULER_WEEKDAY):
             _check(field, value)
+
+
+def never_again(text: str, year: int) -> str:
+    """Why Scheduler's six fields match no moment from the start of a year on; "" if some do."""
+    _, _, day, month, _, years = text.split()
+    if max(YEAR.values(years)) < year:
+        return f"its last year is {max(YEAR.values(years))}"
+    if day == "?" or DAY.is_special(day):
+        return ""
+    if min(DAY.values(day)) > max(LONGEST_MONTHS[each] for each in MONTH.values(month)):
+        return f"no such month has a day {min(DAY.values(day))}"
+    return ""
 
 
 def _check(field: Field, text: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from snapkeep.domain.backup.cron import check_six_fields, to_five_fields, to_six_fields
+from snapkeep.domain.backup.cron import check_six_fields, never_again, to_five_fields, to_six_fields
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.policies import Schedule
 
@@ -83,6 +83,12 @@ def has_preview(expression: str) -> bool:
         return rate_of(expression) is None and bool(five_fields(expression))
     except PreviewUnavailable:
         return False
+
+
+def no_more_slots(expression: str, year: int) -> str:
+    """Why an expression has no slot from the start of a year on; "" if it has some. A rate always has."""
+    cron = _CRON.fullmatch(expression)
+    return never_again(cron["fields"], year) if cron else ""
 
 
 def five_fields(expression: str) -> str:
