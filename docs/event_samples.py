@@ -15,7 +15,7 @@ from snapkeep.adapters.aws.loan_events import LoanAnnouncer
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
-from snapkeep.domain.messages import Change
+from snapkeep.domain.messages import Change, FilesRead
 from snapkeep.domain.metrics import Metric
 from snapkeep.domain.points import ClaimFacts, Point, PointState
 from snapkeep.domain.policies import Method
@@ -131,6 +131,19 @@ CALLS: Mapping[Event, Callable[[_Announcer], object]] = {
             202,
             "8f3c",
             "/v1/restores/r1",
+        )
+    ),
+    Event.FILES_READ: lambda news: news.files_read(
+        FilesRead(
+            "arn:aws:iam::111122223333:role/dev",
+            "get",
+            "shop",
+            "web",
+            "data",
+            POINT.id,
+            "/uploads/logo.png",
+            "",
+            "8f3c",
         )
     ),
     Event.INTERRUPTION: lambda news: news.interruption(

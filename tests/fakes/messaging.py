@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain.backup import pacing
 from snapkeep.domain.backup.jobs import Job, job_from_json
 from snapkeep.domain.backup.runs import Run
-from snapkeep.domain.messages import Change
+from snapkeep.domain.messages import Change, FilesRead
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
@@ -107,6 +107,7 @@ class FakeAnnouncer(FakeTroubleNews):
         self.orphaned: list[tuple[str, str, int]] = []
         self.braked: list[Refusal] = []
         self.changes: list[Change] = []
+        self.files: list[FilesRead] = []
 
     def run_closed(
         self, run: Run, failures: Sequence[Point], skews: Mapping[str, float], late: Sequence[Point] = ()
@@ -159,6 +160,10 @@ class FakeAnnouncer(FakeTroubleNews):
     def changed(self, change: Change) -> None:
         self._before("changed")
         self.changes.append(change)
+
+    def files_read(self, files: FilesRead) -> None:
+        self._before("files_read")
+        self.files.append(files)
 
     def prune_braked(self, refusal: Refusal) -> None:
         self._before("prune_braked")

@@ -78,3 +78,22 @@ class Change:
     status: int
     request_id: str
     location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesRead:
+    """Files of recovery points that somebody asked to see: who (`caller` is an ARN), what, and of which.
+
+    `kind` is `ls`, `get`, `versions` or `find`. `point` is "" when all points of the claim are meant.
+    `file` is a path in the volume, and `looked_for` the name that `find` looks for below it.
+    """
+
+    caller: str
+    kind: str
+    cluster: str
+    namespace: str
+    claim: str
+    point: str
+    file: str
+    looked_for: str
+    request_id: str

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
     from snapkeep.domain.interruption.records import IncidentRecord
-    from snapkeep.domain.messages import Change
+    from snapkeep.domain.messages import Change, FilesRead
     from snapkeep.domain.points import Point
     from snapkeep.domain.retention.deletion.brake_refusals import Refusal
     from snapkeep.domain.retention.deletion.orphans import Orphan
@@ -192,6 +192,9 @@ class EventAnnouncer(WorkCounter):
 
     def changed(self, change: Change) -> None:
         self.put(Event.CHANGED, dataclasses.asdict(change))
+
+    def files_read(self, files: FilesRead) -> None:
+        self.put(Event.FILES_READ, dataclasses.asdict(files))
 
     def interruption(
         self, record: IncidentRecord, step: str, reason: str, figures: Mapping[Metric, float]

@@ -25,6 +25,7 @@ class Event(StrEnum):
     CLUSTER_GONE = "Snapkeep Cluster Gone"
     POLICY_ORPHANED = "Snapkeep Policy Orphaned"
     CHANGED = "Snapkeep API Change"
+    FILES_READ = "Snapkeep Files Read"
     INTERRUPTION = "Snapkeep Interruption"
     INTERRUPTION_MISSED = "Snapkeep Interruption Missed"
     BACKUP_LATE = "Snapkeep Backup Late"
@@ -102,6 +103,7 @@ _TEXTS = {
     Event.CLUSTER_GONE: "{cluster}: {reason}",
     Event.POLICY_ORPHANED: "{reason}",
     Event.CHANGED: "{caller}: {method} {path}, answered {status}",
+    Event.FILES_READ: "{caller}: {kind} {file} in {namespace}/{claim} of {cluster}",
     Event.INTERRUPTION: _INCIDENT,
     Event.INTERRUPTION_MISSED: _INCIDENT,
     Event.BACKUP_LATE: _TROUBLES,
