@@ -112,29 +112,34 @@ class Protected:
 
 
 class Part(StrEnum):
-    """What to print; an account may have several denying policies.
+    """What to print; an account may have several denying policies, and all of it does not fit into one.
 
-    `ALL` is `BACKUPS` and `DEPLOYMENT`. `COPIES` is a policy of its own, because it does not fit beside them.
-    `VAULT` is for the account of a vault, beside `DEPLOYMENT`.
+    `BACKUPS` and `DEPLOYMENT` belong together, with `COPIES` where points are copied. `VAULT` is for the
+    account of a vault, beside `DEPLOYMENT`.
     """
 
-    ALL = "all"
     BACKUPS = "backups"
     DEPLOYMENT = "deployment"
     COPIES = "copies"
     VAULT = "vault"
 
 
-def policy(of: Protected, part: Part = Part.ALL) -> dict[str, Any]:
-    """The policy document, one of its parts (about snapshots, bin and keys, or about roles, code and stack),
-    or the document about copies, or about those in a vault."""
-    if part is Part.COPIES:
-        return {"Version": "2012-10-17", "Statement": [*_copies(of)]}
-    if part is Part.VAULT:
-        return {"Version": "2012-10-17", "Statement": [*_vault(of), *_places(of)]}
-    backups = () if part is Part.DEPLOYMENT else (*_backups(of), *_places(of))
-    deployment = () if part is Part.BACKUPS else _deployment(of)
-    return {"Version": "2012-10-17", "Statement": [*backups, *deployment]}
+def policy(of: Protected, part: Part) -> dict[str, Any]:
+    """The policy document: about snapshots, bin and keys; about roles, code and stack; about copies; or about
+    those in a vault."""
+    return {"Version": "2012-10-17", "Statement": [*_statements(of, part)]}
+
+
+def _statements(of: Protected, part: Part) -> tuple[Statement, ...]:
+    match part:
+        case Part.BACKUPS:
+            return (*_backups(of), *_places(of))
+        case Part.DEPLOYMENT:
+            return _deployment(of)
+        case Part.COPIES:
+            return _copies(of)
+        case Part.VAULT:
+            return (*_vault(of), *_places(of))
 
 
 def _backups(of: Protected) -> tuple[Statement, ...]:

@@ -40,6 +40,13 @@ def protect(
             "as placeholders; repeatable."
         ),
     ],
+    part: Annotated[
+        Part,
+        typer.Option(
+            help="What it protects: attach those for backups and for the deployment, and the one for copies "
+            "if there are any; a vault's account has its own."
+        ),
+    ],
     break_glass: Annotated[
         str, typer.Option(help="The role that the policy never restricts: its ARN or name.")
     ] = "break-glass",
@@ -52,12 +59,6 @@ def protect(
     ] = None,
     prefix: Annotated[list[str] | None, typer.Option(help="The prefix of a deployment.")] = None,
     stack: Annotated[list[str] | None, typer.Option(help="The stack of a deployment.")] = None,
-    part: Annotated[
-        Part,
-        typer.Option(
-            help="Print one of the policy's two parts, or another policy: for copies, or for a vault."
-        ),
-    ] = Part.ALL,
     config: ConfigOrApiOption = DEFAULT_CONFIG,
 ) -> None:
     """Print a service control policy that protects backups, roles and code from administrators."""
@@ -93,11 +94,10 @@ def _fitting(protected: Protected, part: Part) -> str:
     document = policy(protected, part)
     lines, tight = json.dumps(document, indent=1), json.dumps(document, separators=(",", ":"))
     if len(tight) > LONGEST:
-        split = "print it with --part backups and with --part deployment and attach both, or "
         raise fail(
             "usage",
             f"the policy has {len(tight)} characters; a service control policy may have {LONGEST}",
-            (split if part is Part.ALL else "") + "name fewer accounts",
+            "print a policy for each account and attach it to that account only",
         )
     return lines if len(lines) <= LONGEST else tight
 

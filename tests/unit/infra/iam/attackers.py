@@ -17,14 +17,14 @@ FULL: dict[str, Any] = {
     "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 SNAPSHOTS = "arn:aws:ec2:*:*:snapshot/*"
-GUARDS = ("protect-backups", "protect-copies")
+GUARDS = ("protect-backups", "protect-deployment", "protect-copies")
 GUARDED = " under the organization's guard"
 DEPLOYERS = (
     f"cdk-snapkeep-deploy-role-{ACCOUNT}-{REGION}",
     f"cdk-snapkeep-cfn-exec-role-{ACCOUNT}-{REGION}",
     "pipeline",
 )
-"""Whom docs/policies/protect-backups.json lets deploy."""
+"""Whom docs/policies/protect-deployment.json lets deploy."""
 
 
 def _allow(*statements: tuple[list[str], str, Mapping[str, Any]]) -> dict[str, Any]:
