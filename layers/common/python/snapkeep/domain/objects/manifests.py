@@ -1,0 +1,162 @@
+"""The manifest of an archive: what was saved from a namespace, and what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from snapkeep.domain.objects.references import References, references
+from snapkeep.domain.objects.rules import ObjectScope
+
+SHOWN = 20
+"""How many names of left-out objects a manifest holds for each kind and reason."""
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an archive is of: a namespace at the slot (aware UTC) of a run."""
+
+    cluster: str
+    policy: str
+    run: str
+    slot: datetime
+    namespace: str
+    scope: ObjectScope
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Where the documents are: key and version in the bucket, their SHA-256, and sizes in bytes."""
+
+    key: str
+    version: str
+    sha256: str
+    stored_bytes: int
+    text_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Objects of a kind that were left out for one reason; `names` are the first of them."""
+
+    kind: str
+    reason: str
+    count: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an archive holds. `saved` are the names by kind, in the order of the documents; `kinds` are kinds
+    that were not looked at; `secrets` are the Secrets that saved objects name, with the keys that they name.
+    """
+
+    subject: Subject
+    archive: Archive
+    began: datetime
+    ended: datetime
+    saved: Mapping[str, tuple[str, ...]]
+    left_out: tuple[LeftOut, ...]
+    kinds: Mapping[str, str]
+    secrets: Mapping[str, tuple[str, ...]]
+
+    @property
+    def count(self) -> int:
+        """How many objects the archive holds."""
+        return sum(map(len, self.saved.values()))
+
+
+@dataclass(slots=True)
+class Contents:
+    """Gathers what becomes a manifest, object by object."""
+
+    saved: dict[str, list[str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    named: References = field(default_factory=References)
+    _left_out: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def save(self, kind: str, item: Mapping[str, Any]) -> None:
+        """Note an object that was saved, and the Secrets that it names."""
+        self.saved.setdefault(kind, []).append(name_of(item))
+        self.named.add(references(item))
+
+    def leave_out(self, kind: str, item: Mapping[str, Any], reason: str) -> None:
+        """Note an object that was left out."""
+        self._left_out.setdefault((kind, reason), []).append(name_of(item))
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What was left out, by kind and reason."""
+        return tuple(
+            LeftOut(kind, reason, len(names), tuple(names[:SHOWN]))
+            for (kind, reason), names in sorted(self._left_out.items())
+        )
+
+    def manifest(self, subject: Subject, archive: Archive, began: datetime, ended: datetime) -> Manifest:
+        """The manifest of all that was noted."""
+        saved = {kind: tuple(names) for kind, names in self.saved.items()}
+        secrets = {name: tuple(sorted(keys)) for name, keys in sorted(self.named.secrets.items())}
+        return Manifest(subject, archive, began, ended, saved, self.left_out, dict(self.kinds), secrets)
+
+
+def name_of(item: Mapping[str, Any]) -> str:
+    """The name of an object."""
+    return str((item.get("metadata") or {}).get("name", ""))
+
+
+def to_document(manifest: Manifest) -> dict[str, Any]:
+    """The manifest as a JSON-ready dict."""
+    subject, archive = manifest.subject, manifest.archive
+    return {
+        "format": FORMAT,
+        "cluster": subject.cluster,
+        "policy": subject.policy,
+        "run": subject.run,
+        "slot": subject.slot.isoformat(),
+        "namespace": subject.namespace,
+        "scope": subject.scope.value,
+        "began": manifest.began.isoformat(),
+        "ended": manifest.ended.isoformat(),
+        "archive": {name: getattr(archive, name) for name in Archive.__slots__},
+        "saved": {kind: list(names) for kind, names in manifest.saved.items()},
+        "left_out": [
+            {"kind": each.kind, "reason": each.reason, "count": each.count, "names": list(each.names)}
+            for each in manifest.left_out
+        ],
+        "kinds_left_out": dict(manifest.kinds),
+        "secrets": {name: list(keys) for name, keys in manifest.secrets.items()},
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> Manifest:
+    """The manifest that `to_document` wrote. Raises KeyError, TypeError or ValueError for anything else."""
+    subject = Subject(
+        document["cluster"],
+        document["policy"],
+        document["run"],
+        datetime.fromisoformat(document["slot"]),
+        document["namespace"],
+        ObjectScope(document["scope"]),
+    )
+    return Manifest(
+        subject,
+        Archive(**document["archive"]),
+        datetime.fromisoformat(document["began"]),
+        datetime.fromisoformat(document["ended"]),
+        _tuples(document["saved"]),
+        tuple(_left_out(document["left_out"])),
+        dict(document["kinds_left_out"]),
+        _tuples(document["secrets"]),
+    )
+
+
+def _tuples(lists: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in lists.items()}
+
+
+def _left_out(items: Iterable[Mapping[str, Any]]) -> Iterable[LeftOut]:
+    return (LeftOut(each["kind"], each["reason"], each["count"], tuple(each["names"])) for each in items)

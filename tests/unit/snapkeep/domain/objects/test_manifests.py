@@ -1,0 +1,53 @@
+"""A manifest: what was saved, what was left out and why, as JSON and back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from snapkeep.domain.objects.manifests import (
+    SHOWN,
+    Archive,
+    Contents,
+    LeftOut,
+    Subject,
+    from_document,
+    to_document,
+)
+from snapkeep.domain.objects.rules import ObjectScope
+
+NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+SUBJECT = Subject("myeks", "daily", "myeks.daily.20261201T020000Z", NOW, "shop", ObjectScope.NAMESPACE)
+ARCHIVE = Archive("objects/key.yaml.gz", "v1", "ab" * 32, 100, 900)
+
+
+def contents() -> Contents:
+    found = Contents(kinds={"secrets": "Snapkeep does not read Secrets"})
+    env = {"valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}
+    pod = {"kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"env": [env]}]}}
+    found.save("pods", pod)
+    found.save("configmaps", {"kind": "ConfigMap", "metadata": {"name": "a"}})
+    for number in range(SHOWN + 5):
+        found.leave_out("replicasets.apps", {"metadata": {"name": f"rs-{number}"}}, "Deployment makes it")
+    return found
+
+
+def test_a_manifest_comes_back_from_json() -> None:
+    made = contents().manifest(SUBJECT, ARCHIVE, NOW, NOW + timedelta(seconds=3))
+    assert from_document(json.loads(json.dumps(to_document(made)))) == made
+    assert made.count == 2
+    assert made.secrets == {"db": ("password",)}
+
+
+def test_left_out_objects_are_counted_and_the_first_are_named() -> None:
+    (found,) = contents().left_out
+    assert found == LeftOut(
+        "replicasets.apps", "Deployment makes it", SHOWN + 5, tuple(f"rs-{number}" for number in range(SHOWN))
+    )
+
+
+def test_what_is_no_manifest_is_refused() -> None:
+    with pytest.raises(KeyError):
+        from_document({})
