@@ -7,23 +7,15 @@ and mkfs.
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import random
-import struct
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MAKERS = {"ext4": ("mkfs.ext4", "-q", "-F", "-m0"), "xfs": ("mkfs.xfs", "-q", "-f")}
-
-SHUT_DOWN, WITHOUT_LOG = 0x8004587D, 2
-
-Entry = tuple[str | int, ...]
-"""What is at a path: ("directory",), ("link", target) or ("file", bytes, sha256)."""
+from sandbox.lab.volumes.archive import Entry
+from sandbox.lab.volumes.kernel import cut_off, make, recovered
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,64 +33,10 @@ class Work:
 def crash(work: Work, folder: Path) -> tuple[Path, Mapping[str, Entry]]:
     """A crashed volume in that folder, and what the kernel's own recovery finds on it."""
     image = folder / f"{work.kind}-{work.seed}.img"
-    with image.open("wb") as file:
-        file.truncate(work.mebibytes * 2**20)
-    # mkfs.xfs makes small volumes, with logs that soon wrap, for tests alone.
-    allowed = os.environ | dict.fromkeys(("TEST_DIR", "TEST_DEV", "QA_CHECK_FS"), "1")
-    _run([*MAKERS[work.kind], *work.options, str(image)], allowed)
-    with _mounted(image, folder) as there:
+    make(work.kind, image, work.mebibytes * 2**20, work.options)
+    with cut_off(image) as there:
         _Worker(work, there).run()
-        shut_down(there)
-    copy = folder / f"{image.name}.recovered"
-    _run(["cp", "--sparse=always", str(image), str(copy)])
-    with _mounted(copy, folder) as there:
-        found = entries(there)
-    copy.unlink()
-    return image, found
-
-
-def shut_down(mounted: Path) -> None:
-    """Stop a file system without writing what is not on the disk: what a snapshot of that moment holds.
-
-    The request is EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN, which are the same, with the flag not to flush the
-    log: include/uapi/linux/ext4.h and fs/xfs/libxfs/xfs_fs.h of the kernel.
-    """
-    folder = os.open(mounted, os.O_RDONLY)
-    fcntl.ioctl(folder, SHUT_DOWN, struct.pack("I", WITHOUT_LOG))
-    os.close(folder)
-
-
-def entries(top: Path) -> dict[str, Entry]:
-    """Everything below a folder, by path from there."""
-    found: dict[str, Entry] = {}
-    for path in sorted(top.rglob("*")):
-        name = f"/{path.relative_to(top)}"
-        if path.is_symlink():
-            found[name] = "link", str(path.readlink())
-        elif path.is_dir():
-            found[name] = ("directory",)
-        else:
-            data = path.read_bytes()
-            found[name] = "file", len(data), hashlib.sha256(data).hexdigest()
-    found.pop("/lost+found", None)
-    return found
-
-
-@contextmanager
-def _mounted(image: Path, folder: Path) -> Iterator[Path]:
-    there = folder / "mounted"
-    there.mkdir(exist_ok=True)
-    _run(["mount", "-o", "loop", str(image), str(there)])
-    try:
-        yield there
-    finally:
-        _run(["umount", str(there)])
-
-
-def _run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+    return image, recovered(image)
 
 
 @dataclass(slots=True)

@@ -5,14 +5,13 @@ Each is an archive of the sparse image and of what the kernel's own recovery fou
 
 from __future__ import annotations
 
-import json
-import subprocess
-import tarfile
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.filesystems.crashes import Entry, Work, crash
+from sandbox.lab.volumes import archive
+from sandbox.lab.volumes.archive import Entry
+from tests.filesystems.crashes import Work, crash
 
 FOLDER = Path(__file__).with_name("images")
 SMALL = (0, 10, 100, 5000)
@@ -29,22 +28,16 @@ WORKS: Mapping[str, Work] = {
 
 def make(name: str) -> Path:
     """Make one of the images anew, and return its archive."""
-    archive = FOLDER / f"{name}.tar.xz"
+    packed = FOLDER / f"{name}.tar.xz"
     with tempfile.TemporaryDirectory() as folder:
-        image, found = crash(WORKS[name], Path(folder))
-        image.rename(Path(folder, "image"))
-        Path(folder, "entries.json").write_text(json.dumps(found))
-        pack = ["tar", "--sparse", "--sort=name", "-cJf", str(archive), "-C", folder, "entries.json", "image"]
-        subprocess.run(pack, check=True)
-    return archive
+        archive.pack(*crash(WORKS[name], Path(folder)), packed)
+    return packed
 
 
-def unpack(name: str, folder: Path) -> tuple[Path, dict[str, Entry]]:
+def unpack(name: str, folder: Path) -> tuple[Path, Mapping[str, Entry]]:
     """The image of that name in a folder, and what the kernel found on it."""
-    with tarfile.open(FOLDER / f"{name}.tar.xz") as archive:
-        archive.extractall(folder, filter="data")
-    found = json.loads((folder / "entries.json").read_text())
-    return folder / "image", {path: tuple(entry) for path, entry in found.items()}
+    found = archive.unpack(FOLDER / f"{name}.tar.xz", folder)
+    return found.image, found.entries
 
 
 if __name__ == "__main__":

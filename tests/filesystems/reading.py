@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from sandbox.lab.volumes.archive import Entry
 from snapkeep_filesystems.files import Files, Kind
-from tests.filesystems.crashes import Entry
 
 PORTION = 2**20
 

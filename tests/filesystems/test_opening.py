@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from sandbox.lab.volumes.archive import Entry
 from snapkeep_filesystems.files import Files
 from snapkeep_filesystems.opening import open_file_system
-from tests.filesystems.crashes import Entry
 from tests.filesystems.images import WORKS, unpack
 from tests.filesystems.reading import ImageFile, differences, entries
 
@@ -21,7 +21,7 @@ class Crashed:
 
     name: str
     volume: ImageFile
-    true: dict[str, Entry]
+    true: Mapping[str, Entry]
 
 
 @pytest.fixture(scope="module", params=sorted(WORKS))

@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
+from sandbox.lab.volumes.archive import Entry
 from sandbox.launch import ADMIN_KEY, Sandbox
 from snapkeep.adapters.aws.blocks import READS, EbsBlocks
 from snapkeep.adapters.aws.ec2 import Ec2Snapshots
@@ -24,7 +25,6 @@ from snapkeep.services.proof.look_into import MOST_BLOCKS, LookInto
 from snapkeep.services.proof.snapshot_volume import Cost, SnapshotVolume
 from snapkeep_filesystems.files import Files
 from snapkeep_filesystems.opening import open_file_system
-from tests.filesystems.crashes import Entry
 from tests.filesystems.images import unpack
 from tests.filesystems.reading import differences, entries
 
