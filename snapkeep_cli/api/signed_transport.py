@@ -13,6 +13,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
+from snapkeep_cli.api.pools import pool_for
 from snapkeep_cli.api.transport import Answer, Unreachable
 from snapkeep_cli.api.troubles import why_no_answer
 
@@ -45,18 +46,6 @@ RETRIES = _Soon(
 )
 
 
-def fetch(url: str) -> bytes:
-    """The content behind one of the API's links, unpacked. Raises Unreachable, also for an expired link."""
-    host = url.partition("?")[0]  # the rest is as good as a password
-    try:
-        found = urllib3.PoolManager(retries=RETRIES, timeout=TIMEOUT).request("GET", url)
-    except urllib3.exceptions.HTTPError as error:
-        raise Unreachable(f"{host} does not answer: {why_no_answer(error)}") from error
-    if found.status != 200:
-        raise Unreachable(f"{host} answered HTTP {found.status}")
-    return found.data
-
-
 class SignedTransport:
     """HTTP with a signature of AWS Signature Version 4. `retries` says what to try again, and when."""
 
@@ -69,7 +58,7 @@ class SignedTransport:
     ) -> None:
         self._url = url.rstrip("/")
         self._signer = SigV4Auth(credentials, SERVICE, region)
-        self._pool = urllib3.PoolManager(retries=retries, timeout=TIMEOUT)
+        self._pool = pool_for(url, retries=retries, timeout=TIMEOUT)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: str) -> Answer:
         """The answer, after retries of temporary failures. Raises Unreachable."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from snapkeep_cli.api.calls import ClusterOption, client, cluster_or_sources, ending_well
-from snapkeep_cli.api.signed_transport import fetch
+from snapkeep_cli.api.links import fetch
 from snapkeep_cli.output import fail, say
 
 STDOUT = "-"

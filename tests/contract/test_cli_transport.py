@@ -12,7 +12,8 @@ import pytest
 from botocore.credentials import Credentials
 
 from snapkeep_cli.api.client import ApiClient, ApiProblem
-from snapkeep_cli.api.signed_transport import RETRIES, SignedTransport, fetch
+from snapkeep_cli.api.links import fetch, streamed
+from snapkeep_cli.api.signed_transport import RETRIES, SignedTransport
 from snapkeep_cli.api.transport import Unreachable
 
 KEY = Credentials("AKIDEXAMPLE", "secret", "a-session-token")
@@ -26,6 +27,7 @@ class Server:
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses)
         self.retry_after = 0
+        self.shortened = 0
         self.requests: list[tuple[str, str, dict[str, str], str]] = []
         outer = self
 
@@ -40,7 +42,7 @@ class Server:
                 self.send_header("Retry-After", str(outer.retry_after))
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(body[: len(body) - outer.shortened])
 
             do_GET = do_POST
 
@@ -118,3 +120,26 @@ def test_a_link_is_followed_without_our_signature_and_what_went_wrong_keeps_its_
     with pytest.raises(Unreachable, match=r"page.html answered HTTP 403$") as refused:
         fetch(f"{server.url}page.html?X-Amz-Signature=secret")
     assert "secret" not in str(refused.value)
+
+
+def test_what_is_behind_a_link_comes_in_pieces_and_one_that_breaks_off_is_told(serve: Any) -> None:
+    server, _ = serve()
+    assert b"".join(streamed(f"{server.url}file?X-Amz-Signature=secret")) == b'{"ok": true}'
+    server.shortened = 3
+    with pytest.raises(Unreachable, match="closed the connection before it answered") as broken:
+        b"".join(streamed(f"{server.url}file?X-Amz-Signature=secret"))
+    assert "secret" not in str(broken.value)
+
+
+def test_the_proxy_of_the_environment_is_used_as_the_sdk_uses_it(
+    serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, _ = serve()
+    monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/live/"))
+    monkeypatch.setenv("no_proxy", "api.example.test")
+    url = "http://files.example.test/key?X-Amz-Signature=secret"
+    assert fetch(url) == b'{"ok": true}'
+    ApiClient(SignedTransport("http://gone.example.test/live", "eu-west-1", KEY, AT_ONCE)).get("clusters")
+    assert [path for _, path, _, _ in proxy.requests] == [url, "http://gone.example.test/live/v1/clusters"]
+    with pytest.raises(Unreachable):
+        ApiClient(SignedTransport("http://api.example.test", "eu-west-1", KEY, AT_ONCE)).get("clusters")
