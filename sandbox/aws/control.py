@@ -165,6 +165,10 @@ class AwsControl(ControlCalls):
         """Make a snapshot's next copies (`*`: any snapshot's) end in the state `error`."""
         self.call("POST", "copies/fail", {"source": source, "times": times})
 
+    def fail_moves(self, snapshot: str = "*", times: int = 1) -> None:
+        """Make a snapshot's next moves (`*`: any snapshot's) to or from the archive tier fail."""
+        self.call("POST", "tiers/fail", {"snapshot": snapshot, "times": times})
+
     def write_volume(self, volume: str, text: str) -> None:
         """Replace what is written on a volume, in any Region. ControlError if there is no such volume."""
         self.call("PUT", f"volumes/{volume}", {"text": text})

@@ -23,6 +23,8 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
                                          end it now, in any Region; a copy shows the trouble
     POST   /_sandbox/copies/fail         {"source": snapshot id or "*", "times": n}: its next copies end in
                                          error
+    POST   /_sandbox/tiers/fail          {"snapshot": id or "*", "times": n}: its next moves to or from the
+                                         archive tier fail
     GET    /_sandbox/volumes/ID          {"text"}: what is written on it, see sandbox.aws.contents
     PUT    /_sandbox/volumes/ID          {"text": ...}: write that on it
     PUT    /_sandbox/volumes/ID/image    {"path": ...}: let it hold the blocks of a sparse image file
@@ -54,7 +56,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc, scheduler
 
-from sandbox.aws import contents, event_bus, instances, kms_keys, schedules, snapshots
+from sandbox.aws import contents, event_bus, instances, kms_keys, schedules, snapshots, tiers
 from sandbox.aws.functions.ahead import prepare_all
 from sandbox.aws.functions.environment import INTERPRETER
 from sandbox.aws.functions.work_left import show_hidden, work_left
@@ -87,6 +89,7 @@ class ControlApi:
             ("POST", "snapshots/fail", self._fail_snapshots),
             ("POST", "snapshots/settle", self._settle_snapshot),
             ("POST", "copies/fail", self._fail_copies),
+            ("POST", "tiers/fail", self._fail_moves),
             ("GET", "volumes/([^/]+)", lambda body, name: {"text": contents.read(name)}),
             ("PUT", "volumes/([^/]+)", lambda body, name: contents.write(name, **body)),
             ("PUT", "volumes/([^/]+)/image", self._write_image),
@@ -135,6 +138,7 @@ class ControlApi:
         else:
             now = clock.advance(timedelta(seconds=float(body["advance"])))
         snapshots.settle_due(self._world)
+        tiers.settle_due(self._world)
         instances.settle_due(self._world)
         fired = schedules.fire_due(self._world, now, body.get("only", "*"))
         return {"now": now, "fired": [asdict(each) for each in fired]}
@@ -191,6 +195,10 @@ class ControlApi:
     def _fail_copies(self, body: Body) -> None:
         with self._world.lock:
             self._world.copy_outcomes[body["source"]] = int(body.get("times", 1))
+
+    def _fail_moves(self, body: Body) -> None:
+        with self._world.lock:
+            self._world.tier_outcomes[body["snapshot"]] = int(body.get("times", 1))
 
     def _write_image(self, body: Body, volume: str) -> None:
         contents.write_image(self._world.blocks, volume, **body)

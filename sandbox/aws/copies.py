@@ -8,7 +8,7 @@ from typing import Any
 
 from ministack.services import ec2
 
-from sandbox.aws import contents, kms_keys, sharing
+from sandbox.aws import contents, kms_keys, sharing, tiers
 from sandbox.aws.scope import request_scope
 from sandbox.aws.snapshots import FAILED, keep, pending, take_one
 from sandbox.aws.world import Scope, World
@@ -104,7 +104,7 @@ def _trouble(world: World, record: Record, order: Order, fails: bool) -> str:
     still = ec2._snapshots.get_scoped(account, order.source_region, order.source["SnapshotId"])
     if order.source_region in world.settings.lost_regions:
         return NO_SOURCE
-    there = still is order.source and still["StorageTier"] == "standard"
+    there = still is order.source and not tiers.is_archived(world, still)
     return "" if there and sharing.is_open_to(still, record["OwnerId"]) else NO_SOURCE
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ministack.services import ec2
 
-from sandbox.aws import contents, kms_keys, sharing
+from sandbox.aws import contents, kms_keys, sharing, tiers
 from sandbox.aws.block_store import BLOCK, Blocks
 from sandbox.aws.block_tokens import BLOCK_LIFE, BlockTokens
 from sandbox.aws.patches.iam_ec2 import caller_may
@@ -130,7 +130,7 @@ class EbsDirect:
         settle_due(self.world)
         account, region = ec2.get_account_id(), ec2.get_region()
         record = sharing.find(account, region, snapshot)
-        if record is None or not _is_open(record, account):
+        if record is None or not _is_open(record, account) or tiers.is_archived(self.world, record):
             text = f"The snapshot '{snapshot}' does not exist."
             raise Refused(404, "ResourceNotFoundException", "SNAPSHOT_NOT_FOUND", text)
         _check_key(record, region)
@@ -180,7 +180,7 @@ def _is_open(record: Record, account: str) -> bool:
     is_public_only = record["OwnerId"] != account and {"UserId": account} not in record.get(
         sharing.PERMISSIONS, []
     )
-    return record["State"] == "completed" and record["StorageTier"] == "standard" and not is_public_only
+    return record["State"] == "completed" and not is_public_only
 
 
 def _lineage(record: Record) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ GROUP = "EBS Multi-Volume Snapshots Completion Status"
 def snapshot_ended(world: World, record: dict[str, Any]) -> None:
     """Send `EBS Snapshot Notification` for a CreateSnapshot snapshot that completed or failed."""
     account, region = record["_scope"]
-    arn = _snapshot_arn(world, record)
+    arn = snapshot_arn(world, record)
     detail = {
         "event": "createSnapshot",
         "result": "succeeded" if record["State"] == "completed" else "failed",
@@ -26,10 +26,10 @@ def snapshot_ended(world: World, record: dict[str, Any]) -> None:
         "request-id": "",
         "snapshot_id": arn,
         "source": f"arn:aws:ec2:{region}:{account}:volume/{record['VolumeId']}",
-        "startTime": _time(record["_started"]),
-        "endTime": _time(record["_ended"]),
+        "startTime": time_of(record["_started"]),
+        "endTime": time_of(record["_ended"]),
     }
-    _send(world, world.settings.snapshot_events, record["_scope"], SNAPSHOT, detail, [arn], record["_ended"])
+    send(world, world.settings.snapshot_events, record["_scope"], SNAPSHOT, detail, [arn], record["_ended"])
 
 
 def copy_ended(world: World, record: dict[str, Any]) -> None:
@@ -38,7 +38,7 @@ def copy_ended(world: World, record: dict[str, Any]) -> None:
     `incremental` is a string; it and the type of transfer are missing from a failure.
     """
     done, source = record["State"] == "completed", record["_source"]
-    arn = _snapshot_arn(world, record)
+    arn = snapshot_arn(world, record)
     detail = {
         "event": "copySnapshot",
         "result": "succeeded" if done else "failed",
@@ -46,20 +46,20 @@ def copy_ended(world: World, record: dict[str, Any]) -> None:
         "request-id": "",
         "snapshot_id": arn,
         "source": _arn(world, source["id"], source["account"], source["region"]),
-        "startTime": _time(record["_started"]),
-        "endTime": _time(record["_ended"]),
+        "startTime": time_of(record["_started"]),
+        "endTime": time_of(record["_ended"]),
     }
     if done:
         detail |= {"incremental": str(record["_incremental"]).lower(), "transferType": record["TransferType"]}
         if record["CompletionDurationMinutes"]:
-            detail["completionDurationStartTime"] = _time(record["_started"])
-    _send(world, world.settings.copy_events, record["_scope"], SNAPSHOT, detail, [arn], record["_ended"])
+            detail["completionDurationStartTime"] = time_of(record["_started"])
+    send(world, world.settings.copy_events, record["_scope"], SNAPSHOT, detail, [arn], record["_ended"])
 
 
 def snapshot_shared(world: World, record: dict[str, Any], receiver: str) -> None:
     """Tell an account, in the Region of a snapshot, that it was shared with it; `source` is the owner."""
     owner, region = record["_scope"]
-    arn, now = _snapshot_arn(world, record), world.told_time()
+    arn, now = snapshot_arn(world, record), world.told_time()
     detail = {
         "event": "shareSnapshot",
         "result": "succeeded",
@@ -67,10 +67,10 @@ def snapshot_shared(world: World, record: dict[str, Any], receiver: str) -> None
         "request-id": "",
         "snapshot_id": arn,
         "source": owner,
-        "startTime": _time(now),
-        "endTime": _time(now),
+        "startTime": time_of(now),
+        "endTime": time_of(now),
     }
-    _send(world, world.settings.snapshot_events, (receiver, region), SNAPSHOT, detail, [arn], now)
+    send(world, world.settings.snapshot_events, (receiver, region), SNAPSHOT, detail, [arn], now)
 
 
 def group_ended(world: World, members: list[dict[str, Any]]) -> None:
@@ -81,14 +81,14 @@ def group_ended(world: World, members: list[dict[str, Any]]) -> None:
     account, region = members[0]["_scope"]
     at = max(each["_ended"] for each in members)
     failed = any(each["State"] == "error" for each in members)
-    arns = [_snapshot_arn(world, each) for each in members]
+    arns = [snapshot_arn(world, each) for each in members]
     detail = {
         "event": "createSnapshots",
         "result": "failed" if failed else "succeeded",
         "cause": "One or more snapshots of the set could not be completed." if failed else "",
         "request-id": "",
-        "startTime": _time(min(each["_started"] for each in members)),
-        "endTime": _time(at),
+        "startTime": time_of(min(each["_started"] for each in members)),
+        "endTime": time_of(at),
         "snapshots": [
             {
                 "snapshot_id": arn,
@@ -98,10 +98,10 @@ def group_ended(world: World, members: list[dict[str, Any]]) -> None:
             for arn, each in zip(arns, members, strict=True)
         ],
     }
-    _send(world, world.settings.snapshot_events, members[0]["_scope"], GROUP, detail, arns, at)
+    send(world, world.settings.snapshot_events, members[0]["_scope"], GROUP, detail, arns, at)
 
 
-def _send(
+def send(
     world: World,
     times: int,
     scope: Scope,
@@ -110,12 +110,14 @@ def _send(
     resources: list[str],
     at: datetime,
 ) -> None:
+    """Put an event on the default bus of an account and Region, as often as `times` says."""
     event = event_bus.new_event(world, "aws.ec2", kind, detail, resources, at, scope=scope)
     for _copy in range(times):
         event_bus.deliver(world, event)
 
 
-def _snapshot_arn(world: World, record: dict[str, Any]) -> str:
+def snapshot_arn(world: World, record: dict[str, Any]) -> str:
+    """The ARN of a snapshot in events."""
     return _arn(world, record["SnapshotId"], *record["_scope"])
 
 
@@ -124,5 +126,6 @@ def _arn(world: World, snapshot_id: str, account: str, region: str) -> str:
     return shape.format(id=snapshot_id, account=account, region=region)
 
 
-def _time(moment: datetime) -> str:
+def time_of(moment: datetime) -> str:
+    """A time as events write it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -44,6 +44,18 @@ class Settings:
     """How many times the event of an ended copy is delivered; 0 loses it, 8 delivers it eight times."""
     copies_in_progress: int = 20
     """How many copies may be pending in one destination Region and account."""
+    archive_seconds: float | None = 1.0
+    """How long it takes to archive a snapshot; None: for ever. It also holds for those in progress."""
+    tier_restore_seconds: float | None = 1.0
+    """How long it takes to bring one back, up to 72 hours on AWS; None: for ever."""
+    archives_in_progress: int = 25
+    """How many snapshots an account may have archived at a time in a Region."""
+    archives_of_a_volume: int = 25
+    """How many snapshots of a volume may be in the archive tier or on their way there."""
+    tier_restores_in_progress: int = 5
+    """How many snapshots may be on their way back at a time."""
+    tier_events: int = 1
+    """How many times the event of an ended move is delivered; 0 loses it."""
     block_reads_per_second: float = 1000.0
     """How many blocks an account may read in a Region; more calls are throttled. 0 throttles all of them."""
     block_lists_per_second: float = 50.0
@@ -182,6 +194,10 @@ class World:
     """Source snapshot id (or `*`) to how many of its next copies end in `error`."""
     copies: dict[tuple[Scope, tuple[str, ...]], list[dict[str, Any]]] = field(default_factory=dict)
     """Where copies went and what volume they are of, to every copy ever made, oldest first."""
+    tier_outcomes: dict[str, int] = field(default_factory=dict)
+    """Snapshot id (or `*`) to how many of its next moves between the tiers fail."""
+    tiered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The snapshots of every account and Region that were ever archived, by id."""
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The pending snapshots of every account and Region, by id."""
     recycle_bin: dict[str, dict[str, Any]] = field(default_factory=dict)

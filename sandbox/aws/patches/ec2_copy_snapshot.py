@@ -12,7 +12,7 @@ from typing import Any
 
 from ministack.services import ec2, kms
 
-from sandbox.aws import copies, kms_keys
+from sandbox.aws import copies, kms_keys, tiers
 from sandbox.aws.copies import Order
 from sandbox.aws.ec2_answers import Answer, Params, error, xml
 from sandbox.aws.patches.ec2_snapshots import requested_tags
@@ -89,7 +89,7 @@ def _not_now(world: World, source: Record) -> Answer | None:
     name, most = source["SnapshotId"], world.settings.copies_in_progress
     if source["State"] != "completed":
         return error("IncorrectState", f"Snapshot {name} is {source['State']}, not completed.")
-    if source["StorageTier"] == "archive":
+    if tiers.is_archived(world, source):
         return error("IncorrectState", f"Snapshot {name} is in the archive tier.")
     if copies.in_progress(world, (ec2.get_account_id(), ec2.get_region())) >= most:
         return error(

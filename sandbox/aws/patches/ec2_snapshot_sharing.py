@@ -2,19 +2,20 @@
 
 AWS: createVolumePermission takes accounts or the group `all`, at most 500 changes a call and never additions
 and removals at once; a snapshot under the aws/ebs key cannot be shared, an encrypted one not made public;
-archiving a snapshot ends its sharing; each account that gets a snapshot is sent the event shareSnapshot (EBS
-user guide, "Share an Amazon EBS snapshot", "EventBridge for Amazon EBS"; API ModifySnapshotAttribute).
+an archived snapshot is shared with nobody; each account that gets a snapshot is sent the event
+shareSnapshot (EBS user guide, "Share an Amazon EBS snapshot", "EventBridge for Amazon EBS"; API
+ModifySnapshotAttribute).
 ministack: every key can be shared, the form CreateVolumePermission={Add, Remove} does nothing, and no event
 is sent. What the receiver sees is in ec2_describe_snapshots, what it may copy in ec2_copy_snapshot.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
 from ministack.services import ec2
 
-from sandbox.aws import ebs_events, kms_keys
+from sandbox.aws import ebs_events, kms_keys, tiers
 from sandbox.aws.ec2_answers import Answer, Params, error, xml
 from sandbox.aws.private import require, require_keys
 from sandbox.aws.sharing import EVERYONE, PERMISSIONS, Permission
@@ -28,12 +29,10 @@ def install(world: World) -> None:
     """Replace ModifySnapshotAttribute and DescribeSnapshotAttribute, add ResetSnapshotAttribute."""
     require(ec2, "_ACTION_MAP", "_snapshots", "_p", "_parse_member_list")
     actions = ec2._ACTION_MAP
-    names = ("ModifySnapshotAttribute", "DescribeSnapshotAttribute", "ModifySnapshotTier")
-    require_keys(actions, "ec2._ACTION_MAP", *names)
+    require_keys(actions, "ec2._ACTION_MAP", "ModifySnapshotAttribute", "DescribeSnapshotAttribute")
     actions["ModifySnapshotAttribute"] = lambda params: _modify(world, params)
     actions["DescribeSnapshotAttribute"] = _describe
     actions["ResetSnapshotAttribute"] = _reset
-    actions["ModifySnapshotTier"] = _ending_sharing(actions["ModifySnapshotTier"])
 
 
 def changes(params: Params, operation: str) -> list[Permission]:
@@ -59,7 +58,7 @@ def _modify(world: World, params: Params) -> Answer:
     if record is None:
         return _not_found(params)
     added, removed = changes(params, "add"), changes(params, "remove")
-    if refused := _refusal(record, added, removed):
+    if refused := _refusal(world, record, added, removed):
         return refused
     before = record.get(PERMISSIONS, [])
     new = [each for each in added if each not in before]
@@ -70,7 +69,9 @@ def _modify(world: World, params: Params) -> Answer:
     return xml("ModifySnapshotAttributeResponse", "<return>true</return>")
 
 
-def _refusal(record: Record, added: list[Permission], removed: list[Permission]) -> Answer | None:
+def _refusal(
+    world: World, record: Record, added: list[Permission], removed: list[Permission]
+) -> Answer | None:
     if not added and not removed:
         return error("InvalidParameterCombination", "No createVolumePermission is added or removed.")
     if added and removed:
@@ -83,7 +84,7 @@ def _refusal(record: Record, added: list[Permission], removed: list[Permission])
         return error("OperationNotPermitted", text)
     if EVERYONE in added and record["Encrypted"]:
         return error("OperationNotPermitted", "Encrypted snapshots cannot be made public")
-    if added and record["StorageTier"] == "archive":
+    if added and tiers.is_archived(world, record):
         return error("IncorrectState", f"Snapshot {record['SnapshotId']} is in the archive tier.")
     return None
 
@@ -110,16 +111,6 @@ def _reset(params: Params) -> Answer:
         return _not_found(params)
     record.pop(PERMISSIONS, None)
     return xml("ResetSnapshotAttributeResponse", "<return>true</return>")
-
-
-def _ending_sharing(archive: Callable[[Params], Answer]) -> Callable[[Params], Answer]:
-    def archived(params: Params) -> Answer:
-        answer = archive(params)
-        if answer[0] == 200:
-            ec2._snapshots[ec2._p(params, "SnapshotId")].pop(PERMISSIONS, None)
-        return answer
-
-    return archived
 
 
 def _not_found(params: Params) -> Answer:

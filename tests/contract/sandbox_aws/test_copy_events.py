@@ -146,8 +146,9 @@ def test_without_the_newest_copy_the_next_one_is_full(
 
 
 def test_an_archived_newest_copy_makes_the_next_one_full(
-    osaka: Any, copied: Copied, snapshots: list[str]
+    osaka: Any, control: AwsControl, copied: Copied, snapshots: list[str]
 ) -> None:
+    control.settings(archive_seconds=0, tier_events=0)
     newest = copied(snapshots[0])
     osaka.modify_snapshot_tier(SnapshotId=newest["made"], StorageTier="archive")
 

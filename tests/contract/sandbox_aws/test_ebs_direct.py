@@ -166,6 +166,7 @@ def test_only_completed_snapshots_of_the_standard_tier_are_read(
     control.settings(snapshot_seconds=None)
     pending = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
     archived, mine = take({1: b"x"}), take({1: b"x"})
+    control.settings(archive_seconds=0)
     ec2.modify_snapshot_tier(SnapshotId=archived, StorageTier="archive")
 
     for name in (pending, archived, "snap-0123456789abcdef0"):

@@ -84,7 +84,7 @@ def test_a_copy_is_found_by_its_tags_once_the_lag_has_passed(
 def test_only_a_completed_snapshot_in_the_standard_tier_is_copied(
     ec2: Any, osaka: Any, control: AwsControl, snapshot: str, volume: str
 ) -> None:
-    control.settings(snapshot_seconds=None)
+    control.settings(snapshot_seconds=None, archive_seconds=0)
     pending = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
     ec2.modify_snapshot_tier(SnapshotId=snapshot, StorageTier="archive")
 

@@ -127,9 +127,12 @@ def test_a_snapshot_under_the_key_of_aws_is_not_shared(ec2: Any, take: Callable[
     assert refusal(ec2.modify_snapshot_attribute, SnapshotId=ours, **public)[0] == "OperationNotPermitted"
 
 
-def test_archiving_ends_the_sharing(ec2: Any, vault: Any, take: Callable[..., str]) -> None:
+def test_archiving_ends_the_sharing(
+    ec2: Any, control: AwsControl, vault: Any, take: Callable[..., str]
+) -> None:
     snapshot = take()
     share(ec2, snapshot)
+    control.settings(archive_seconds=0)
 
     ec2.modify_snapshot_tier(SnapshotId=snapshot, StorageTier="archive")
 
