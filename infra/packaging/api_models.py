@@ -24,11 +24,14 @@ EC2_OPERATIONS = frozenset(
         "DescribeImages",
         "DescribeInstances",
         "DescribeLockedSnapshots",
+        "DescribeSnapshotTierStatus",
         "DescribeSnapshots",
         "DescribeVolumes",
         "ListSnapshotsInRecycleBin",
         "LockSnapshot",
         "ModifySnapshotAttribute",
+        "ModifySnapshotTier",
+        "RestoreSnapshotTier",
     }
 )
 """The operations our adapters call; a test compares them with the adapters' code and the roles' rights."""

@@ -48,6 +48,7 @@ from tests.fakes.messaging import FakeAnnouncer, FakePacer, FakeQueue, FakeStart
 from tests.fakes.pages import MemoryPages
 from tests.fakes.ports import some_ports
 from tests.fakes.snapshots import FakeSnapshots
+from tests.fakes.tiers import FakeTiers
 from tests.fakes.world_pruner import WorldPruner, WorldTrier
 from tests.fakes.world_reads import SLOT, WorldReads
 from tests.fakes.world_reads import names as names
@@ -118,13 +119,13 @@ class World(WorldReads):
             (Cluster("myeks", "ap-northeast-2"),), (self.policy,), pace=pace or Pace(), name=name
         )
         self.ebs = beside.ebs if beside else FakeSnapshots(self.clock, lag)
+        self.tiers = beside.tiers if beside else FakeTiers(self.ebs)
         self.regions = FakeRegions(self.ebs, name, self.deployment.clusters[0].region)
         self.cluster = beside.cluster if beside else FakeCluster("myeks", claims)
         self.clusters = FakeClusters(self.cluster)
         self.journal = journal or MemoryJournal()
         self.queue = FakeQueue()
-        self.keys = FakeKeys()
-        self.pacer = FakePacer(pace)
+        self.keys, self.pacer = FakeKeys(), FakePacer(pace)
         self.announcer = FakeAnnouncer()
         self.starter = FakeStarter()
         self.pages = MemoryPages(self.clock)
@@ -153,6 +154,7 @@ class World(WorldReads):
             clusters=wrap(self.clusters),
             snapshots=wrap(self.ebs.of(self.deployment.name)),
             everybodys_snapshots=everybodys,
+            tiers=wrap(self.tiers),
             regions=self.regions,
             volumes=everybodys,
             keys=self.keys,

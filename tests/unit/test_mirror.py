@@ -35,6 +35,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/proof/looks.py": "tests/unit/snapkeep/domain/proof/test_checks.py",
     "snapkeep/adapters/filesystems.py": "tests/unit/snapkeep/services/proof/test_look_into.py",
     # Parts of one flow, tested as the flow that people see.
+    "snapkeep/domain/archive/returns.py": "tests/unit/snapkeep/services/archive/test_bring_back.py",
     "snapkeep/services/proof/accept_check.py": "tests/unit/snapkeep/services/proof/test_check_points.py",
     "snapkeep/services/copies/originals.py": "tests/unit/snapkeep/services/copies/test_copy_point.py",
     "snapkeep/services/copies/pruning/rules_there.py": (
@@ -66,6 +67,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/aws/regions.py": "tests/contract/ports/test_copier.py",
     "snapkeep/adapters/aws/lambda_lender.py": "tests/unit/snapkeep/inbound/api/routes/test_loans.py",
     # Adapters and stores whose contract says all that there is to say of them.
+    "snapkeep/adapters/aws/tiers.py": "tests/contract/ports/test_tiers.py",
+    "snapkeep/domain/archive/tiers.py": "tests/contract/ports/test_tiers.py",
     "snapkeep/adapters/aws/key_grants.py": "tests/contract/ports/test_grants.py",
     "snapkeep/adapters/aws/shared_snapshots.py": "tests/contract/ports/test_shared_snapshots.py",
     "snapkeep/adapters/dynamodb/checks.py": "tests/contract/ports/test_check_journal.py",

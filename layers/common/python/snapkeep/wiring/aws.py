@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         WorkNews,
     )
     from snapkeep.ports.reports import ReportPages
+    from snapkeep.ports.tiers import Tiers
     from snapkeep.wiring.ports import Ports
 
 SIGNED = CALLS.merge(Config(signature_version="s3v4"))
@@ -97,6 +98,12 @@ class AwsPorts(ElsewherePorts):
         from snapkeep.adapters.aws.blocks import EbsBlocks
 
         return EbsBlocks(client("ebs"))
+
+    @lazy
+    def tiers(self) -> Tiers:
+        from snapkeep.adapters.aws.tiers import Ec2Tiers
+
+        return Ec2Tiers(client("ec2"), client("ec2", CREATES))
 
     @lazy
     def file_systems(self) -> FileSystems:

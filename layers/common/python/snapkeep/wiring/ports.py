@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         WorkNews,
     )
     from snapkeep.ports.reports import ReportPages
+    from snapkeep.ports.tiers import Tiers
     from snapkeep.ports.vaults import SharedSnapshots, Shares, Sources, Vaults
 
 
@@ -49,6 +50,7 @@ class Ports:
     snapshots: Snapshots
     everybodys_snapshots: Snapshots
     blocks: Blocks
+    tiers: Tiers
     file_systems: FileSystems
     regions: Regions
     shares: Shares
