@@ -4,7 +4,7 @@ Moves end by the sandbox's clock, which also moves by itself: a move of an hour 
 one of a second may have ended.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,6 @@ from .regions import HOME, OSAKA
 
 WHERE = {"AvailabilityZone": "ap-northeast-2a"}
 HOUR = timedelta(hours=1)
-As = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
@@ -280,28 +279,3 @@ def test_statuses_are_found_by_operation_volume_and_tag(ec2: Any, archived: str)
         assert [each["SnapshotId"] for each in found] == [archived]
     unknown = {"Filters": [{"Name": "tier", "Values": ["x"]}]}
     assert refusal(ec2.describe_snapshot_tier_status, **unknown)[0] == "InvalidParameterValue"
-
-
-@pytest.mark.parametrize("action", ["ModifySnapshotTier", "RestoreSnapshotTier"])
-def test_a_role_moves_only_what_has_the_tag_that_its_policy_names(
-    ec2: Any, control: AwsControl, volume: str, snapshot: str, acting_as: As, action: str
-) -> None:
-    role = acting_as(
-        {
-            "Effect": "Allow",
-            "Action": f"ec2:{action}",
-            "Resource": f"arn:aws:ec2:{HOME}::snapshot/*",
-            "Condition": {"StringEquals": {"aws:ResourceTag/snapkeep:managed": "true"}},
-        }
-    )
-    other = taken(ec2, control, volume)
-    if action == "RestoreSnapshotTier":
-        for each in (snapshot, other):
-            ec2.modify_snapshot_tier(SnapshotId=each)
-        control.advance(HOUR)
-        call = role.restore_snapshot_tier
-    else:
-        call = role.modify_snapshot_tier
-
-    assert refusal(call, SnapshotId=other)[0] == "UnauthorizedOperation"
-    assert call(SnapshotId=snapshot)["SnapshotId"] == snapshot
