@@ -55,12 +55,13 @@ def document(store: Store, path: str, aggregated: bool) -> Object | None:
 
 
 def _groups(kinds: list[Resource]) -> Object:
-    names = sorted({resource.group for resource in kinds if resource.group})
-    return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [_group(name) for name in names]}
+    versions = {resource.group: resource.version for resource in kinds if resource.group}
+    groups = [_group(name, version) for name, version in sorted(versions.items())]
+    return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
 
 
-def _group(name: str) -> Object:
-    version = {"groupVersion": f"{name}/v1", "version": "v1"}
+def _group(name: str, served: str) -> Object:
+    version = {"groupVersion": f"{name}/{served}", "version": served}
     return {
         "kind": "APIGroup",
         "apiVersion": "v1",
@@ -116,7 +117,7 @@ def _subresource(resource: Resource, name: str) -> tuple[str, str, str, tuple[st
 
 
 def _aggregated(kinds: list[Resource], core: bool) -> Object:
-    groups = sorted({resource.group for resource in kinds if (resource.group == "") is core})
+    served = {row.group: row.version for row in kinds if (row.group == "") is core}
     return {
         "kind": "APIGroupDiscoveryList",
         "apiVersion": "apidiscovery.k8s.io/v2",
@@ -126,13 +127,13 @@ def _aggregated(kinds: list[Resource], core: bool) -> Object:
                 "metadata": {"name": group} if group else {},
                 "versions": [
                     {
-                        "version": "v1",
+                        "version": version,
                         "resources": [_entry(row) for row in kinds if row.group == group],
                         "freshness": "Current",
                     }
                 ],
             }
-            for group in groups
+            for group, version in sorted(served.items())
         ],
     }
 
