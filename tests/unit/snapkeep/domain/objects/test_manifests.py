@@ -27,6 +27,7 @@ def contents() -> Contents:
     found = Contents(kinds={"secrets": "Snapkeep does not read Secrets"})
     env = {"valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}
     pod = {"kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"env": [env]}]}}
+    found.refuse("jobs.batch", "not allowed")
     found.save("pods", pod)
     found.save("configmaps", {"kind": "ConfigMap", "metadata": {"name": "a"}})
     for number in range(SHOWN + 5):
@@ -38,6 +39,7 @@ def test_a_manifest_comes_back_from_json() -> None:
     made = contents().manifest(SUBJECT, ARCHIVE, NOW, NOW + timedelta(seconds=3))
     assert from_document(json.loads(json.dumps(to_document(made)))) == made
     assert made.count == 2
+    assert made.refused == ("jobs.batch",) and made.kinds["jobs.batch"] == "not allowed"
     assert made.secrets == {"db": ("password",)}
 
 

@@ -136,7 +136,7 @@ class KubernetesClient:
             return
 
     def list(self, path: str, query: Query | None = None) -> Iterator[Document]:
-        """All objects of a kind, page by page.
+        """All objects of a kind, page by page; a `limit` in the query sets the size of pages.
 
         A list whose continue token expired is read again once, without yielding an object twice; then
         TemporaryError is raised. The objects yielded before an error are incomplete.
@@ -157,7 +157,7 @@ class KubernetesClient:
     def _pages(self, path: str, query: Query) -> Iterator[Document]:
         token = ""
         while True:
-            page = self.get(path, {**query, "limit": PAGE} | ({"continue": token} if token else {}))
+            page = self.get(path, {"limit": PAGE, **query} | ({"continue": token} if token else {}))
             yield from page.get("items") or []
             token = page.get("metadata", {}).get("continue") or ""
             if not token:

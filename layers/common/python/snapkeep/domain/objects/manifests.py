@@ -52,7 +52,8 @@ class LeftOut:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What an archive holds. `saved` are the names by kind, in the order of the documents; `kinds` are kinds
-    that were not looked at; `secrets` are the Secrets that saved objects name, with the keys that they name.
+    that were not looked at and why, and `refused` those among them that the cluster did not let us list.
+    `secrets` are the Secrets that saved objects name, with the keys that they name.
     """
 
     subject: Subject
@@ -63,6 +64,7 @@ class Manifest:
     left_out: tuple[LeftOut, ...]
     kinds: Mapping[str, str]
     secrets: Mapping[str, tuple[str, ...]]
+    refused: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -76,6 +78,7 @@ class Contents:
 
     saved: dict[str, list[str]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
     named: References = field(default_factory=References)
     _left_out: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
@@ -87,6 +90,11 @@ class Contents:
     def leave_out(self, kind: str, item: Mapping[str, Any], reason: str) -> None:
         """Note an object that was left out."""
         self._left_out.setdefault((kind, reason), []).append(name_of(item))
+
+    def refuse(self, kind: str, reason: str) -> None:
+        """Note a kind that the cluster did not let us list."""
+        self.kinds[kind] = reason
+        self.refused.append(kind)
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -100,7 +108,17 @@ class Contents:
         """The manifest of all that was noted."""
         saved = {kind: tuple(names) for kind, names in self.saved.items()}
         secrets = {name: tuple(sorted(keys)) for name, keys in sorted(self.named.secrets.items())}
-        return Manifest(subject, archive, began, ended, saved, self.left_out, dict(self.kinds), secrets)
+        return Manifest(
+            subject,
+            archive,
+            began,
+            ended,
+            saved,
+            self.left_out,
+            dict(self.kinds),
+            secrets,
+            tuple(self.refused),
+        )
 
 
 def name_of(item: Mapping[str, Any]) -> str:
@@ -129,6 +147,7 @@ def to_document(manifest: Manifest) -> dict[str, Any]:
         ],
         "kinds_left_out": dict(manifest.kinds),
         "secrets": {name: list(keys) for name, keys in manifest.secrets.items()},
+        "kinds_refused": list(manifest.refused),
     }
 
 
@@ -151,6 +170,7 @@ def from_document(document: Mapping[str, Any]) -> Manifest:
         tuple(_left_out(document["left_out"])),
         dict(document["kinds_left_out"]),
         _tuples(document["secrets"]),
+        tuple(document["kinds_refused"]),
     )
 
 

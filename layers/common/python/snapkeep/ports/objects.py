@@ -1,0 +1,67 @@
+"""The Kubernetes objects of a cluster as documents, and where what was saved of them is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from snapkeep.domain.objects.kinds import Kind
+    from snapkeep.domain.objects.manifests import Archive, Manifest, Subject
+    from snapkeep.domain.objects.saved import Saved
+    from snapkeep.domain.retention.deletion.locks import Lock
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ServedKinds:
+    """The namespaced kinds that a cluster lists, and why it could not describe some API groups."""
+
+    kinds: tuple[Kind, ...]
+    silent: Mapping[str, str] = field(default_factory=dict)
+
+
+class Objects(Protocol):
+    """The objects of one cluster. Every document says its apiVersion and kind."""
+
+    def served_kinds(self) -> ServedKinds:
+        """Every namespaced kind that can be listed, each once, in the version that the cluster prefers."""
+
+    def objects(self, kind: Kind, namespace: str) -> Iterator[Document]:
+        """All objects of a kind in a namespace, in pages; none twice. Raises PermanentError when listing them
+        is not allowed, and NotFound when the kind is gone."""
+
+    def object(self, kind: Kind, namespace: str, name: str) -> Document | None:
+        """One object; `namespace` is "" for kinds of the cluster. None if there is none of that name."""
+
+
+class ObjectClusters(Protocol):
+    """The clusters of the deployment, for their objects."""
+
+    def open(self, name: str) -> Objects:
+        """The objects of the cluster of that name; raises what `Clusters.open` raises."""
+
+
+class ObjectArchives(Protocol):
+    """Archives of objects and their manifests, both by subject. Nothing here overwrites an archive."""
+
+    def write(self, subject: Subject, documents: Iterable[str], lock: Lock | None) -> Archive:
+        """Store YAML documents, compressed, as they come; nothing if they cannot be read to the end."""
+
+    def write_manifest(self, manifest: Manifest, lock: Lock | None) -> None:
+        """Store the manifest of an archive, which shows that the archive is complete."""
+
+    def manifest(self, subject: Subject) -> Manifest | None:
+        """The manifest of a subject; None if it was not saved."""
+
+
+class SavedObjects(Protocol):
+    """The journal's records of what was saved. Losing them loses no archive."""
+
+    def write_saved(self, saved: Saved) -> None:
+        """Write the record of a namespace and run, instead of an earlier one."""
+
+    def saved_of(self, cluster: str, run_id: str) -> Iterator[Saved]:
+        """The records of a run, by namespace."""
