@@ -16,7 +16,7 @@ POINT_TAG_KEYS = sorted(
             for name, value in vars(tags).items()
             if name.isupper()
             and isinstance(value, str)
-            and value not in (tags.HOLD, tags.DUPLICATE, tags.CHECKED)
+            and value not in (tags.HOLD, tags.DUPLICATE, tags.CHECKED, tags.ARCHIVED)
         ),
     ]
 )

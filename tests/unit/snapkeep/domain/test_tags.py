@@ -178,3 +178,10 @@ def test_the_partition_of_a_static_volume_is_kept_where_there_is_one() -> None:
 
 def test_a_description_is_for_people() -> None:
     assert tags.description_of(a_point()) == "Snapkeep nightly: shop/mysql of myeks"
+
+
+def test_the_time_of_archiving_is_read_if_it_is_one() -> None:
+    at = datetime(2026, 12, 1, 4, tzinfo=UTC)
+    assert tags.archived_at_of({tags.ARCHIVED: "20261201T040000Z"}) == at
+    assert tags.archived_at_of({tags.ARCHIVED: "yesterday"}) is None
+    assert tags.archived_at_of({}) is None

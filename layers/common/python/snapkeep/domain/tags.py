@@ -37,6 +37,9 @@ DEPLOYMENT = "snapkeep:deployment"
 DUPLICATE = "snapkeep:duplicate"
 CHECKED = "snapkeep:checked"
 """What the last check of a point said, and when; for people only, because whoever may tag can write it."""
+ARCHIVED = "snapkeep:archived"
+"""When a point's policy had it archived (UTC, like a slot). It is written before EC2 is asked, so it means
+something only on a snapshot in the archive tier."""
 HOLD = "snapkeep:hold"
 SNAPSHOT_NAMESPACE = "snapkeep:volume-snapshot-namespace"
 SNAPSHOT_NAME = "snapkeep:volume-snapshot"
@@ -185,8 +188,17 @@ def claim_facts_of(tags: Mapping[str, str]) -> ClaimFacts | None:
 
 def slot_of(tags: Mapping[str, str]) -> datetime | None:
     """The slot (aware UTC) in the tags, or None when it is missing or malformed."""
+    return _time_in(tags, SLOT)
+
+
+def archived_at_of(tags: Mapping[str, str]) -> datetime | None:
+    """When a policy had the snapshot archived (aware UTC), or None when that is missing or malformed."""
+    return _time_in(tags, ARCHIVED)
+
+
+def _time_in(tags: Mapping[str, str], key: str) -> datetime | None:
     try:
-        return read_compact(tags[SLOT])
+        return read_compact(tags[key])
     except (KeyError, ValueError):
         return None
 
