@@ -10,6 +10,7 @@ import typer
 from snapkeep.domain.points import PointState
 from snapkeep_cli.api.calls import (
     ClusterOption,
+    Document,
     FromPlaceOption,
     NamespaceOption,
     client,
@@ -20,7 +21,7 @@ from snapkeep_cli.api.calls import (
 from snapkeep_cli.api.subjects import the_claim, the_point
 from snapkeep_cli.moments import ahead, end_of, start_of
 from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, say, table_of
-from snapkeep_cli.tables import Columns, Shell, long_id, wide
+from snapkeep_cli.tables import Columns, Shell, long_id, sentence, wide
 
 COLUMNS: Columns = {
     "NAMESPACE": "namespace",
@@ -29,6 +30,7 @@ COLUMNS: Columns = {
     "POLICY": "policy",
     "STATE": "state",
     "SIZE": "size",
+    "CHECKED": sentence("checked"),
     "HELD": "held",
     "ID": long_id("id"),
     "EBS SNAPSHOT": wide("snapshot_id"),
@@ -89,7 +91,7 @@ def get_points(
         where = place(cluster, "", "recovery-points")
         wanted |= {"from_place": from_place, "source_cluster": from_cluster, "namespace": namespace}
     found, pages = api.some("recovery_points", *where, **wanted, most=limit)
-    rows = [{**point, "held": "yes" if point["held"] else ""} for point in found[:limit]]
+    rows = [_row(point) for point in found[:limit]]
     shown: dict[str, Any] = {"recovery_points": found[:limit]}
     unreadable = pages[0]["unreadable"]
     if from_place:
@@ -128,6 +130,7 @@ def describe_point(
         "EBS snapshot": found["snapshot_id"],
         "group": found["group"],
         "archived": "yes" if found["archived"] else "",
+        **_checked(found.get("check")),  # an API deployed earlier has none
         "held": [item for item in held if item],
         "restore it": Shell(found["restore"]["command"]),
         "before that": found["restore"]["trouble"],
@@ -166,6 +169,27 @@ def release(point: PointArgument, cluster: ClusterOption = "", namespace: Namesp
     found = api.get(*where)
     others = "; ".join(map(_held, found["holds"])) or "by the tag snapkeep:hold"
     say(f"{point} is {f'still held {others}' if found['held'] else 'not held any more'}")
+
+
+def _row(point: Document) -> Document:
+    return {**point, "held": "yes" if point["held"] else "", "checked": _words(point.get("check"))}
+
+
+def _words(check: Document | None) -> str:
+    return check["words"] if check else ""
+
+
+def _checked(check: Document | None) -> dict[str, object]:
+    """How a point stands, and a line for each thing that its check looked at."""
+    if check is None:
+        return {}
+    lines = (line.partition(": ") for line in check["looked_at"])
+    return {
+        "checked": check["words"],
+        "also": check["reasons"][1:],
+        "checked at": check["checked_at"],
+        **{f"  {name}": words for name, _, words in lines},
+    }
 
 
 def _held(hold: dict[str, str]) -> str:

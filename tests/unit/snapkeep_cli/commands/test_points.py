@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from datetime import timedelta
 
 import yaml
 
 from snapkeep.domain import tags
+from snapkeep.domain.proof.checks import Check, Subject, Verdict
+from snapkeep.domain.proof.looks import Look
 from tests.fakes.world import SLOT, World
 from tests.unit.snapkeep_cli.conftest import Command
 
 
 def test_points_are_listed_as_a_table(snapkeep: Command, world: World) -> None:
     lines = snapkeep("get", "points").out.splitlines()
-    assert lines[0].split() == ["NAMESPACE", "CLAIM", "TIME", "POLICY", "STATE", "SIZE", "HELD", "ID"]
+    titles = ["NAMESPACE", "CLAIM", "TIME", "POLICY", "STATE", "SIZE", "CHECKED", "HELD", "ID"]
+    assert lines[0].split() == titles
     assert lines[1].split() == [
         "shop",
         "data",
@@ -23,8 +27,38 @@ def test_points_are_listed_as_a_table(snapkeep: Command, world: World) -> None:
         "nightly",
         "ready",
         "4Gi",
+        "checks",
+        "are",
+        "off",
         world.point("data").id,
     ]
+
+
+def test_what_a_check_found_is_listed_and_described(snapkeep: Command, world: World) -> None:
+    point, snapshot = world.point("data"), next(iter(world.ebs.all))
+    subject = Subject(point.id, snapshot, "myeks", "shop", "data", "uid-shop-data", SLOT)
+    look = Look(
+        "xfs",
+        4 * 2**30,
+        4 * 2**30,
+        3 * 2**30,
+        names=("db", "out.txt"),
+        transactions=14,
+        expected={"/out.txt": None},
+    )
+    reasons = ("3 of 4 names in its root are gone, such as a", "/out.txt is missing")
+    world.journal.checks.write_check(Check(subject, Verdict.SUSPICIOUS, SLOT, reasons, look, "sk-before"))
+
+    assert f"suspicious: {reasons[0]}" in snapkeep("get", "points").out
+    shown = snapkeep("describe", "point", point.id).out.splitlines()
+    values = dict(re.split(r" {2,}", line.strip(), maxsplit=1) for line in shown)
+    assert values["checked"] == f"suspicious: {reasons[0]}"
+    assert values["also"] == reasons[1]
+    assert values["format"] == "xfs, 1.0 GiB of 4.0 GiB in use"
+    assert values["log"] == "14 transactions replayed"
+    assert values["root"] == "db, out.txt"
+    assert values["expected"] == "/out.txt is missing"
+    assert values["compared with"] == "sk-before"
 
 
 def test_programs_get_json_or_yaml_and_nothing_else(snapkeep: Command) -> None:

@@ -12,7 +12,7 @@ from snapkeep.inbound.api.actions import Actions
 from snapkeep.wiring.borrowing import borrow_copy
 from snapkeep.wiring.copies import list_copies, request_copies
 from snapkeep.wiring.lending import lender_of, list_loans
-from snapkeep.wiring.proof import accept
+from snapkeep.wiring.proof import accept, show_checks
 from snapkeep.wiring.report import gather_report, lost_points, show_coverage
 from snapkeep.wiring.restore import (
     find_copies,
@@ -62,6 +62,7 @@ def actions(ports: Ports) -> Actions:
         list_points=lambda *page: points().page(*page),
         list_place=lambda *page: find_copies(ports).page(*page),
         show_point=lambda *which: points().show(*which),
+        show_checks=lambda points: show_checks(ports).of(points),
         accept_check=lambda cluster, *which: accept(ports, cluster, *which),
         list_copies=lambda *page: copies().page(*page),
         ask_copy=lambda *which: asking().ask(*which),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from snapkeep.services.proof.accept_check import AcceptCheck
     from snapkeep.services.proof.check_points import CheckPoints
     from snapkeep.services.proof.look_into import LookInto
+    from snapkeep.services.proof.show_checks import ShowChecks
     from snapkeep.wiring.ports import Ports
 
 
@@ -35,6 +36,13 @@ def check_points(ports: Ports, looker: LookInto | None = None) -> CheckPoints:
         give_up(ports, ports.announcer, FUNCTION, PATIENCE),
         ports.clock,
     )
+
+
+def show_checks(ports: Ports) -> ShowChecks:
+    """The service that says how points stand."""
+    from snapkeep.services.proof.show_checks import ShowChecks
+
+    return ShowChecks(ports.deployment, ports.journal.checks, ports.clock)
 
 
 def accept(ports: Ports, cluster: str, point_id: str, by: str, because: str) -> None:

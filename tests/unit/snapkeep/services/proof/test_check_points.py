@@ -3,56 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import cast
 
 import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import Invalid, NotFound, TemporaryError
-from snapkeep.domain.proof.checks import Check
-from snapkeep.domain.proof.looks import Look, Unseen
-from snapkeep.services.proof.check_points import CheckReport
-from snapkeep.services.proof.look_into import LookInto
+from snapkeep.domain.proof.looks import Unseen
 from snapkeep.wiring import proof
+from tests.fakes.checking import ENCRYPTED, CheckedWorld
 from tests.fakes.faults import Crash
-from tests.fakes.looks import PlannedLooks
-from tests.fakes.world import SLOT, World, a_claim, a_policy
-
-NIGHT = timedelta(days=1)
-ENCRYPTED = Look("xfs", 4 * 2**30, 4 * 2**30, 2**30, "f00d", "", ("mysql.locked",))
-
-
-class CheckedWorld(World):
-    """A world whose points are looked into as planned."""
-
-    def __init__(self, **policy: object) -> None:
-        super().__init__(a_claim("mysql"), policy=a_policy(**policy))
-        self.looks = PlannedLooks()
-        self.night = 0
-
-    def check(self, until: datetime | None = None) -> CheckReport:
-        """One pass of check_points."""
-        checker = proof.check_points(self.ports(), cast("LookInto", self.looks))
-        (report,) = checker.run(until or self.clock() + timedelta(minutes=10))
-        return report
-
-    def back_up_night(self) -> str:
-        """The next night's point; returns the id of its snapshot."""
-        before = set(self.ebs.all)
-        self.back_up(SLOT + self.night * NIGHT)
-        self.night += 1
-        (made,) = set(self.ebs.all) - before
-        return made
-
-    def check_of(self, snapshot: str) -> Check:
-        """The journaled check of a snapshot's point."""
-        point = self.point(snapshot)
-        return self.journal.checks.checks("myeks", [("shop", "mysql", point)])[point]
-
-    def point(self, snapshot: str) -> str:
-        """The id of a snapshot's point."""
-        return self.ebs.all[snapshot].tags[tags.POINT]
 
 
 def test_a_new_point_is_checked_once_and_tagged() -> None:

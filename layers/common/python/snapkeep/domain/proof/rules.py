@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+RECENT = timedelta(days=8)
+"""Points older than this are not checked any more: their claims have newer ones."""
 
 
 @dataclass(frozen=True, slots=True)

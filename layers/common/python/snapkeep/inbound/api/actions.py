@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.copies.view.shown import CopyPage, CopyQuery, ShownCopy
     from snapkeep.domain.messages import Change
     from snapkeep.domain.policies import Deployment
+    from snapkeep.domain.proof.shown import ShownCheck
     from snapkeep.domain.report.catalogue import Page, PointQuery, ShownPoint
     from snapkeep.domain.report.claims import ReportedClaim
     from snapkeep.domain.report.coverage import CoverageReport
@@ -68,6 +69,9 @@ class Actions:
     show_point: Callable[[str, str, str], ShownPoint]
     """(cluster, namespace, point id) One point of a cluster (and of a namespace, unless ""). Raises
     NotFound."""
+
+    show_checks: Callable[[Sequence[PointFacts]], Mapping[str, ShownCheck]]
+    """How each of these points stands, by snapshot (id)."""
 
     accept_check: Callable[[str, str, str, str], None]
     """(cluster, point id, caller, reason) End the suspicion that a point raises. Raises NotFound without one,

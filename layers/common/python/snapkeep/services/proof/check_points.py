@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.proof.checks import Check, Subject, Verdict, base_of, judge
+from snapkeep.domain.proof.rules import RECENT
 from snapkeep.domain.proof.suspicions import Suspicion, suspicion_of
 from snapkeep.domain.report.catalogue import Entry
 from snapkeep.domain.retention.snapshot_tags import Unreadable, read
@@ -26,9 +27,6 @@ from snapkeep.services.proof.snapshot_volume import Cost
 from snapkeep.services.tell_troubles import TellTroubles
 
 log = logging.getLogger(__name__)
-
-RECENT = timedelta(days=8)
-"""Points older than this are not checked any more: their claims have newer ones."""
 
 AT_A_TIME = 100
 """Points whose checks one call reads."""

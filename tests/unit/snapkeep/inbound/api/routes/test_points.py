@@ -41,6 +41,14 @@ def test_a_point_is_listed_with_what_a_restore_must_know(api: Api, world: World,
         "archived": False,
         "place": "",
         "copied_from": "",
+        "check": {
+            "state": "off",
+            "words": "checks are off",
+            "checked_at": None,
+            "reasons": [],
+            "accepted_by": "",
+            "because": "",
+        },
     }
 
 

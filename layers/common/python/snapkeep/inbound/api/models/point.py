@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from snapkeep.domain.points import PointState
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.body import Body
+from snapkeep.inbound.api.models.check import CheckModel, ShownCheckModel, check_model, shown_check_model
 from snapkeep.inbound.api.words import RestoreHintModel, restore_hint, size_text
 
 if TYPE_CHECKING:
+    from snapkeep.domain.proof.shown import ShownCheck
     from snapkeep.domain.report.catalogue import ShownPoint
     from snapkeep.domain.restore.holds import Hold
     from snapkeep.domain.restore.points import PointFacts
@@ -48,6 +50,12 @@ class PointModel(Body):
     copied_from: str
 
 
+class ListedPointModel(PointModel):
+    """A recovery point in a list, and how it stands."""
+
+    check: CheckModel
+
+
 class HoldModel(Body):
     """Who protects a recovery point from pruning, why and until when."""
 
@@ -58,13 +66,14 @@ class HoldModel(Body):
 
 
 class ShownPointModel(PointModel):
-    """A recovery point with its holds."""
+    """A recovery point with its holds and its check."""
 
     holds: list[HoldModel]
+    check: ShownCheckModel
 
 
 class RestorablePointModel(ShownPointModel):
-    """A recovery point with its holds, and how to restore it."""
+    """A recovery point with its holds and its check, and how to restore it."""
 
     restore: RestoreHintModel
 
@@ -73,7 +82,7 @@ class PointPageModel(Body):
     """Recovery points by namespace and claim, newest first; `unreadable`, on the first page, says which
     copies in a place are left out, and why."""
 
-    recovery_points: list[PointModel]
+    recovery_points: list[ListedPointModel]
     unreadable: str = ""
     next_cursor: str | None = None
 
@@ -107,16 +116,23 @@ def point_model(point: PointFacts) -> PointModel:
     )
 
 
-def shown_point_model(shown: ShownPoint) -> ShownPointModel:
-    """A point with its holds as a response body."""
+def listed_point_model(point: PointFacts, check: ShownCheck) -> ListedPointModel:
+    """A point in a list as a response body."""
+    return ListedPointModel(**point_model(point).model_dump(), check=check_model(check))
+
+
+def shown_point_model(shown: ShownPoint, check: ShownCheck) -> ShownPointModel:
+    """A point with its holds and its check as a response body."""
     return ShownPointModel(
-        **point_model(shown.point).model_dump(), holds=[_hold(hold) for hold in shown.holds]
+        **point_model(shown.point).model_dump(),
+        holds=[_hold(hold) for hold in shown.holds],
+        check=shown_check_model(check),
     )
 
 
-def restorable_point_model(shown: ShownPoint, how: Suggestion) -> RestorablePointModel:
-    """A point with its holds and the command that restores it as a response body."""
-    return RestorablePointModel(**shown_point_model(shown).model_dump(), restore=restore_hint(how))
+def restorable_point_model(shown: ShownPoint, check: ShownCheck, how: Suggestion) -> RestorablePointModel:
+    """A point with its holds, its check and the command that restores it as a response body."""
+    return RestorablePointModel(**shown_point_model(shown, check).model_dump(), restore=restore_hint(how))
 
 
 def _hold(hold: Hold) -> HoldModel:

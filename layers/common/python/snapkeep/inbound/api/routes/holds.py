@@ -89,7 +89,8 @@ def _hold(
     snapshot = actions.show_point(cluster, namespace, point).point.snapshot_id
     holder = _holder(namespace, caller)
     actions.hold_point(Hold(snapshot, holder, body.reason, body.until or FOREVER, by=caller))
-    return shown_point_model(actions.show_point(cluster, namespace, point))
+    held = actions.show_point(cluster, namespace, point)
+    return shown_point_model(held, actions.show_checks([held.point])[snapshot])
 
 
 def _release(actions: Actions, cluster: str, namespace: str, point: str, caller: str) -> Response[None]:

@@ -15,7 +15,7 @@ from snapkeep.inbound.api.answers import read_responses
 from snapkeep.inbound.api.models.point import (
     PointPageModel,
     RestorablePointModel,
-    point_model,
+    listed_point_model,
     restorable_point_model,
 )
 from snapkeep.inbound.api.names import DNS_LABEL, Cluster, Cursor, Limit, Namespace, Point, Text
@@ -66,7 +66,7 @@ def point_routes(actions: Actions, once: Once) -> Router:
         if not from_place:
             return _page(actions, cluster, wanted, limit, cursor)
         actions.deployment.known_cluster(cluster)
-        return _page_model(actions.list_place(from_place, source_cluster, wanted, limit, cursor))
+        return _page_model(actions, actions.list_place(from_place, source_cluster, wanted, limit, cursor))
 
     @router.get(IN_NAMESPACE, summary="List recovery points of a namespace", **LISTS)
     def list_points_of_namespace(
@@ -96,16 +96,18 @@ def point_routes(actions: Actions, once: Once) -> Router:
 
 def _shown(actions: Actions, cluster: str, namespace: str, point: str) -> RestorablePointModel:
     found = actions.show_point(cluster, namespace, point)
-    return restorable_point_model(found, actions.suggest_restore(found.point))
+    check = actions.show_checks([found.point])[found.point.snapshot_id]
+    return restorable_point_model(found, check, actions.suggest_restore(found.point))
 
 
 def _page(actions: Actions, cluster: str, wanted: PointQuery, limit: int, cursor: str) -> PointPageModel:
-    return _page_model(actions.list_points(cluster, wanted, limit, cursor))
+    return _page_model(actions, actions.list_points(cluster, wanted, limit, cursor))
 
 
-def _page_model(page: Page) -> PointPageModel:
+def _page_model(actions: Actions, page: Page) -> PointPageModel:
+    checks = actions.show_checks(page.points)
     return PointPageModel(
-        recovery_points=[point_model(point) for point in page.points],
+        recovery_points=[listed_point_model(point, checks[point.snapshot_id]) for point in page.points],
         unreadable=page.unreadable,
         next_cursor=page.cursor or None,
     )
