@@ -27,5 +27,6 @@ def accept(
     """Accept a suspicious point: later ones are compared with it, and the good one before it may go."""
     api = client()
     cluster = the_cluster(api, cluster)
-    api.put({"because": because}, *place(cluster, "", "recovery-points", point, "acceptance"))
-    say(f"{point} is accepted; what only its suspicion kept is subject to retention again")
+    done = api.put({"because": because}, *place(cluster, "", "recovery-points", point, "acceptance"))
+    who = done["accepted_by"]
+    say(f"{point} is accepted by {who}; what only its suspicion kept is subject to retention again")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
+    from snapkeep.domain.proof.shown import Acceptance
     from snapkeep.services.proof.accept_check import AcceptCheck
     from snapkeep.services.proof.check_points import CheckPoints
     from snapkeep.services.proof.look_into import LookInto
@@ -45,13 +46,13 @@ def show_checks(ports: Ports) -> ShowChecks:
     return ShowChecks(ports.deployment, ports.journal.checks, ports.clock)
 
 
-def accept(ports: Ports, cluster: str, point_id: str, by: str, because: str) -> None:
-    """Accept a suspicious point of a cluster. Raises UnknownCluster, and NotFound without a suspicion."""
-    accept_check(ports).run(ports.deployment.known_cluster(cluster).name, point_id, by, because)
+def accept(ports: Ports, cluster: str, point_id: str, by: str, because: str) -> Acceptance:
+    """Accept a suspicious point of a cluster. Raises UnknownCluster, and as AcceptCheck."""
+    return accept_check(ports).run(ports.deployment.known_cluster(cluster).name, point_id, by, because)
 
 
 def accept_check(ports: Ports) -> AcceptCheck:
     """The service with which people accept suspicious points."""
     from snapkeep.services.proof.accept_check import AcceptCheck
 
-    return AcceptCheck(ports.journal.checks, ports.journal.suspicions)
+    return AcceptCheck(ports.journal.checks, ports.journal.suspicions, ports.snapshots)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import Invalid, NotFound, TemporaryError
+from snapkeep.domain.errors import Invalid, TemporaryError
 from snapkeep.domain.proof.looks import Unseen
 from snapkeep.wiring import proof
 from tests.fakes.checking import ENCRYPTED, CheckedWorld
@@ -55,15 +55,12 @@ def test_an_accepted_point_lets_the_good_one_before_it_go() -> None:
     world.prune()
     accepter, point = proof.accept_check(world.ports()), world.point(bad)
     accepted = accepter.run("myeks", point, "ann", " the app encrypts\n now ")
-    assert accepted is not None
-    assert (accepted.accepted_by, accepted.because) == ("ann", "the app encrypts now")
+    assert (accepted.by, accepted.because) == ("ann", "the app encrypts now")
     for _ in range(3):
         world.back_up_night()
         assert world.check().suspicious == {}
         world.prune()
     assert good not in world.ebs.all
-    with pytest.raises(NotFound, match="is not suspicious, or it was accepted already"):
-        accepter.run("myeks", point, "ann", "again")
 
 
 def test_without_acceptance_the_good_point_stays() -> None:

@@ -57,6 +57,14 @@ class ShownCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Who said that a suspicious point is as it should be, and why."""
+
+    by: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checkable:
     """What decides about a point without a check. `slot` is aware UTC, None if its tags do not say."""
 

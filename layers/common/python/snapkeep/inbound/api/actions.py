@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.copies.view.shown import CopyPage, CopyQuery, ShownCopy
     from snapkeep.domain.messages import Change
     from snapkeep.domain.policies import Deployment
-    from snapkeep.domain.proof.shown import ShownCheck
+    from snapkeep.domain.proof.shown import Acceptance, ShownCheck
     from snapkeep.domain.report.catalogue import Page, PointQuery, ShownPoint
     from snapkeep.domain.report.claims import ReportedClaim
     from snapkeep.domain.report.coverage import CoverageReport
@@ -73,9 +73,9 @@ class Actions:
     show_checks: Callable[[Sequence[PointFacts]], Mapping[str, ShownCheck]]
     """How each of these points stands, by snapshot (id)."""
 
-    accept_check: Callable[[str, str, str, str], None]
+    accept_check: Callable[[str, str, str, str], Acceptance]
     """(cluster, point id, caller, reason) End the suspicion that a point raises. Raises NotFound without one,
-    and UnknownCluster."""
+    PermanentError after another acceptance, and UnknownCluster."""
 
     list_copies: Callable[[str, CopyQuery, int, str], CopyPage]
     """(cluster, query, limit, cursor) A page of copies. Raises BadCursor, NotFound for an unknown place, and

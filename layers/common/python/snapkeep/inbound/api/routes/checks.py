@@ -44,7 +44,7 @@ def check_routes(actions: Actions, once: Once) -> Router:
     @router.put(f"{IN_CLUSTER}/<point>/acceptance", summary="Accept a suspicious recovery point", **ACCEPTS)
     def accept_point(cluster: Cluster, point: Point, body: AcceptBody, request: Request) -> AcceptedModel:
         caller = caller_of(request.resolved_event)
-        actions.accept_check(cluster, point, caller, body.because)
-        return AcceptedModel(recovery_point=point, accepted_by=caller, because=body.because)
+        accepted = actions.accept_check(cluster, point, caller, body.because)
+        return AcceptedModel(recovery_point=point, accepted_by=accepted.by, because=accepted.because)
 
     return router
