@@ -123,6 +123,7 @@ def _policy(policy: models.Policy, config: models.Config) -> Policy:
         exclusive=policy.exclusive,
         copies=tuple(map(_copy_rule, policy.copies)),
         expect=tuple(policy.expect),
+        archive_after=policy.archive_after.block() if policy.archive_after else {},
     )
 
 

@@ -14,6 +14,7 @@ from snapkeep.domain.retention.deletion.locks import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import parse_duration
 from snapkeep.domain.retention.words import length
 from snapkeep_cli.config import regions
+from snapkeep_cli.config.archive import check_archive
 from snapkeep_cli.config.copy_checks import check_borrow, check_copies, check_places
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 from snapkeep_cli.config.models import Config
@@ -55,6 +56,7 @@ def check(data: object) -> Iterator[Problem]:
         yield from _locked_past_max_age(here, policy, defaults)
         yield from check_copies(here, policy, places)
         yield from check_expected(here, policy, checks="checks" in document)
+        yield from check_archive(here, policy, defaults)
 
 
 def _twice(key: str, items: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

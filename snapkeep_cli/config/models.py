@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from snapkeep_cli.config.acceptance import Accepted
+from snapkeep_cli.config.archive import ArchiveAfter
 from snapkeep_cli.config.copies import Borrow, CopyRule, Place
 from snapkeep_cli.config.interruption import Interruption
 from snapkeep_cli.config.keeping import Lock, LockOrOff, Retention
@@ -96,6 +97,8 @@ class Policy(Shared):
     expect: Expected = Field(default_factory=list)
     """Files that every point must hold, as paths from the root of the volume; without one it is suspicious.
     Needs checks."""
+    archive_after: ArchiveAfter | None = None
+    """When the points that only monthly or yearly rules keep go to EC2's archive tier; never if omitted."""
 
     def lock_with(self, defaults: Defaults) -> Lock | None:
         """The lock in force; None if it is off."""

@@ -70,8 +70,8 @@ class Requirement:
 class Selection:
     """Which claims a policy takes: every given condition must hold.
 
-    Namespaces are globs (`*` and `?`); empty tuples mean "any". Sizes are bytes, inclusive.
-    A policy with `opt_in_only` takes only claims that name it in `snapkeep.io/policy`.
+    Namespaces are globs (`*` and `?`); empty tuples mean "any". Sizes are bytes, inclusive. A policy with
+    `opt_in_only` takes only claims that name it in `snapkeep.io/policy`.
     """
 
     namespaces: tuple[str, ...] = ()
@@ -87,8 +87,8 @@ class Selection:
 class Schedule:
     """When a policy runs: an EventBridge Scheduler expression in an IANA time zone.
 
-    `flexible_minutes` is the flexible time window (0 = off); `catch_up` is how long after its slot a run may
-    still start. A disabled schedule exists but never fires.
+    `flexible_minutes` is the flexible time window (0 = off); a run may start up to `catch_up` after its slot.
+    A disabled schedule exists but never fires.
     """
 
     expression: str
@@ -102,9 +102,9 @@ class Schedule:
 class BackupSpec:
     """What is taken (selection), and how (method, group): by a policy, on demand, or before a node dies.
 
-    `group_label` names the label whose equal values make claims of one namespace crash-consistent
-    with each other. `csi_fallback` lets a `csi` spec take points by `ebs` while the snapshot
-    CRDs or controller are absent; `group_fallback` lets a refused group be taken one by one.
+    `group_label` names the label whose equal values make claims of a namespace crash-consistent with each
+    other. `csi_fallback` lets a `csi` spec take points by `ebs` while the snapshot CRDs or controller are
+    absent; `group_fallback` lets a refused group be taken one by one.
     """
 
     name: str
@@ -120,9 +120,8 @@ class Policy(BackupSpec):
     """What to take and how, where (clusters), when (schedule), and how long to keep it (retention).
 
     `lock` is put on each point before it counts as ready. An `exclusive` policy keeps the others off its
-    claims. `retention` maps rule name to count, "all" or duration text, as validated by config. `copies` says
-    to which places its points are copied, one rule for each place. `expect` are paths of files that every
-    point must hold, from the root of the volume.
+    claims. `retention` maps rule to count, "all" or duration text, `archive_after` rule to duration text,
+    as validated. `copies` has one rule for each place. Every point must hold the files `expect`.
     """
 
     clusters: tuple[str, ...]
@@ -132,6 +131,7 @@ class Policy(BackupSpec):
     exclusive: bool = False
     copies: tuple[CopyRule, ...] = ()
     expect: tuple[str, ...] = ()
+    archive_after: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +233,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
 
 def selection_to_document(selection: Selection) -> dict[str, Any]:
     """A selection as a JSON-ready dict."""
-    document: dict[str, Any] = _plain(selection)
-    return document
+    return dict(_plain(selection))
 
 
 def selection_from_document(document: Mapping[str, Any]) -> Selection:
@@ -261,6 +260,7 @@ def _policy(item: Mapping[str, Any]) -> Policy:
             lock=lock_of(item["lock"]),
             copies=tuple(map(copy_rule_of, item.get("copies", ()))),
             expect=tuple(item.get("expect", ())),
+            archive_after=item.get("archive_after", {}),
         )
     )
 

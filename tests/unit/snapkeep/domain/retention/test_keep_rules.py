@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, tzinfo
 
-from snapkeep.domain.retention.keep_rules import KeepRules
+import pytest
+from hypothesis import given
+
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.keep_rules import KeepRules, rule_of
 from snapkeep.domain.retention.rules import RetentionRules, parse_retention
+from tests.unit.snapkeep.domain.retention import retention_strategies as some
 from tests.unit.snapkeep.domain.retention.retention_stories import point, utc
 
 SUNDAYS = ["11-15", "11-08", "11-01", "10-25"]
@@ -70,3 +75,23 @@ def test_a_point_exactly_as_old_as_a_duration_is_out_as_with_restic() -> None:
         ["within 7d"],
         ["no rule keeps it: older than within 7d"],
     ]
+
+
+@given(some.ready_points(), some.rules(), some.zones)
+def test_a_reason_says_which_rule_gave_it(
+    points: list[Candidate], rules: RetentionRules, zone: tzinfo
+) -> None:
+    newest_first = sorted(points, key=lambda each: each.time, reverse=True)
+    keep = KeepRules(rules, zone, newest_first[0].time if points else some.NOW)
+    for each in newest_first:
+        for reason in keep.reasons(each, is_oldest=False):
+            period = rule_of(reason)
+            assert reason.startswith(period or ("last ", "within "))
+            assert not period or getattr(rules, period) or getattr(rules, f"within_{period}")
+
+
+@pytest.mark.parametrize(
+    "reason", ["oldest monthly", "minimum 1/3", "monthly", "grace until monthly 3/12", ""]
+)
+def test_other_reasons_name_no_rule(reason: str) -> None:
+    assert rule_of(reason) == ""

@@ -20,7 +20,8 @@ from snapkeep.domain.sizes import GIB
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """US dollars per GiB-month of snapshots, and per GiB sent to another Region, without tax.
+    """US dollars per GiB-month of snapshots, and per GiB sent to another Region or brought back from the
+    archive tier, without tax.
 
     https://aws.amazon.com/ebs/pricing/ https://aws.amazon.com/ec2/pricing/on-demand/
     """
@@ -30,6 +31,7 @@ class Prices:
     snapshot: float
     archived_snapshot: float
     transfer: float = 0.02
+    retrieval: float = 0.03
 
 
 US_EAST_1 = Prices(region="us-east-1", read_on="2026-11-28", snapshot=0.05, archived_snapshot=0.0125)

@@ -32,7 +32,9 @@ class Candidate:
     """A recovery point: when its snapshot was started (aware UTC), and everything that forbids deleting it.
 
     `late` marks a pending one that should have been ready long ago. `volume` is the EBS volume it was taken
-    from. `arrived` (aware UTC) is when a copy was begun in its place.
+    from. `arrived` (aware UTC) is when a copy was begun in its place. `archived_at` (aware UTC) is when its
+    policy had it archived, None in the standard tier: an archived point counts for the rules, but a restore
+    has to wait for it.
     """
 
     id: str
@@ -42,6 +44,12 @@ class Candidate:
     late: bool = False
     volume: str = ""
     arrived: datetime | None = None
+    archived_at: datetime | None = None
+
+    @property
+    def is_at_hand(self) -> bool:
+        """True in the standard tier, where a restore can begin at once."""
+        return self.archived_at is None and all(protection.counts for protection in self.protections)
 
     def counts(self, now: datetime) -> bool:
         """True when the point is good: ready, not dated after `now`, and restorable."""

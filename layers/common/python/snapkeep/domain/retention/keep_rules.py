@@ -5,12 +5,16 @@ A rule is data: a period, an optional limit, and an optional time before which i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.periods import EACH, PERIODS, Cuts, back
 from snapkeep.domain.retention.rules import COUNT_RULES, DURATION_RULES, Duration, RetentionRules
+
+_OF_A_RULE = re.compile(r"[0-9]+(/[0-9]+)?|within \S+")
+"""What follows the period in the reasons that `Rule.keep` gives."""
 
 
 @dataclass(slots=True)
@@ -81,6 +85,13 @@ class KeepRules:
         if not self._open:
             self._why_not_any_more = text
         return text
+
+
+def rule_of(reason: str) -> str:
+    """The period of the rule that gave a reason, such as `monthly` of `monthly 3/12` and `monthly within 2y`;
+    "" for every other reason, also for one that holds only while a rule is not filled (`oldest monthly`)."""
+    name, _, rest = reason.partition(" ")
+    return name if name in PERIODS and _OF_A_RULE.fullmatch(rest) else ""
 
 
 def _count_rules(rules: RetentionRules) -> list[Rule]:
