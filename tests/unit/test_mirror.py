@@ -34,6 +34,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/proof/files.py": "tests/unit/snapkeep/services/proof/test_look_into.py",
     "snapkeep/domain/proof/looks.py": "tests/unit/snapkeep/domain/proof/test_checks.py",
     "snapkeep/adapters/filesystems.py": "tests/unit/snapkeep/services/proof/test_look_into.py",
+    "snapkeep/domain/files/operations.py": "tests/unit/snapkeep/services/files/test_ask.py",
+    "snapkeep/domain/files/results.py": "tests/unit/snapkeep/services/files/test_ask.py",
     # Parts of one flow, tested as the flow that people see.
     "snapkeep/domain/archive/returns.py": "tests/unit/snapkeep/services/archive/test_bring_back.py",
     "snapkeep/services/proof/accept_check.py": "tests/unit/snapkeep/services/proof/test_check_points.py",

@@ -22,6 +22,7 @@ SnapkeepError
     ├── UnreadableRecord   this version cannot read an item of the journal
     ├── NotAdmitted    the cluster refuses this object: a quota, a policy, a webhook
     ├── CopyRefused    a copy cannot be made or cancelled as somebody asks
+    ├── FilesRefused   files of a recovery point cannot be read as somebody asks
     ├── LoanRefused    a copy cannot be lent or borrowed as somebody asks
     └── GroupRefused   EC2 refused to take a crash-consistent group
 
@@ -145,6 +146,16 @@ class CopyRefused(PermanentError):
     def __init__(self, reason: str, fix: str) -> None:
         super().__init__(reason)
         self.fix = fix
+
+
+class FilesRefused(PermanentError):
+    """Files of a recovery point cannot be read as somebody asks; `fix` says what would help, and `kind` is
+    one of `domain.files.problems`."""
+
+    def __init__(self, reason: str, fix: str, kind: str) -> None:
+        super().__init__(reason)
+        self.fix = fix
+        self.kind = kind
 
 
 class LoanRefused(PermanentError):
