@@ -150,6 +150,32 @@ class RestoreFact:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckFact:
+    """A point that was looked into: the verdict, and what it holds.
+
+    `made_as` is the file system that EC2's tags name, `contents` the one that was found, `transactions` how
+    many of its log were replayed, `names` are those in its root. `tag` is what the snapshot's tag says.
+    """
+
+    claim: str
+    point: str
+    verdict: str
+    reasons: tuple[str, ...]
+    contents: str
+    made_as: str
+    transactions: int
+    names: tuple[str, ...]
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesFact:
+    """What was found in points without making a volume."""
+
+    checks: tuple[CheckFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MomentFact:
     """A line of an incident's timeline; `left` is the seconds to the deadline, None if there is none."""
 

@@ -14,7 +14,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sandbox.demo.facts import ClaimFact, InterruptionFact, LostRegionFact, RestoreFact, RetentionFact
+from sandbox.demo.facts import (
+    ClaimFact,
+    FilesFact,
+    InterruptionFact,
+    LostRegionFact,
+    RestoreFact,
+    RetentionFact,
+)
 from sandbox.demo.steps import StepRecord
 from snapkeep.domain.sizes import format_quantity
 
@@ -30,9 +37,11 @@ def write(
     restores: Sequence[RestoreFact] = (),
     interruption: InterruptionFact | None = None,
     lost_region: LostRegionFact | None = None,
+    files: FilesFact | None = None,
 ) -> None:
-    """Write the report: `claims`, `restores`, `retention` (null until prune has run), `interruption` (null
-    until a node has died), `lost_region` (null until WordPress is back in another) and `steps`.
+    """Write the report: `claims`, `restores`, `files` (null until points were looked into), `retention` (null
+    until prune has run), `interruption` (null until a node has died), `lost_region` (null until WordPress is
+    back in another) and `steps`.
 
     Times are ISO 8601; no reader ever sees a half-written file.
     """
@@ -40,6 +49,7 @@ def write(
     document: dict[str, Any] = {
         "claims": [dataclasses.asdict(claim) for claim in claims],
         "restores": [dataclasses.asdict(restore) for restore in restores],
+        "files": dataclasses.asdict(files) if files else None,
         "retention": dataclasses.asdict(retention) if retention else None,
         "interruption": dataclasses.asdict(interruption) if interruption else None,
         "lost_region": dataclasses.asdict(lost_region) if lost_region else None,

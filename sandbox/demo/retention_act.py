@@ -21,6 +21,7 @@ from sandbox.demo.facts import (
     RetentionFact,
 )
 from sandbox.demo.pruning import prune
+from sandbox.demo.slots import next_slot
 from sandbox.demo.steps import DemoError, Steps
 from sandbox.demo.verify_retention import Listing
 from sandbox.launch import Sandbox
@@ -69,10 +70,7 @@ class RetentionAct:
         with self.steps.step(f"Simulate {history.SPAN.days} days of six-hourly backups of {claim}") as line:
             aws.wait_idle()  # what runs sleeps in real time, what is started later passes over it
             aws.settings(functions_skip_sleep=True)
-            schedule = backup_schedule(claim.policy)
-            first = next((each.next for each in aws.schedules() if each.name == schedule), None)
-            if first is None:
-                raise DemoError(f"schedule {schedule} has no next slot")
+            first = next_slot(self.sandbox, backup_schedule(claim.policy))
             simulated = history.make(aws, self.sandbox.client("ec2"), real, first)
             history.journal_runs(self.sandbox.client("dynamodb"), self.table, real, first)
             found = self._listing()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from rich.console import Console
 from sandbox.aws.identity import REGION
 from sandbox.demo import build, evidence, kube, person, report, verify
 from sandbox.demo.facts import ClaimFact, RestoreFact
+from sandbox.demo.files.act import FilesAct
+from sandbox.demo.files.building import Built, build_home
+from sandbox.demo.files.volumes import Volumes
 from sandbox.demo.health_act import HealthAct
 from sandbox.demo.interruption_act import InterruptionAct
 from sandbox.demo.kube import Admin
@@ -26,7 +30,6 @@ from sandbox.demo.lost_region.configs import (
     VAULT,
     in_osaka,
     of_vault,
-    with_places,
 )
 from sandbox.demo.lost_region.copying import Copying
 from sandbox.demo.restore_act import RestoreAct
@@ -39,6 +42,9 @@ from sandbox.launch import Sandbox
 from snapkeep.domain.naming import backup_schedule
 from snapkeep.domain.policies import Deployment
 
+NO_WHEELS = (
+    f"libfsext and libfsxfs have no wheels for Python {sys.version_info.major}.{sys.version_info.minor} here"
+)
 RUNS_SECONDS = 180
 """Two cold functions and a handful of snapshots take a few seconds; a busy machine takes much longer."""
 
@@ -53,6 +59,7 @@ class Story:
     steps: Steps
     claims: Sequence[ClaimFact] = field(default_factory=tuple)
     restores: Sequence[RestoreFact] = field(default_factory=tuple)
+    files: FilesAct | None = None
     retention: RetentionAct | None = None
     interruption: InterruptionAct | None = None
     lost_region: LostRegionAct | None = None
@@ -65,11 +72,10 @@ class Story:
             self._play(sandbox, beside, later)
 
     def _play(self, sandbox: Sandbox, beside: Executor, later: Executor) -> None:
-        config = with_places(self.config, self.folder / "home.yaml")
-        building = beside.submit(build.synthesize, config, self.folder / "cdk.out", self._build_seconds)
+        building = beside.submit(build_home, self.config, self.folder, self._build_seconds)
         deployment = self._read_config()
         cluster = deployment.clusters[0]
-        printing = beside.submit(build.manifests, config, cluster.name, self._build_seconds)
+        printing = beside.submit(build.manifests, self.config, cluster.name, self._build_seconds)
         with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
             sandbox.start()
             for key in (HOME_KEY, PLACE.key, VAULT.key):
@@ -78,6 +84,8 @@ class Story:
             line.say(f"account {sandbox.account}, {sandbox.region}")
         stack = self._deploy(sandbox, building)
         admin = self._fill_cluster(sandbox, printing)
+        volumes = Volumes(sandbox, admin, self.folder / "volumes")
+        self._fill_volumes(volumes)
         fired = self._fire(sandbox, deployment)
         self._watch(sandbox, stack, fired)
         self._check(sandbox, stack, admin)
@@ -90,6 +98,7 @@ class Story:
         vault = self._prepare_vault(later, cluster.name)
         prepared = self._prepare_osaka(sandbox, later)
         table = stack.outputs["JournalTableName"]
+        self._look_into_points(sandbox, volumes, table, building.result())
         self.retention = RetentionAct(self.steps, self.console, sandbox, deployment, table)
         self.retention.play(self.claims)
         group = [each for each in self.claims if any(point.group for point in each.points)]
@@ -140,9 +149,9 @@ class Story:
             )
         return deployment
 
-    def _deploy(self, sandbox: Sandbox, building: Future[Path]) -> DeployedStack:
+    def _deploy(self, sandbox: Sandbox, building: Future[Built]) -> DeployedStack:
         with self.steps.step("Build the functions and synthesize the CDK app"):
-            assembly = building.result()
+            assembly = building.result().assembly
         with self.steps.step("Deploy the stacks, IAM enforced") as line:
             stack, *places = deploy(assembly, sandbox.client)
             sandbox.aws.settings(functions_follow_clock=True)
@@ -160,6 +169,18 @@ class Story:
         with self.steps.step("Apply what `snapkeep manifests` prints") as line:
             line.say(f"{len(admin.apply(printing.result()))} objects")
         return admin
+
+    def _fill_volumes(self, volumes: Volumes) -> None:
+        with self.steps.step("Let the pods write to their volumes") as line:
+            volumes.fill()
+            line.say(f"{len(volumes.held)} file systems, which the kernel made, and cut off while mounted")
+
+    def _look_into_points(self, sandbox: Sandbox, volumes: Volumes, table: str, built: Built) -> None:
+        if not built.looks:
+            self.console.print(f"Nothing looks into points: {NO_WHEELS}", soft_wrap=True)
+            return
+        self.files = FilesAct(self.steps, self.console, sandbox, volumes, table)
+        self.files.play(self.claims)
 
     def _fire(self, sandbox: Sandbox, deployment: Deployment) -> int:
         """Move the clock to the next slot of each policy's schedule; return how many fired."""

@@ -41,6 +41,8 @@ PLACE = Destination(
 VAULT = Destination(
     "vault", VAULT_ACCOUNT, f"arn:aws:kms:{OSAKA}:{VAULT_ACCOUNT}:key/05a4a000-0000-4000-8000-000000000004"
 )
+LOOKING = ("checks",)
+"""The settings that let functions look into points."""
 RULES = [
     {"to": PLACE.place, "every": "day", "also": ["interruption"], **KEEPING},
     {"to": VAULT.place, "every": "day", "also": ["interruption"]},
@@ -48,8 +50,9 @@ RULES = [
 """How the example's comments copy points, and what a dying node leaves is copied, too."""
 
 
-def with_places(config: Path, out: Path) -> Path:
-    """Write the config to `out` with two places in Osaka, to which its policies with groups copy.
+def with_places(config: Path, out: Path, *, looks: bool = True) -> Path:
+    """Write the config to `out` with two places in Osaka, to which its policies with groups copy, and with
+    functions that look into points under the home's key if `looks`, without them if not.
 
     Returns `config` itself if it cannot be read: whoever reads it says why. DemoError if it has places.
     """
@@ -65,12 +68,18 @@ def with_places(config: Path, out: Path) -> Path:
         PLACE.place: {"region": OSAKA, "kms_key": PLACE.key},
         VAULT.place: {"region": OSAKA, "account": VAULT.account, "kms_key": VAULT.key},
     }
-    policies = [_copied(policy) for policy in document["policies"]]
-    return _write(out, {**document, "policies": policies, "places": places})
+    policies = [_copied(policy if looks else _without_expect(policy)) for policy in document["policies"]]
+    kept = {key: value for key, value in document.items() if key not in LOOKING}
+    looking = {key: {"keys": [HOME_KEY]} for key in LOOKING if looks}
+    return _write(out, {**kept, **looking, "policies": policies, "places": places})
 
 
 def _copied(policy: Any) -> Any:
     return {**policy, "copies": RULES} if "group" in policy else policy
+
+
+def _without_expect(policy: Any) -> Any:
+    return {key: value for key, value in policy.items() if key != "expect"}
 
 
 def of_vault(out: Path, cluster: str) -> Path:

@@ -16,6 +16,7 @@ from sandbox.demo.kube import Admin
 from sandbox.demo.lost_region import verify
 from sandbox.demo.lost_region.configs import LOCK_DAYS, OSAKA, PLACE, VAULT, Destination
 from sandbox.demo.lost_region.evidence import newest, read_copies, shared, volume_of
+from sandbox.demo.slots import fire
 from sandbox.demo.steps import DemoError, Line, Steps
 from sandbox.deploy import DeployedStack, deploy
 from sandbox.launch import Sandbox
@@ -57,7 +58,7 @@ class Copying:
         """Let the schedules copy what the policy's rules ask for; DemoError if EC2 shows anything else."""
         with self.steps.step("Copy the newest points to Osaka and to the vault, as the policy asks") as line:
             self.newest = newest(self.sandbox.client("ec2"), group)
-            self._fire()
+            fire(self.sandbox, SCHEDULE)
             for _ in range(MOST_TIMES):
                 line.wait_for(lambda: self._rests(line), SECONDS, lambda: DemoError(f"only {line.note}"))
                 if not self._shared():
@@ -77,13 +78,6 @@ class Copying:
     def copies(self, destination: Destination) -> list[LiveCopy]:
         """The copies at a destination, as EC2 shows them to an administrator there."""
         return read_copies(self.sandbox.client("ec2", OSAKA, destination.account))
-
-    def _fire(self) -> None:
-        """Move the clock to the next slot of the schedule that copies."""
-        due = next((each.next for each in self.sandbox.aws.schedules() if each.name == SCHEDULE), None)
-        if due is None:
-            raise DemoError(f"schedule {SCHEDULE} has no next slot")
-        self.sandbox.aws.advance_to(due, only=SCHEDULE)
 
     def _rests(self, line: Line) -> bool:
         """Whether no copy is in progress and nobody works on one."""

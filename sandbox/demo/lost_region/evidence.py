@@ -63,7 +63,9 @@ def volume_of(admin: Admin, namespace: str, claim: str) -> str:
     if found["status"].get("phase") != "Bound":
         return ""
     spec = admin.get(f"/api/v1/persistentvolumes/{found['spec']['volumeName']}")["spec"]
-    return str(spec["csi"]["volumeHandle"])
+    if "csi" in spec:
+        return str(spec["csi"]["volumeHandle"])
+    return str(spec["awsElasticBlockStore"]["volumeID"]).rpartition("/")[2]
 
 
 def still_answering(sandbox: Sandbox) -> list[str]:

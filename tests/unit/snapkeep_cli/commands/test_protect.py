@@ -141,9 +141,7 @@ def test_names_of_deployers_are_filled_for_each_account_and_arns_stay_as_they_ar
 
 def test_regions_are_those_of_the_config(tmp_path: Path) -> None:
     config = tmp_path / "snapkeep.yaml"
-    config.write_text(
-        (ROOT / "snapkeep.yaml").read_text().replace("region: ap-northeast-2", "region: cn-north-1")
-    )
+    config.write_text((ROOT / "snapkeep.yaml").read_text().replace("ap-northeast-2", "cn-north-1"))
     words = ["--account", "111122223333", "--deployer", "pipeline", "--part", "backups"]
 
     assert spared(printed(*words, "--config", str(config)))["OnlyPruneDeletes"] == [
