@@ -28,6 +28,9 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
     GET    /_sandbox/volumes/ID          {"text"}: what is written on it, see sandbox.aws.contents
     PUT    /_sandbox/volumes/ID          {"text": ...}: write that on it
     PUT    /_sandbox/volumes/ID/image    {"path": ...}: let it hold the blocks of a sparse image file
+    GET    /_sandbox/file-systems/ID     {path: text}: what is in a file system of EFS
+    PUT    /_sandbox/file-systems/ID     {"path": ..., "text": ...}: write a file; null deletes it
+    POST   /_sandbox/file-systems/ID/fail {"times": n}: its next jobs of AWS Backup fail
     PUT    /_sandbox/keys                {"arn": ...}: a symmetric key, as if made long ago
     GET    /_sandbox/instances           each EC2 instance's state by id
     POST   /_sandbox/instances/ID/interrupt {"action": terminate, stop or hibernate, "dies": true}: announce
@@ -57,10 +60,11 @@ from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc, scheduler
 
 from sandbox.aws import contents, event_bus, instances, kms_keys, schedules, snapshots, tiers
+from sandbox.aws.backup import file_systems
 from sandbox.aws.functions.ahead import prepare_all
 from sandbox.aws.functions.environment import INTERPRETER
 from sandbox.aws.functions.work_left import show_hidden, work_left
-from sandbox.aws.patches import eks_cluster
+from sandbox.aws.patches import backup, eks_cluster
 from sandbox.aws.scope import request_scope
 from sandbox.aws.world import Fault, World
 
@@ -93,6 +97,17 @@ class ControlApi:
             ("GET", "volumes/([^/]+)", lambda body, name: {"text": contents.read(name)}),
             ("PUT", "volumes/([^/]+)", lambda body, name: contents.write(name, **body)),
             ("PUT", "volumes/([^/]+)/image", self._write_image),
+            ("GET", "file-systems/([^/]+)", lambda body, name: file_systems.read(world, name)),
+            (
+                "PUT",
+                "file-systems/([^/]+)",
+                lambda body, name: file_systems.write(world, name, body["path"], body["text"]),
+            ),
+            (
+                "POST",
+                "file-systems/([^/]+)/fail",
+                lambda body, name: file_systems.fail(world, name, int(body.get("times", 1))),
+            ),
             ("PUT", "keys", lambda body: kms_keys.make(**body)),
             ("GET", "instances", lambda body: instances.states()),
             ("POST", "instances/([^/]+)/interrupt", self._interrupt),
@@ -140,6 +155,7 @@ class ControlApi:
         snapshots.settle_due(self._world)
         tiers.settle_due(self._world)
         instances.settle_due(self._world)
+        backup.settle_due(self._world)
         fired = schedules.fire_due(self._world, now, body.get("only", "*"))
         return {"now": now, "fired": [asdict(each) for each in fired]}
 

@@ -138,12 +138,14 @@ def _with_control(control: Any) -> Application:
 def _tick(world: Any) -> None:
     """As time passes, complete snapshots, end instances, and in `live` mode fire schedules."""
     from sandbox.aws import instances, schedules, snapshots
+    from sandbox.aws.patches import backup
 
     pause = threading.Event()
     while not pause.wait(TICK_SECONDS):
         try:
             snapshots.settle_due(world)
             instances.settle_due(world)
+            backup.settle_due(world)
             if world.settings.scheduler == "live":
                 schedules.fire_due(world, world.clock.now())
         except Exception:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox.aws.backup.records import BackupState
 from sandbox.aws.block_store import BlockStore
 from sandbox.aws.functions.places import Places
 from sandbox.clock import SandboxClock, real_now
@@ -63,6 +64,14 @@ class Settings:
     blocks_looked_at: int = 10_000
     """How many blocks, written or not, one call that lists looks at: where few are written, its page is short
     or empty."""
+    backup_seconds: float | None = 1.0
+    """How long a job of AWS Backup runs; None keeps it running until the switch is set again."""
+    backup_delete_seconds: float = 1.0
+    """How long a recovery point of AWS Backup is `DELETING`."""
+    backup_events: int = 1
+    """How many times an event of AWS Backup is delivered; 0 loses it."""
+    restore_seconds: float | None = 1.0
+    """How long a restore job of AWS Backup runs; None keeps it running."""
     scheduler: str = "stepped"
     """`stepped`: schedules fire only when the clock is advanced. `live`: also as time passes."""
 
@@ -207,6 +216,7 @@ class World:
     fired_until: dict[str, datetime] = field(default_factory=dict)
     """Schedule ARN to the time up to which its slots are handled."""
     blocks: BlockStore = field(init=False)
+    backup: BackupState = field(default_factory=BackupState)
     queued_events: int = 0
     """Asynchronous invocations that are queued, running or waiting for a retry."""
     places: Places = field(default_factory=Places)

@@ -2,6 +2,7 @@
 
 from sandbox.aws.patches import (
     api_faults,
+    backup,
     cloudformation,
     ebs_direct,
     ec2_copy_snapshot,
@@ -20,6 +21,7 @@ from sandbox.aws.patches import (
     event_bus_cloudformation,
     event_buses,
     event_targets,
+    iam_backup,
     iam_condition_keys,
     iam_ec2,
     iam_literals,
@@ -56,6 +58,7 @@ PATCHES = (
     ec2_instances,
     ec2_dry_run,
     ebs_direct,
+    backup,
     lambda_isolation,
     lambda_places,
     lambda_async,
@@ -66,6 +69,7 @@ PATCHES = (
     cloudformation,
     event_bus_cloudformation,
     iam_ec2,
+    iam_backup,
     iam_condition_keys,
     iam_literals,
     iam_policies,
