@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, at_of
@@ -16,6 +16,9 @@ from snapkeep.domain.times import precise
 from snapkeep.domain.vault.asked import StoredRequest
 
 PAGE = 100
+
+KEEP_ASKED = timedelta(days=3)
+"""How long a vault keeps a request: the source gives it up after a day."""
 
 
 class DynamoVaultRequests:
@@ -31,7 +34,7 @@ class DynamoVaultRequests:
                 **schema.asked_key(asked.source, asked.request.point),
                 **at,
                 "request": json.dumps(asked.request.to_document()),
-                schema.EXPIRES_AT: schema.expiry(asked.received_at, schema.KEEP_ASKED),
+                schema.EXPIRES_AT: schema.expiry(asked.received_at, KEEP_ASKED),
             }
         )
         self._table.put({**schema.heard_key(asked.source), **at})

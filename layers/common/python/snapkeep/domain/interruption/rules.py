@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class Snapshotting(StrEnum):
@@ -78,3 +79,23 @@ class InterruptionRules:
         """What to do for a node of that cluster with these labels."""
         found = (rule.reaction for rule in self.rules if rule.covers(cluster, labels))
         return next(found, self.everywhere)
+
+
+def interruption_rules_of(item: Mapping[str, Any]) -> InterruptionRules:
+    """The rules in a JSON document. Raises KeyError, TypeError or ValueError for anything else."""
+    rules = (
+        NodeRule(_node_rules(rule["reaction"]), tuple(rule["clusters"]), dict(rule["labels"]))
+        for rule in item["rules"]
+    )
+    return InterruptionRules(_node_rules(item["everywhere"]), tuple(rules))
+
+
+def _node_rules(item: Mapping[str, Any]) -> NodeRules:
+    return NodeRules(
+        cordon=item["cordon"],
+        snapshot=Snapshotting(item["snapshot"]),
+        drain=Draining(item["drain"]),
+        verify=Verify(item["verify"]),
+        rebalance=OnRebalance(item["rebalance"]),
+        uncordon_after=timedelta(seconds=item["uncordon_after"]),
+    )
