@@ -30,6 +30,7 @@ from snapkeep_cli.deployment import (
 from snapkeep_cli.locks import lock_in_words
 from snapkeep_cli.output import fail, out, tip
 from snapkeep_cli.proof import checks_in_words, expected_in_words
+from snapkeep_cli.saved_objects import objects_in_words
 from snapkeep_cli.tables import Folded, clean
 from snapkeep_cli.vaults import asks_in_words, vault_in_words
 
@@ -72,6 +73,7 @@ def _backups_in_words(deployment: Deployment, prefix: str) -> Iterator[str]:
             *lock_in_words(policy),
             *copies_in_words(policy, deployment),
             *expected_in_words(policy),
+            *objects_in_words(policy, deployment),
         )
         yield from (f"  {line}" for line in more)
     yield from places_in_words(deployment)

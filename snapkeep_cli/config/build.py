@@ -16,6 +16,7 @@ from snapkeep.domain.interruption.rules import (
     Snapshotting,
     Verify,
 )
+from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.policies import (
     Cluster,
     Deployment,
@@ -51,6 +52,7 @@ def deployment(config: models.Config) -> Deployment:
         adopt=config.adopt,
         borrow=_borrow(config.borrow),
         checks=_checks(config.checks),
+        custom_kinds=tuple(dict.fromkeys(config.custom_kinds)),
     )
 
 
@@ -124,7 +126,13 @@ def _policy(policy: models.Policy, config: models.Config) -> Policy:
         copies=tuple(map(_copy_rule, policy.copies)),
         expect=tuple(policy.expect),
         archive_after=policy.archive_after.block() if policy.archive_after else {},
+        objects=_objects(policy, defaults),
     )
+
+
+def _objects(policy: models.Policy, defaults: models.Defaults) -> ObjectScope | None:
+    scope = _first(policy.objects, defaults.objects, "off")
+    return None if scope == "off" else ObjectScope(scope)
 
 
 def _schedule(own: models.Schedule, shared: models.Schedule) -> Schedule:

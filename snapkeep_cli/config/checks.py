@@ -18,6 +18,7 @@ from snapkeep_cli.config.archive import check_archive
 from snapkeep_cli.config.copy_checks import check_borrow, check_copies, check_places
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 from snapkeep_cli.config.models import Config
+from snapkeep_cli.config.objects import check_custom_kinds
 from snapkeep_cli.config.proof_checks import check_checks, check_expected
 from snapkeep_cli.config.selection import contradiction, merged
 
@@ -46,6 +47,7 @@ def check(data: object) -> Iterator[Problem]:
     yield from check_places(places, clusters)
     yield from check_borrow(document, clusters)
     yield from check_checks(document, clusters)
+    yield from check_custom_kinds(document, policies, defaults)
     for index, policy in enumerate(policies):
         if not policy:
             continue

@@ -15,6 +15,7 @@ from snapkeep_cli.config.archive import ArchiveAfter
 from snapkeep_cli.config.copies import Borrow, CopyRule, Place
 from snapkeep_cli.config.interruption import Interruption
 from snapkeep_cli.config.keeping import Lock, LockOrOff, Retention
+from snapkeep_cli.config.objects import CustomKinds, Scope
 from snapkeep_cli.config.proof import Checks, Expected
 from snapkeep_cli.config.selection import Selection
 from snapkeep_cli.config.stack_options import StackOptions
@@ -75,6 +76,9 @@ class Shared(Strict):
     """What to keep; a policy's own block replaces the whole default block."""
     lock: LockOrOff = None
     """How long nobody can delete a point, or off (the default); a policy's own replaces the default."""
+    objects: Scope | None = None
+    """Which Kubernetes objects are saved with each run: workload (the claims, what mounts them and what that
+    names), namespace (all that people write in the namespaces of the claims), or off (the default)."""
     selection: Selection | None = None
     """Which claims it takes; each key may come from the defaults."""
 
@@ -151,6 +155,8 @@ class Config(Strict):
     """Whose lent copies may be borrowed, to restore from; needs adopt: true."""
     checks: Checks | None = None
     """Looks into each new point and says what is suspicious; off if omitted."""
+    custom_kinds: CustomKinds = Field(default_factory=list)
+    """Kinds of CRDs that policies with objects: namespace save, too, as plural.group."""
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
     accept: list[Accepted] = Field(default_factory=list)

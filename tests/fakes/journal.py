@@ -18,6 +18,7 @@ from tests.fakes.stores.points import MemoryPoints
 from tests.fakes.stores.prunes import MemoryPrunes, MemoryRefusals, MemoryRetentions
 from tests.fakes.stores.restores import MemoryHolds, MemoryRestores
 from tests.fakes.stores.runs import MemoryRunRequests, MemoryRuns, MemorySlots
+from tests.fakes.stores.saved_objects import MemorySavedObjects
 from tests.fakes.stores.troubles import MemoryTroubles, MemoryUnreadable
 from tests.fakes.stores.vault_requests import MemoryVaultRequests
 
@@ -45,6 +46,7 @@ class MemoryJournal(Faults, Journal):
     vault_requests: MemoryVaultRequests
     checks: MemoryChecks
     suspicions: MemoryChecks
+    saved_objects: MemorySavedObjects
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -76,6 +78,7 @@ class MemoryJournal(Faults, Journal):
             vault_requests=MemoryVaultRequests(self),
             checks=checks,
             suspicions=checks,
+            saved_objects=MemorySavedObjects(self),
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

@@ -39,6 +39,9 @@ TESTED_ELSEWHERE: dict[str, str] = {
     # Parts of one flow, tested as the flow that people see.
     "snapkeep/domain/archive/returns.py": "tests/unit/snapkeep/services/archive/test_bring_back.py",
     "snapkeep/services/proof/accept_check.py": "tests/unit/snapkeep/services/proof/test_check_points.py",
+    "snapkeep/services/objects/save_namespace.py": (
+        "tests/unit/snapkeep/services/objects/test_save_objects.py"
+    ),
     "snapkeep/services/copies/originals.py": "tests/unit/snapkeep/services/copies/test_copy_point.py",
     "snapkeep/services/copies/pruning/rules_there.py": (
         "tests/unit/snapkeep/services/copies/pruning/test_prune_copies.py"
@@ -74,6 +77,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/aws/key_grants.py": "tests/contract/ports/test_grants.py",
     "snapkeep/adapters/aws/shared_snapshots.py": "tests/contract/ports/test_shared_snapshots.py",
     "snapkeep/adapters/dynamodb/checks.py": "tests/contract/ports/test_check_journal.py",
+    "snapkeep/adapters/dynamodb/saved_objects.py": "tests/contract/ports/test_saved_objects.py",
+    "snapkeep/adapters/aws/s3_objects.py": "tests/contract/ports/test_object_archives.py",
     "snapkeep/adapters/dynamodb/loans.py": "tests/contract/ports/test_loan_journal.py",
     "snapkeep/adapters/dynamodb/loan_schema.py": "tests/contract/ports/test_loan_journal.py",
     "snapkeep/adapters/dynamodb/vault_requests.py": "tests/contract/ports/test_vault_requests.py",

@@ -16,15 +16,8 @@ from typing import Any
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.rules import CopyRule, copy_rule_of
 from snapkeep.domain.errors import UnknownCluster
-from snapkeep.domain.interruption.rules import (
-    Draining,
-    InterruptionRules,
-    NodeRule,
-    NodeRules,
-    OnRebalance,
-    Snapshotting,
-    Verify,
-)
+from snapkeep.domain.interruption.rules import InterruptionRules, interruption_rules_of
+from snapkeep.domain.objects.rules import ObjectScope, scope_of
 from snapkeep.domain.proof.rules import CheckRules, check_rules_of
 from snapkeep.domain.report.acceptances import Acceptance, acceptance_of
 from snapkeep.domain.retention.deletion.locks import Lock, lock_of
@@ -121,7 +114,8 @@ class Policy(BackupSpec):
 
     `lock` is put on each point before it counts as ready. An `exclusive` policy keeps the others off its
     claims. `retention` maps rule to count, "all" or duration text, `archive_after` rule to duration text,
-    as validated. `copies` has one rule for each place. Every point must hold the files `expect`.
+    as validated. `copies` has one rule for each place. Every point must hold the files `expect`. `objects`
+    says which Kubernetes objects are saved beside the points.
     """
 
     clusters: tuple[str, ...]
@@ -132,6 +126,7 @@ class Policy(BackupSpec):
     copies: tuple[CopyRule, ...] = ()
     expect: tuple[str, ...] = ()
     archive_after: Mapping[str, str] = field(default_factory=dict)
+    objects: ObjectScope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +163,8 @@ class Deployment:
     `name` is the setting `prefix`: it distinguishes the deployments in one account and Region. `accepted`
     names what needs no backup. Points are copied to `places`, and with `checks` looked into. With `adopt`,
     claims are restored from the copies in the clusters' Region, whoever made them. With a `vault` it copies
-    what others share, and has neither clusters nor policies. `borrow` says whose loans it takes."""
+    what others share, and has neither clusters nor policies. `borrow` says whose loans it takes.
+    `custom_kinds` are kinds of CRDs (`plural.group`) that are saved where a policy saves objects."""
 
     clusters: tuple[Cluster, ...]
     policies: tuple[Policy, ...]
@@ -183,6 +179,7 @@ class Deployment:
     vault: Vault | None = None
     borrow: Borrow | None = None
     checks: CheckRules | None = None
+    custom_kinds: tuple[str, ...] = ()
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None if the config does not name it."""
@@ -220,7 +217,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         pace=Pace(**document["pace"]),
         consistency_wait=timedelta(seconds=document["consistency_wait"]),
         delete_orphans=document["delete_orphans"],
-        interruption=_interruption(document["interruption"]),
+        interruption=interruption_rules_of(document["interruption"]),
         name=document["name"],
         accepted=tuple(map(acceptance_of, document["accepted"])),
         places=tuple(Place(**item) for item in document.get("places", ())),
@@ -228,6 +225,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         vault=vault_of(document.get("vault")),
         borrow=borrow_of(document.get("borrow")),
         checks=check_rules_of(document.get("checks")),
+        custom_kinds=tuple(document.get("custom_kinds", ())),
     )
 
 
@@ -261,26 +259,8 @@ def _policy(item: Mapping[str, Any]) -> Policy:
             copies=tuple(map(copy_rule_of, item.get("copies", ()))),
             expect=tuple(item.get("expect", ())),
             archive_after=item.get("archive_after", {}),
+            objects=scope_of(item.get("objects")),
         )
-    )
-
-
-def _interruption(item: Mapping[str, Any]) -> InterruptionRules:
-    rules = (
-        NodeRule(_node_rules(rule["reaction"]), tuple(rule["clusters"]), dict(rule["labels"]))
-        for rule in item["rules"]
-    )
-    return InterruptionRules(_node_rules(item["everywhere"]), tuple(rules))
-
-
-def _node_rules(item: Mapping[str, Any]) -> NodeRules:
-    return NodeRules(
-        cordon=item["cordon"],
-        snapshot=Snapshotting(item["snapshot"]),
-        drain=Draining(item["drain"]),
-        verify=Verify(item["verify"]),
-        rebalance=OnRebalance(item["rebalance"]),
-        uncordon_after=timedelta(seconds=item["uncordon_after"]),
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.loans import Loans
+    from snapkeep.ports.objects import SavedObjects
     from snapkeep.ports.points import Creations, Points
     from snapkeep.ports.prunes import Prunes, Refusals, Retentions
     from snapkeep.ports.restores import Holds, Restores
@@ -49,5 +50,6 @@ class Journal:
     vault_requests: VaultRequests
     checks: Checks
     suspicions: Suspicions
+    saved_objects: SavedObjects
     troubles: Troubles
     unreadable: UnreadableRecords

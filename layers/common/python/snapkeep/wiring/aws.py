@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         RetentionNews,
         WorkNews,
     )
+    from snapkeep.ports.objects import ObjectArchives, ObjectClusters
     from snapkeep.ports.reports import ReportPages
     from snapkeep.ports.tiers import Tiers
     from snapkeep.wiring.ports import Ports
@@ -84,6 +85,18 @@ class AwsPorts(ElsewherePorts):
         from snapkeep.adapters.kubernetes.nodes import EksNodes
 
         return EksNodes(connections(), clock)
+
+    @lazy
+    def object_clusters(self) -> ObjectClusters:
+        from snapkeep.adapters.kubernetes.objects import EksObjects
+
+        return EksObjects(connections())
+
+    @lazy
+    def object_archives(self) -> ObjectArchives:
+        from snapkeep.adapters.aws.s3_objects import S3Objects
+
+        return S3Objects(client("s3", SIGNED), self._setting("objects_bucket"), clock)
 
     @lazy
     def snapshots(self) -> Snapshots:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         RetentionNews,
         WorkNews,
     )
+    from snapkeep.ports.objects import ObjectArchives, ObjectClusters
     from snapkeep.ports.reports import ReportPages
     from snapkeep.ports.tiers import Tiers
     from snapkeep.ports.vaults import SharedSnapshots, Shares, Sources, Vaults
@@ -47,6 +48,8 @@ class Ports:
     deployment: Deployment
     clusters: Clusters
     nodes: NodeClusters
+    object_clusters: ObjectClusters
+    object_archives: ObjectArchives
     snapshots: Snapshots
     everybodys_snapshots: Snapshots
     blocks: Blocks

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.loans import Loans
+    from snapkeep.ports.objects import SavedObjects
     from snapkeep.ports.points import Creations, Points
     from snapkeep.ports.prunes import Prunes, Refusals, Retentions
     from snapkeep.ports.restores import Holds, Restores
@@ -160,6 +161,12 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.checks import DynamoChecks
 
         return DynamoChecks(self._table)
+
+    @lazy
+    def saved_objects(self) -> SavedObjects:
+        from snapkeep.adapters.dynamodb.saved_objects import DynamoSavedObjects
+
+        return DynamoSavedObjects(self._table)
 
     @lazy
     def troubles(self) -> Troubles:

@@ -33,6 +33,7 @@
 | source's sign  | SOURCE#<source>         | HEARD        |                                       |
 | check          | CHECKS#<cluster>        | <namespace> <claim> <point>|                         |
 | suspicion      | SUSPICIONS#<cluster>    | <point>      |                                       |
+| saved objects  | OBJECTS#<cluster>       | <run> <namespace>|                                   |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
@@ -72,9 +73,6 @@ KEEP_CLOSED = timedelta(days=90)
 
 KEEP_IN_VAULT = timedelta(days=14)
 """How long a vault's copy is remembered: each turn reads all, and a vault asked again answers at once."""
-
-KEEP_ASKED = timedelta(days=3)
-"""How long a vault keeps a request: the source gives it up after a day."""
 
 Key = dict[str, str]
 

@@ -1,0 +1,61 @@
+"""Records of saved objects in the journal's table. They stay as long as what they are of."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import Item
+from snapkeep.adapters.dynamodb.table import Table
+from snapkeep.domain.objects.manifests import Archive, Subject
+from snapkeep.domain.objects.rules import ObjectScope
+from snapkeep.domain.objects.saved import Saved
+from snapkeep.domain.times import precise
+
+
+def saved_key(cluster: str, run_id: str, namespace: str) -> schema.Key:
+    """The key of the record of a run and namespace; those of a run are beside each other."""
+    return {schema.PK: f"OBJECTS#{cluster}", schema.SK: f"{run_id} {namespace}"}
+
+
+class DynamoSavedObjects:
+    """Implements the port SavedObjects."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def write_saved(self, saved: Saved) -> None:
+        subject = saved.subject
+        key = saved_key(subject.cluster, subject.run, subject.namespace)
+        self._table.put({**key, "saved": json.dumps(_document(saved))})
+
+    def saved_of(self, cluster: str, run_id: str) -> Iterator[Saved]:
+        key = saved_key(cluster, run_id, "")
+        values = {"cluster": key[schema.PK], "run": key[schema.SK]}
+        found = self._table.query("#pk = :cluster AND begins_with(#sk, :run)", values)
+        yield from self._table.read_each(found, _saved)
+
+
+def _document(saved: Saved) -> dict[str, Any]:
+    fields = dataclasses.asdict(saved)
+    subject = fields["subject"] | {"slot": precise(saved.subject.slot)}
+    return fields | {"subject": subject, "at": precise(saved.at)}
+
+
+def _saved(item: Item) -> Saved:
+    fields: Mapping[str, Any] = json.loads(item["saved"])
+    subject = fields["subject"]
+    slot, scope = datetime.fromisoformat(subject["slot"]), ObjectScope(subject["scope"])
+    return Saved(
+        **{
+            **fields,
+            "subject": Subject(**{**subject, "slot": slot, "scope": scope}),
+            "archive": Archive(**fields["archive"]),
+            "at": datetime.fromisoformat(fields["at"]),
+            "refused": tuple(fields["refused"]),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Saves the Kubernetes objects beside the points of a run."""

@@ -1,0 +1,136 @@
+"""Saves the objects beside the newest run of each policy that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.errors import NotFound
+from snapkeep.domain.objects.kinds import Chosen, choose
+from snapkeep.domain.objects.manifests import Subject
+from snapkeep.domain.objects.rules import ObjectScope
+from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.objects import ObjectClusters, Objects, SavedObjects
+from snapkeep.ports.points import Points
+from snapkeep.ports.runs import Runs
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
+from snapkeep.services.objects.save_namespace import SaveNamespace
+
+FUNCTION = "save_objects"
+
+RECENT = timedelta(days=1)
+"""How long after its slot a run is still served: later, its objects are no longer those of the slot."""
+
+
+@dataclass(slots=True)
+class ObjectsReport:
+    """What one pass over a cluster saved: objects by run and namespace. `gone` are namespaces without
+    anything to save, `waiting` those that the pass had no time for."""
+
+    cluster: str
+    saved: dict[str, int] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class OpenCluster:
+    """A cluster that was opened in this pass, and which of its kinds are saved."""
+
+    objects: Objects
+    chosen: Chosen
+
+
+@dataclass(frozen=True, slots=True)
+class SaveObjects:
+    """Serves only the newest run of a policy: what is listed now belongs to no earlier one."""
+
+    deployment: Deployment
+    clusters: ObjectClusters
+    runs: Runs
+    points: Points
+    saved: SavedObjects
+    saver: SaveNamespace
+    give_up: GiveUp
+    clock: Clock
+
+    def run(self, until: datetime, only: str = "") -> list[ObjectsReport]:
+        """One pass over all clusters, or `only` that one. No namespace is begun after `until` (aware UTC)."""
+        names = [each.name for each in self.deployment.clusters if only in ("", each.name)]
+        return [self._cluster(name, until) for name in names]
+
+    def _cluster(self, cluster: str, until: datetime) -> ObjectsReport:
+        report = ObjectsReport(cluster)
+        opened: list[OpenCluster] = []
+        for policy in self.deployment.policies:
+            if policy.objects and cluster in policy.clusters:
+                part = f"objects of {policy.name}"
+                with part_of_a_pass(f"{part} in {cluster}", report.given_up, part):
+                    self._policy(cluster, policy, policy.objects, opened, until, report)
+        report.given_up = self.give_up.report(report.given_up, cluster, report.waiting)
+        return report
+
+    def _policy(
+        self,
+        cluster: str,
+        policy: Policy,
+        scope: ObjectScope,
+        opened: list[OpenCluster],
+        until: datetime,
+        report: ObjectsReport,
+    ) -> None:
+        run = self._newest(cluster, policy.name)
+        if run is None or run.state is RunState.PLANNING:
+            return
+        done = {each.subject.namespace for each in self.saved.saved_of(cluster, run.id)}
+        for namespace, claims in self._namespaces(run).items():
+            part = f"{policy.name} {namespace}"
+            if namespace in done:
+                continue
+            if self.clock() >= until:
+                report.waiting.append(part)
+                continue
+            with part_of_a_pass(f"objects of {part} in {cluster}", report.given_up, part):
+                here = self._open(cluster, opened)
+                subject = Subject(cluster, policy.name, run.id, run.slot, namespace, scope)
+                self._save(here, subject, claims, policy, report)
+
+    def _save(
+        self,
+        here: OpenCluster,
+        subject: Subject,
+        claims: Sequence[str],
+        policy: Policy,
+        report: ObjectsReport,
+    ) -> None:
+        try:
+            made = self.saver.run(here.objects, here.chosen, subject, claims, policy.lock)
+        except NotFound:
+            report.gone.append(subject.namespace)
+        else:
+            report.saved[f"{subject.run} {subject.namespace}"] = made.objects
+
+    def _newest(self, cluster: str, policy: str) -> Run | None:
+        found = self.runs.runs_of(cluster, policy, self.clock() - RECENT)
+        return max(found, key=lambda run: run.slot, default=None)
+
+    def _namespaces(self, run: Run) -> Mapping[str, Sequence[str]]:
+        """The names of the run's claims by namespace."""
+        found: dict[str, list[str]] = {}
+        for point in self.points.points_of(run.id):
+            found.setdefault(point.claim.namespace, []).append(point.claim.name)
+        return {namespace: sorted(set(names)) for namespace, names in sorted(found.items())}
+
+    def _open(self, cluster: str, opened: list[OpenCluster]) -> OpenCluster:
+        """The cluster, whose kinds are asked for once in a pass."""
+        if not opened:
+            objects = self.clusters.open(cluster)
+            served = objects.served_kinds()
+            chosen = choose(served.kinds, self.deployment.custom_kinds)
+            silent = {group: f"its API did not answer: {why}" for group, why in served.silent.items()}
+            opened.append(OpenCluster(objects, Chosen(chosen.kinds, {**chosen.left_out, **silent})))
+        return opened[0]

@@ -1,0 +1,33 @@
+"""The services that save objects."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from snapkeep.wiring.troubles import give_up
+
+if TYPE_CHECKING:
+    from snapkeep.services.objects.save_objects import SaveObjects
+    from snapkeep.wiring.ports import Ports
+
+PATIENCE = timedelta(hours=1)
+"""How long trouble may last before people are told that save_objects gives up."""
+
+
+def save_objects(ports: Ports) -> SaveObjects:
+    """The service that saves the objects beside runs."""
+    from snapkeep.services.objects.save_namespace import SaveNamespace
+    from snapkeep.services.objects.save_objects import FUNCTION, SaveObjects
+
+    journal = ports.journal
+    return SaveObjects(
+        ports.deployment,
+        ports.object_clusters,
+        journal.runs,
+        journal.points,
+        journal.saved_objects,
+        SaveNamespace(ports.object_archives, journal.saved_objects, ports.clock),
+        give_up(ports, ports.announcer, FUNCTION, PATIENCE),
+        ports.clock,
+    )

@@ -1,0 +1,107 @@
+"""What archives of objects promise: those in memory and those in S3."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from snapkeep.adapters.aws.s3_objects import IN_MEMORY, S3Objects
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.objects.manifests import Contents, Subject
+from snapkeep.domain.objects.rules import ObjectScope
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
+from snapkeep.ports.objects import ObjectArchives
+from tests.contract.ports.samples import NOW
+from tests.fakes.objects import MemoryArchives
+
+SUBJECT = Subject("myeks", "nightly", "myeks.nightly.20261124T180000Z", NOW, "shop", ObjectScope.NAMESPACE)
+DOCUMENTS = ['---\nkind: "ConfigMap"\n', '---\nkind: "Service"\n']
+LOCK = Lock(LockMode.COMPLIANCE, 7, 24)
+
+World = tuple[ObjectArchives, Callable[[str], str]]
+
+
+@pytest.fixture
+def bucket(request: pytest.FixtureRequest) -> Any:
+    """S3 with a bucket that has versions and Object Lock."""
+    s3: Any = request.getfixturevalue("aws").client("s3")
+    where = {"LocationConstraint": "ap-northeast-2"}
+    s3.create_bucket(Bucket="objects", CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
+    return s3
+
+
+@pytest.fixture(params=["memory", "moto"])
+def world(request: pytest.FixtureRequest) -> World:
+    """The port, and what reads the text of an archive by its key."""
+    if request.param == "memory":
+        fake = MemoryArchives()
+        return fake, lambda key: fake.texts[key]
+    s3 = request.getfixturevalue("bucket")
+
+    def text(key: str) -> str:
+        return gzip.decompress(s3.get_object(Bucket="objects", Key=key)["Body"].read()).decode()
+
+    return S3Objects(s3, "objects", lambda: NOW), text
+
+
+def test_documents_are_stored_as_they_came(world: World) -> None:
+    archives, text = world
+    archive = archives.write(SUBJECT, DOCUMENTS, None)
+    assert text(archive.key) == "".join(DOCUMENTS)
+    assert archive.text_bytes == len("".join(DOCUMENTS)) and archive.stored_bytes > 0
+    assert archive.version
+
+
+def test_nothing_is_stored_when_documents_end_early(world: World) -> None:
+    archives, text = world
+
+    def broken() -> Iterator[str]:
+        yield DOCUMENTS[0]
+        raise TemporaryError("the cluster stopped answering")
+
+    with pytest.raises(TemporaryError):
+        archives.write(SUBJECT, broken(), None)
+    archive = archives.write(SUBJECT, DOCUMENTS, None)
+    assert text(archive.key) == "".join(DOCUMENTS)
+
+
+def test_a_manifest_comes_back_by_its_subject(world: World) -> None:
+    archives, _ = world
+    assert archives.manifest(SUBJECT) is None
+    archive = archives.write(SUBJECT, DOCUMENTS, LOCK)
+    contents = Contents({"configmaps": ["a"]}, {"secrets": "Snapkeep does not read Secrets"})
+    manifest = contents.manifest(SUBJECT, archive, NOW, NOW + timedelta(seconds=2))
+    archives.write_manifest(manifest, LOCK)
+    assert archives.manifest(SUBJECT) == manifest
+
+
+def test_a_lock_keeps_archive_and_manifest(bucket: Any) -> None:
+    archives = S3Objects(bucket, "objects", lambda: NOW)
+    archive = archives.write(SUBJECT, DOCUMENTS, LOCK)
+    archives.write_manifest(Contents().manifest(SUBJECT, archive, NOW, NOW), LOCK)
+    for key in (archive.key, archive.key.replace(".yaml.gz", ".json")):
+        found = bucket.head_object(Bucket="objects", Key=key)
+        assert found["ObjectLockMode"] == "COMPLIANCE"
+        assert found["ObjectLockRetainUntilDate"] == NOW + timedelta(days=7)
+
+
+def test_writing_again_keeps_the_earlier_version(bucket: Any) -> None:
+    archives = S3Objects(bucket, "objects", lambda: NOW)
+    first, second = (archives.write(SUBJECT, [text], None) for text in DOCUMENTS)
+    assert first.key == second.key and first.version != second.version
+    body = bucket.get_object(Bucket="objects", Key=first.key, VersionId=first.version)["Body"].read()
+    assert gzip.decompress(body).decode() == DOCUMENTS[0]
+    assert hashlib.sha256(body).hexdigest() == first.sha256
+
+
+def test_an_archive_may_be_larger_than_what_stays_in_memory(bucket: Any) -> None:
+    archives = S3Objects(bucket, "objects", lambda: NOW)
+    noise = (hashlib.sha512(str(number).encode()).hexdigest() + "\n" for number in range(200_000))
+    archive = archives.write(SUBJECT, noise, None)
+    assert archive.stored_bytes > IN_MEMORY
+    assert bucket.head_object(Bucket="objects", Key=archive.key)["ContentLength"] == archive.stored_bytes

@@ -1,0 +1,26 @@
+"""In-memory records of saved objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from snapkeep.domain.objects.saved import Saved
+from tests.fakes.faults import Faults
+
+
+class MemorySavedObjects(Faults):
+    """The port SavedObjects in a dict; every method is one atomic step."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        super().__init__(faults)
+        self.records: dict[tuple[str, str, str], Saved] = {}
+
+    def write_saved(self, saved: Saved) -> None:
+        self._before("write_saved")
+        subject = saved.subject
+        self.records[(subject.cluster, subject.run, subject.namespace)] = saved
+        self._after("write_saved")
+
+    def saved_of(self, cluster: str, run_id: str) -> Iterator[Saved]:
+        self._before("saved_of")
+        yield from [saved for key, saved in sorted(self.records.items()) if key[:2] == (cluster, run_id)]

@@ -1,0 +1,146 @@
+"""The objects beside the newest run are saved once, and what fails is tried again and told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import yaml
+
+from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
+from snapkeep.domain.objects.rules import ObjectScope
+from snapkeep.domain.objects.saved import Saved
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
+from snapkeep.services.objects.save_objects import ObjectsReport
+from snapkeep.wiring import objects
+from tests.fakes.faults import Crash
+from tests.fakes.objects import FakeObjectClusters, FakeObjects, MemoryArchives
+from tests.fakes.world import SLOT, World, a_claim, a_policy
+
+NIGHT = timedelta(days=1)
+
+
+class SavingWorld(World):
+    """A world with two shops whose objects are saved."""
+
+    def __init__(self, **policy: Any) -> None:
+        given = {"objects": ObjectScope.NAMESPACE, **policy}
+        claims = [a_claim("data", namespace=namespace) for namespace in ("shop", "store")]
+        super().__init__(*claims, policy=a_policy(**given))
+        self.objects = FakeObjects()
+        for namespace in ("shop", "store"):
+            self.objects.put("namespaces", "", namespace)
+            self.objects.put("deployments.apps", namespace, "web", spec={"replicas": 2})
+        self.object_clusters = FakeObjectClusters({"myeks": self.objects})
+        self.archives = MemoryArchives()
+
+    def save(self, seconds: int = 600) -> ObjectsReport:
+        """One pass of save_objects."""
+        ports = replace(self.ports(), object_clusters=self.object_clusters, object_archives=self.archives)
+        (report,) = objects.save_objects(ports).run(self.clock() + timedelta(seconds=seconds))
+        return report
+
+    def records(self) -> list[Saved]:
+        return list(self.journal.saved_objects.records.values())
+
+
+def run_of(night: int = 0) -> str:
+    return f"myeks.nightly.{SLOT + night * NIGHT:%Y%m%dT%H%M%SZ}"
+
+
+def test_every_namespace_of_a_run_is_saved_once() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    report = world.save()
+    assert report.saved == {f"{run_of()} shop": 2, f"{run_of()} store": 2}
+    assert report.given_up == {}
+    documents = list(yaml.safe_load_all(world.archives.texts[f"{run_of()}/shop"]))
+    assert [each["kind"] for each in documents] == ["Namespace", "Deployment"]
+    assert world.save().saved == {}
+    assert set(world.archives.versions.values()) == {1}
+
+
+def test_a_record_says_what_was_saved() -> None:
+    world = SavingWorld(lock=Lock(LockMode.GOVERNANCE, 7))
+    world.back_up(SLOT)
+    world.save()
+    (saved, _) = world.records()
+    assert (saved.subject.run, saved.subject.namespace, saved.objects) == (run_of(), "shop", 2)
+    assert saved.archive.key == f"{run_of()}/shop"
+    assert world.archives.locks[saved.archive.key] == Lock(LockMode.GOVERNANCE, 7)
+    assert world.archives.manifests[saved.archive.key].saved["deployments.apps"] == ("web",)
+
+
+def test_a_policy_that_does_not_ask_saves_nothing() -> None:
+    world = SavingWorld(objects=None)
+    world.back_up(SLOT)
+    assert world.save().saved == {} and not world.archives.texts
+
+
+def test_only_the_newest_run_is_served() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    world.back_up(SLOT + NIGHT)
+    assert set(world.save().saved) == {f"{run_of(1)} shop", f"{run_of(1)} store"}
+
+
+def test_a_run_whose_slot_has_long_passed_is_not_served() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    world.wait(hours=25)
+    assert world.save().saved == {}
+
+
+def test_what_fails_is_tried_again_and_stops_no_other_namespace() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    world.archives.fail_next("write", TemporaryError("S3 is slow"))
+    first = world.save()
+    assert list(first.saved) == [f"{run_of()} store"]
+    assert first.given_up == {"nightly shop": "S3 is slow"}
+    assert list(world.save().saved) == [f"{run_of()} shop"]
+
+
+def test_people_are_told_when_it_fails_for_long() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    world.object_clusters.clusters["myeks"] = ClusterUnreachable("myeks did not answer")
+    world.save()
+    told = len(world.announcer.troubles)
+    world.wait(minutes=61)
+    world.save()
+    assert len(world.announcer.troubles) == told + 1
+
+
+def test_a_namespace_that_is_gone_is_no_trouble() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    del world.objects.items[("namespaces", "")]
+    report = world.save()
+    assert (report.gone, report.given_up) == (["shop", "store"], {})
+
+
+def test_a_pass_without_time_begins_no_namespace() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    report = world.save(seconds=0)
+    assert report.waiting == ["nightly shop", "nightly store"] and report.saved == {}
+
+
+@pytest.mark.parametrize(
+    ("port", "method", "archives"),
+    [("archives", "write", 2), ("archives", "write_manifest", 1), ("records", "write_saved", 1)],
+)
+def test_a_crash_after_any_step_ends_with_a_complete_archive(port: str, method: str, archives: int) -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    faulty = world.archives if port == "archives" else world.journal.saved_objects
+    faulty.crash_after(method)
+    with pytest.raises(Crash):
+        world.save()
+    world.save()
+    assert {each.subject.namespace for each in world.records()} == {"shop", "store"}
+    assert world.archives.versions[f"{run_of()}/shop"] == archives
+    assert all(each.archive == world.archives.manifests[each.archive.key].archive for each in world.records())
