@@ -19,6 +19,9 @@ from tests.filesystems.reading import ImageFile, differences, entries
 TABLE = "/wordpress/wp_posts.ibd"
 
 
+GIB = 2**30
+
+
 @contextmanager
 def opened(name: str, folder: Path) -> Iterator[tuple[FileSystem, Mapping[str, Entry]]]:
     """The file system of an image and what the kernel found on it."""
@@ -39,6 +42,12 @@ def test_what_the_writer_wrote_is_in_the_log_alone(tmp_path: Path) -> None:
     with opened("ebs-claim", tmp_path) as (files, true):
         without = Files(replace(files, volume=files.raw))
         assert differences(true, entries(without)) == ["/out.txt"]
+
+
+def test_a_volume_that_has_just_grown_has_its_new_size(tmp_path: Path) -> None:
+    with opened("ebs-claim", tmp_path) as (files, _):
+        assert files.size == 10 * GIB
+        assert files.size - files.free < 0.1 * GIB
 
 
 def test_the_dropped_table_was_there_before(tmp_path: Path) -> None:

@@ -39,14 +39,8 @@ class FileSystem:
 
 
 class Geometry(Protocol):
-    """What the superblock of every file system says. Sizes are bytes."""
+    """What the superblock of every file system says."""
 
-    @property
-    def size(self) -> int: ...
-    @property
-    def block_size(self) -> int: ...
-    @property
-    def free_blocks(self) -> int: ...
     @property
     def groups(self) -> int: ...
     @property
@@ -63,6 +57,14 @@ class Replayed:
     transactions: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Space:
+    """How large a file system is and how much of it is free, in bytes."""
+
+    size: int
+    free: int
+
+
 def opened(
     contents: Contents,
     volume: Volume,
@@ -70,6 +72,7 @@ def opened(
     checked_groups: int,
     errors: str,
     replay: Callable[[], Replayed],
+    space_of: Callable[[Volume], Space],
 ) -> FileSystem:
     """The file system with its log replayed, or as it is with the reason why the log cannot be."""
     trouble = ""
@@ -77,10 +80,11 @@ def opened(
         done = replay()
     except UnreadableError as error:
         done, trouble = Replayed(volume), error.reason
+    space = space_of(done.volume)
     return FileSystem(
         contents=contents,
-        size=geometry.size,
-        free=geometry.free_blocks * geometry.block_size,
+        size=space.size,
+        free=space.free,
         uuid=str(UUID(bytes=geometry.uuid)),
         label=geometry.label,
         groups=geometry.groups,

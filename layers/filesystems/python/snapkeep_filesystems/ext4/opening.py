@@ -7,6 +7,7 @@ from functools import partial
 from snapkeep_filesystems.contents import Contents
 from snapkeep_filesystems.ext4.health import check
 from snapkeep_filesystems.ext4.replay import replay
+from snapkeep_filesystems.ext4.space import space_of
 from snapkeep_filesystems.ext4.superblock import Superblock, read_superblock
 from snapkeep_filesystems.file_system import FileSystem, opened
 from snapkeep_filesystems.volume import Volume
@@ -17,7 +18,13 @@ def open_ext4(volume: Volume) -> FileSystem:
     superblock = read_superblock(volume)
     checked = check(volume, superblock)
     return opened(
-        Contents.EXT4, volume, superblock, checked, _errors(superblock), partial(replay, volume, superblock)
+        Contents.EXT4,
+        volume,
+        superblock,
+        checked,
+        _errors(superblock),
+        partial(replay, volume, superblock),
+        partial(space_of, superblock=superblock),
     )
 
 

@@ -25,6 +25,7 @@ KNOWN_INCOMPATIBLE = 0x2 | RECOVER | META_GROUPS | 0x40 | WIDE | 0x100 | 0x200 |
 KNOWN_INCOMPATIBLE |= 0x4000 | 0x8000 | 0x10000 | 0x20000
 """File types, extents, multi-mount protection, flexible groups, values in inodes, large directories, inline
 data, encryption and case folding, besides those with a name here."""
+CLUSTERS = 0x200
 METADATA_CHECKSUMS = 0x400
 
 STATE_ERRORS = 0x2
@@ -34,6 +35,7 @@ STATE_ERRORS = 0x2
 class Superblock:
     """What an ext4 says about itself. Sizes are bytes; `blocks` is how many blocks it has.
 
+    `cluster_blocks` is how many blocks are allocated together; `is_wide` says that numbers have upper halves.
     `seed` begins its checksums; None when it has none. `needs_recovery` means that its journal holds what is
     not yet in place. `errors` counts those that the kernel has recorded.
     """
@@ -55,6 +57,8 @@ class Superblock:
     errors: int
     had_errors: bool
     has_meta_groups: bool
+    is_wide: bool
+    cluster_blocks: int
 
     @property
     def size(self) -> int:
@@ -102,9 +106,21 @@ def read_superblock(volume: Volume) -> Superblock:
         errors=little("I", raw, 0x194),
         had_errors=bool(little("H", raw, 0x3A) & STATE_ERRORS),
         has_meta_groups=bool(incompatible & META_GROUPS),
+        is_wide=is_wide,
+        cluster_blocks=_cluster_blocks(raw, read_only),
     )
     _check_geometry(found, volume)
     return found
+
+
+def _cluster_blocks(raw: bytes, read_only: int) -> int:
+    """How many blocks are allocated together."""
+    if not read_only & CLUSTERS:
+        return 1
+    exponent = little("I", raw, 0x1C) - little("I", raw, 0x18)
+    if not 0 <= exponent <= 20:
+        raise Damaged(f"the superblock names clusters of 2^{exponent} blocks")
+    return 1 << exponent
 
 
 def _block_size(raw: bytes) -> int:

@@ -9,6 +9,7 @@ from snapkeep_filesystems.file_system import FileSystem, opened
 from snapkeep_filesystems.volume import Volume
 from snapkeep_filesystems.xfs.health import check
 from snapkeep_filesystems.xfs.replay import replay
+from snapkeep_filesystems.xfs.space import space_of
 from snapkeep_filesystems.xfs.superblock import read_superblock
 
 
@@ -17,4 +18,12 @@ def open_xfs(volume: Volume) -> FileSystem:
     superblock = read_superblock(volume)
     checked = check(volume, superblock)
     errors = "its superblock says that it needs repair" if superblock.needs_repair else ""
-    return opened(Contents.XFS, volume, superblock, checked, errors, partial(replay, volume, superblock))
+    return opened(
+        Contents.XFS,
+        volume,
+        superblock,
+        checked,
+        errors,
+        partial(replay, volume, superblock),
+        partial(space_of, superblock=superblock),
+    )
