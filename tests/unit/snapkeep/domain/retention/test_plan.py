@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 
 import pytest
@@ -241,3 +242,44 @@ def test_age_goes_on_for_claims_that_are_gone_and_policies_without_a_schedule(
     points = [point(f"10-{day:02}") for day in range(20, 0, -1)]
     result = planned({"last": 30, "max_age": "10d"}, *points, **{"spacing": DAY, **over})
     assert len(result.keep) == 1
+
+
+def archived_on(day: str, text: str) -> Candidate:
+    """The point of that time, archived by its policy on a day."""
+    return replace(point(text), archived_at=utc(day))
+
+
+def test_an_archived_point_says_until_when_it_is_billed() -> None:
+    result = planned(
+        {"last": 1}, point("11-22"), archived_on("10-01", "07-30"), archived_on("08-01", "06-30")
+    )
+    assert keep(result)["07-30"] == (
+        "EC2 bills it in the archive tier until about 2027-01-02 00:00 UTC whether it stays or not (no rule "
+        "keeps it: last 1 filled by newer points)",
+    )
+    assert list(delete(result)) == ["06-30"]
+
+
+def test_max_age_deletes_an_archived_point_and_says_what_is_billed() -> None:
+    block: dict[str, object] = {"monthly": 12, "max_age": "100d"}
+    assert delete(planned(block, point("11-22"), archived_on("10-01", "07-30"))) == {
+        "07-30": "older than max_age 100d; EC2 bills it in the archive tier until about 2027-01-02 00:00 UTC "
+        "all the same"
+    }
+
+
+def test_archived_points_count_for_the_rules() -> None:
+    old = [archived_on("08-01", f"{month:02}-15") for month in range(1, 7)]
+    result = planned({"monthly": 8}, *old, *(point(f"{month:02}-15") for month in range(7, 12)))
+    assert list(keep(result)) == [f"{month:02}-15" for month in range(11, 3, -1)]
+
+
+def test_archived_points_are_not_the_minimum_that_can_be_restored_at_once() -> None:
+    result = planned(
+        {"last": 1, "minimum": 2},
+        archived_on("08-01", "11-22"),
+        point("11-21"),
+        point("11-20"),
+        point("11-19"),
+    )
+    assert list(delete(result)) == ["11-19"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -67,3 +68,23 @@ def test_an_archived_one_shields_nothing_and_a_held_one_does() -> None:
         held = read(tagged, "myeks")
         assert hold_of(tagged) and isinstance(held, ReadablePoint) and held.candidate.counts(NOW)
         assert held.candidate.protections
+
+
+def test_one_that_its_policy_had_archived_counts_but_is_not_at_hand() -> None:
+    tagged = a_snapshot().tags | {tags.ARCHIVED: "20260901T020000Z"}
+    for changes in ({"archived": True}, {"back_to_archive_at": NOW}):
+        found = read(replace(a_snapshot(), tags=tagged, **changes), "myeks")  # type: ignore[arg-type]
+        assert isinstance(found, ReadablePoint) and found.candidate.counts(NOW)
+        assert found.candidate.archived_at == datetime(2026, 9, 1, 2, tzinfo=UTC)
+        assert not found.candidate.is_at_hand
+    assert found.candidate.protections, "while it is back somebody uses it"
+
+
+def test_the_tag_alone_archives_nothing_and_an_unreadable_one_protects() -> None:
+    in_standard = replace(a_snapshot(), tags=a_snapshot().tags | {tags.ARCHIVED: "20260901T020000Z"})
+    found = read(in_standard, "myeks")
+    assert isinstance(found, ReadablePoint) and found.candidate.is_at_hand
+    edited = replace(a_snapshot(), archived=True, tags=a_snapshot().tags | {tags.ARCHIVED: "yes"})
+    found = read(edited, "myeks")
+    assert isinstance(found, ReadablePoint) and not found.candidate.counts(NOW)
+    assert [each.reason for each in found.candidate.protections] == ["in the archive tier"]

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from snapkeep.domain import tags
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.retention.candidates import backs_image, locked
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
+from snapkeep.domain.times import compact
 from snapkeep.services.retention.decide import LOGGED, log_plan
 from snapkeep.services.retention.survey import Survey
 from tests.fakes.world import SLOT, World, a_claim, a_policy
@@ -36,6 +38,50 @@ def test_an_archived_snapshot_stays_and_shields_nothing() -> None:
         world.ebs.all[snapshot_id] = replace(world.ebs.all[snapshot_id], archived=True)
     world.prune()
     assert len(world.ebs.all) == 3
+
+
+def archived_days_ago(world: World, snapshot_id: str, days: int) -> None:
+    """Its policy had a snapshot archived so long ago."""
+    at = world.clock() - timedelta(days=days)
+    world.ebs.add_tags(snapshot_id, {tags.ARCHIVED: compact(at)})
+    world.ebs.archive(snapshot_id)
+
+
+def test_an_archived_point_goes_once_ec2_no_longer_bills_it_anyway() -> None:
+    world = a_world(4)
+    oldest = listed(world)[0]
+    archived_days_ago(world, oldest, 60)
+    (reason,) = dict(world.prune().keep)[oldest]
+    assert reason.startswith("EC2 bills it in the archive tier until about") and "whether it stays" in reason
+    archived_days_ago(world, oldest, 100)
+    world.prune()
+    assert oldest not in world.ebs.all
+
+
+def test_one_that_is_back_for_a_restore_stays() -> None:
+    world = a_world(4)
+    oldest = listed(world)[0]
+    archived_days_ago(world, oldest, 100)
+    world.ebs.restore_tier(oldest, world.clock() + timedelta(days=3))
+    (*_, reason) = dict(world.prune().keep)[oldest]
+    assert reason.startswith("restored from the archive tier until")
+    assert oldest in world.ebs.all
+
+
+def test_archived_points_of_a_policy_shield_nothing() -> None:
+    world = a_world(4)
+    for snapshot_id in listed(world)[1:]:
+        archived_days_ago(world, snapshot_id, 10)
+    world.prune()
+    assert listed(world)[0] in world.ebs.all, "the only one that can be restored at once"
+
+
+def test_the_brake_counts_archived_points() -> None:
+    world = a_world(10, prune_first=False)
+    for snapshot_id in listed(world)[:6]:
+        archived_days_ago(world, snapshot_id, 100)
+    (refusal,) = world.prune().refusals
+    assert "7 of 10 points would be deleted, 0 became ready" in refusal.reason
 
 
 def test_the_first_prune_counts_nothing_as_new_so_a_great_plan_brakes() -> None:

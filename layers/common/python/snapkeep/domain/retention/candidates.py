@@ -13,6 +13,10 @@ ARCHIVE_MINIMUM = timedelta(days=90)
 https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html
 """
 
+ARRIVES_WITHIN = timedelta(days=3)
+"""How long after EC2 was asked to archive a snapshot the minimum may begin. EC2 names no limit; archiving
+takes hours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:
@@ -50,6 +54,11 @@ class Candidate:
     def is_at_hand(self) -> bool:
         """True in the standard tier, where a restore can begin at once."""
         return self.archived_at is None and all(protection.counts for protection in self.protections)
+
+    @property
+    def billed_until(self) -> datetime | None:
+        """Until when EC2 bills an archived snapshot whether it stays or not; None in the standard tier."""
+        return self.archived_at + ARCHIVE_MINIMUM + ARRIVES_WITHIN if self.archived_at else None
 
     def counts(self, now: datetime) -> bool:
         """True when the point is good: ready, not dated after `now`, and restorable."""
@@ -89,12 +98,13 @@ def archived(since: datetime | None) -> Protection:
     return Protection(words, counts=False)
 
 
-def restored_for_now(until: datetime) -> Protection:
+def restored_for_now(until: datetime, *, by_policy: bool = False) -> Protection:
     """The snapshot was restored from the archive tier temporarily and is usable until it goes back by itself.
+    One that its policy had archived still counts as a good point.
 
     https://docs.aws.amazon.com/ebs/latest/userguide/restore-archived-snapshot.html
     """
-    return Protection(f"restored from the archive tier until {moment(until)} only", counts=False)
+    return Protection(f"restored from the archive tier until {moment(until)} only", counts=by_policy)
 
 
 def in_recycle_bin(until: datetime | None) -> Protection:

@@ -123,7 +123,8 @@ def _plan_one(
 
 
 def _newest_good(lineage: Lineage, now: datetime) -> datetime | None:
-    return max((point.time for point in lineage.points if point.counts(now)), default=None)
+    times = (point.time for point in lineage.points if point.counts(now) and point.is_at_hand)
+    return max(times, default=None)
 
 
 def _orphaned(lineage: Lineage) -> RetentionPlan:

@@ -2,8 +2,8 @@
 
 The keep rules mean exactly what they mean in restic's `forget`: they are ORed, each counts the newest point
 of every period that has points, and until it is filled it also keeps the oldest point. Beyond the rules: only
-ready points count, the newest `minimum` always stay, and points dated in the future are neither counted nor
-deleted.
+ready points count, the newest `minimum` always stay, points dated in the future are neither counted nor
+deleted, and archived points stay while EC2 bills them anyway.
 https://restic.readthedocs.io/en/stable/060_forget.html
 """
 
@@ -211,6 +211,15 @@ def _spare(fate: Kept | Dropped, before: Kept | Dropped, earlier: Earlier) -> Ke
     return Kept(fate.point, (f"grace until {end}: {words} by the rules before {moment(earlier.until)}",))
 
 
+def _ranks(good: Sequence[Candidate]) -> Iterator[int]:
+    """The rank of each good point (newest first) for `minimum`: archived points push out none that are at
+    hand, because only those can be restored at once."""
+    at_hand = 0
+    for place, point in enumerate(good):
+        yield at_hand if point.is_at_hand else place
+        at_hand += point.is_at_hand
+
+
 class _Judge:
     """Decides about a lineage's good points by one set of rules."""
 
@@ -236,7 +245,8 @@ class _Judge:
         """The fates, newest first."""
         oldest = len(good) - 1
         by = self._keep_rules(good)
-        return (self._fate(by, number, point, number == oldest) for number, point in enumerate(good))
+        ranks = zip(good, _ranks(good), strict=True)
+        return (self._fate(by, rank, point, place == oldest) for place, (point, rank) in enumerate(ranks))
 
     def _keep_rules(self, good: Sequence[Candidate]) -> KeepRules | FirstCome:
         if self.given.first_come:
@@ -259,7 +269,19 @@ class _Judge:
             )
         if reasons:
             return Kept(point, tuple(reasons), by_rules)
-        return Dropped(point, ended or keep_rules.why_not(point))
+        reason = ended or keep_rules.why_not(point)
+        return self._archived(point, reason) if point.billed_until else Dropped(point, reason)
+
+    def _archived(self, point: Candidate, reason: str) -> Kept | Dropped:
+        """The fate of an archived point that no rule keeps: it stays until EC2 stops billing it anyway, but
+        `max_age` is a promise."""
+        billed = point.billed_until
+        if billed is None or billed <= self.here:
+            return Dropped(point, reason)
+        words = f"EC2 bills it in the archive tier until about {moment(billed)}"
+        if point.time < self.too_old:
+            return Dropped(point, f"{reason}; {words} all the same")
+        return Kept(point, (f"{words} whether it stays or not ({reason})",))
 
     def _ended(self, point: Candidate) -> str:
         """Why no rule may keep the point any more; "" while they may."""

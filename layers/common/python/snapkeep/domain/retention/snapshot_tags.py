@@ -82,6 +82,16 @@ def hold_of(snapshot: Snapshot) -> bool:
     return tags.HOLD in snapshot.tags
 
 
+def archived_at(snapshot: Snapshot) -> datetime | None:
+    """Since when a snapshot is in the archive tier because its policy had it archived; None for one in the
+    standard tier, and for one that somebody archived by hand.
+
+    One that is back for a time only is still there.
+    """
+    is_there = snapshot.archived or snapshot.back_to_archive_at is not None
+    return tags.archived_at_of(snapshot.tags) if is_there else None
+
+
 def is_away(snapshot: Snapshot) -> bool:
     """True for a snapshot in the archive tier or the Recycle Bin, or only temporarily restored from the
     archive."""
@@ -93,7 +103,14 @@ def _candidate(snapshot: Snapshot, facts: ClaimFacts) -> Candidate:
     if state is PointState.READY and not _is_restorable(facts):
         state = PointState.PENDING
     volume = intern(snapshot.volume_id)  # the points of a claim share one string
-    return Candidate(snapshot.id, snapshot.started_at, state, _protections(snapshot), volume=volume)
+    return Candidate(
+        snapshot.id,
+        snapshot.started_at,
+        state,
+        _protections(snapshot),
+        volume=volume,
+        archived_at=archived_at(snapshot),
+    )
 
 
 def _is_restorable(facts: ClaimFacts) -> bool:
@@ -105,10 +122,11 @@ def _protections(snapshot: Snapshot) -> tuple[Protection, ...]:
     found = []
     if hold_of(snapshot):
         found.append(held("the tag snapkeep:hold"))
-    if snapshot.archived:
+    by_policy = archived_at(snapshot) is not None
+    if snapshot.archived and not by_policy:
         found.append(archived(None))
     if snapshot.back_to_archive_at:
-        found.append(restored_for_now(snapshot.back_to_archive_at))
+        found.append(restored_for_now(snapshot.back_to_archive_at, by_policy=by_policy))
     if snapshot.state in IN_BIN:
         found.append(in_recycle_bin(None))
     return tuple(found)

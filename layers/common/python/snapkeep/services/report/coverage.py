@@ -12,7 +12,7 @@ from snapkeep.domain.backup import selection
 from snapkeep.domain.backup.sharing import holders_of, in_words_of
 from snapkeep.domain.claims import Claim, ClaimName
 from snapkeep.domain.errors import ClusterUnreachable
-from snapkeep.domain.points import PointState, SnapshotState
+from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.report import coverage
 from snapkeep.domain.report.acceptances import find_acceptance
@@ -260,7 +260,7 @@ def _split(name: str) -> Name:
 
 
 def _is_good(found: ReadablePoint, now: datetime) -> bool:
-    return found.candidate.state is PointState.READY and found.candidate.counts(now)
+    return found.candidate.counts(now) and found.candidate.is_at_hand
 
 
 def _notes(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:

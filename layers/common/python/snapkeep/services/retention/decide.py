@@ -64,7 +64,9 @@ class DecidePrune:
     def _came_back(self, survey: Survey, now: datetime, rehearse: bool) -> dict[str, str]:
         """Why deletions (ids) that somebody brought back stay."""
         brought_back = BroughtBack(self.absences, now)
-        kept = brought_back.protect([item.snapshot_id for item in survey.deletions], rehearse)
+        away = set(survey.away)
+        here = [item.snapshot_id for item in survey.deletions if item.snapshot_id not in away]
+        kept = brought_back.protect(here, rehearse)
         if not rehearse:
             brought_back.remember(survey.away)
         return {name: protection.reason for name, protection in kept.items()}

@@ -107,7 +107,7 @@ def survey_of(
 
 
 def _take(item: LineagePlan, shield: str, survey: Survey, now: datetime) -> None:
-    """Add the plan of a lineage to the survey; `shield` is the newest good point that stays."""
+    """Add the plan of a lineage to the survey; `shield` is the newest good point at hand that stays."""
     name = f"{item.claim}/{item.policy}"
     for kept in item.plan.keep:
         survey.kept[kept.point.id] = kept.reasons
@@ -124,5 +124,5 @@ def _take(item: LineagePlan, shield: str, survey: Survey, now: datetime) -> None
 
 
 def _newest(kept: Iterable[Kept], now: datetime) -> str:
-    good = [entry.point for entry in kept if entry.point.counts(now)]
+    good = [entry.point for entry in kept if entry.point.counts(now) and entry.point.is_at_hand]
     return max(good, key=lambda point: (point.time, point.id)).id if good else ""

@@ -69,6 +69,17 @@ def test_a_hold_an_archive_tier_and_foreign_tags_forbid(world: World) -> None:
             checks(world).look(name)
 
 
+def test_one_that_its_policy_had_archived_may_go_unless_it_is_back_for_a_time(world: World) -> None:
+    first, second, _ = names(world.ebs.all.values())
+    for name in (first, second):
+        world.ebs.add_tags(name, {tags.ARCHIVED: "20260801T020000Z"})
+        world.ebs.archive(name)
+    assert checks(world).look(first)[1]
+    world.ebs.restore_tier(second, world.clock() + timedelta(days=7))
+    with pytest.raises(PermanentError, match="restored from the archive tier until"):
+        checks(world).look(second)
+
+
 def test_what_another_deployment_took_over_stays_and_the_reason_names_it(world: World) -> None:
     first, second, _ = names(world.ebs.all.values())
     world.ebs.add_tags(first, {tags.DEPLOYMENT: "green"})

@@ -13,7 +13,7 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.restore.holds import BY_HAND
 from snapkeep.domain.retention.candidates import Protection, restored_for_now
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
-from snapkeep.domain.retention.snapshot_tags import IN_BIN, hold_of, is_away
+from snapkeep.domain.retention.snapshot_tags import IN_BIN, archived_at, hold_of, is_away
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.restores import Holds, Restores
 
@@ -98,8 +98,8 @@ class Checks:
     def _check(self, snapshot: Snapshot) -> None:
         if hold_of(snapshot):
             raise PermanentError("it is held (tag snapkeep:hold)")
-        if snapshot.archived:
-            raise PermanentError("it is in the archive tier, where at least 90 days are billed")
+        if snapshot.archived and archived_at(snapshot) is None:
+            raise PermanentError("it is in the archive tier, and no policy put it there")
         if snapshot.back_to_archive_at:
             raise PermanentError(restored_for_now(snapshot.back_to_archive_at).reason)
         self.ours.check(snapshot)

@@ -166,6 +166,7 @@ def _is_good(snapshot: Snapshot) -> bool:
     return (
         isinstance(found, ReadablePoint)
         and found.candidate.counts(found.candidate.time)
+        and found.candidate.is_at_hand
         and tags.DUPLICATE not in snapshot.tags
     )
 
