@@ -7,6 +7,7 @@ from typing import Any
 
 from snapkeep.ports.journal import Journal
 from tests.fakes.faults import Faults
+from tests.fakes.stores.archives import MemoryArchives
 from tests.fakes.stores.catalogue import MemoryCatalogue
 from tests.fakes.stores.checks import MemoryChecks
 from tests.fakes.stores.copies import MemoryCopies, MemoryCopyRequests
@@ -47,6 +48,7 @@ class MemoryJournal(Faults, Journal):
     checks: MemoryChecks
     suspicions: MemoryChecks
     saved_objects: MemorySavedObjects
+    archives: MemoryArchives
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -79,6 +81,7 @@ class MemoryJournal(Faults, Journal):
             checks=checks,
             suspicions=checks,
             saved_objects=MemorySavedObjects(self),
+            archives=MemoryArchives(self),
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

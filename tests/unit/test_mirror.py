@@ -72,6 +72,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/aws/regions.py": "tests/contract/ports/test_copier.py",
     "snapkeep/adapters/aws/lambda_lender.py": "tests/unit/snapkeep/inbound/api/routes/test_loans.py",
     # Adapters and stores whose contract says all that there is to say of them.
+    "snapkeep/adapters/dynamodb/archives.py": "tests/contract/ports/test_archive_journal.py",
     "snapkeep/adapters/aws/tiers.py": "tests/contract/ports/test_tiers.py",
     "snapkeep/domain/archive/tiers.py": "tests/contract/ports/test_tiers.py",
     "snapkeep/adapters/aws/key_grants.py": "tests/contract/ports/test_grants.py",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from snapkeep.ports.archives import Archives
     from snapkeep.ports.catalogue import Catalogue
     from snapkeep.ports.checks import Checks, Suspicions
     from snapkeep.ports.copies import CopyRecords, CopyRequests
@@ -51,5 +52,6 @@ class Journal:
     checks: Checks
     suspicions: Suspicions
     saved_objects: SavedObjects
+    archives: Archives
     troubles: Troubles
     unreadable: UnreadableRecords

@@ -16,6 +16,7 @@ from snapkeep.ports.journal import Journal
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from snapkeep.ports.archives import Archives
     from snapkeep.ports.catalogue import Catalogue
     from snapkeep.ports.checks import Checks, Suspicions
     from snapkeep.ports.copies import CopyRecords, CopyRequests
@@ -167,6 +168,12 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.saved_objects import DynamoSavedObjects
 
         return DynamoSavedObjects(self._table)
+
+    @lazy
+    def archives(self) -> Archives:
+        from snapkeep.adapters.dynamodb.archives import DynamoArchives
+
+        return DynamoArchives(self._table)
 
     @lazy
     def troubles(self) -> Troubles:

@@ -34,6 +34,7 @@
 | check          | CHECKS#<cluster>        | <namespace> <claim> <point>|                         |
 | suspicion      | SUSPICIONS#<cluster>    | <point>      |                                       |
 | saved objects  | OBJECTS#<cluster>       | <run> <namespace>|                                   |
+| archive        | ARCHIVES#<cluster>      | <snapshot>   |                                       |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
@@ -221,6 +222,11 @@ def cancelled_copies_key(place: str) -> str:
 def unlocked_copies_key(place: str) -> str:
     """The key, in the `open` index, of copies in a place that are not locked as their rule asks."""
     return f"copy-unlocked/{place}"
+
+
+def archive_key(cluster: str, snapshot_id: str) -> Key:
+    """The key of what is known of a snapshot that may be archived."""
+    return {PK: f"ARCHIVES#{cluster}", SK: snapshot_id}
 
 
 ASKED_PREFIX = "ASKED#"

@@ -21,6 +21,20 @@ class GoneClaims:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberedGoneClaims:
+    """Knows what the last prune found, for functions without a way to clusters."""
+
+    retentions: Retentions
+
+    def find(
+        self, cluster: str, newest: Mapping[str, datetime], now: datetime, *, rehearse: bool = False
+    ) -> GoneClaims:
+        """The claims among `newest` that were gone when the last prune looked."""
+        known = self.retentions.gone_claims(cluster)
+        return GoneClaims({uid: max(known[uid], time) for uid, time in newest.items() if uid in known})
+
+
+@dataclass(frozen=True, slots=True)
 class FindGoneClaims:
     """Compares the claims that have points with those that a cluster lists."""
 

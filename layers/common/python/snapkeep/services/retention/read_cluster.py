@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import UnreadableRecord
@@ -19,7 +20,7 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.prunes import Prunes, Retentions
 from snapkeep.ports.runs import Runs
 from snapkeep.services.find_volumes import FindVolumes
-from snapkeep.services.retention.gone_claims import FindGoneClaims
+from snapkeep.services.retention.gone_claims import GoneClaims
 from snapkeep.services.retention.listing import Found, ListingReader
 from snapkeep.services.retention.report import Progress
 from snapkeep.services.retention.sync_catalogue import SyncCatalogue
@@ -74,6 +75,16 @@ def retention_in_force(
     return retention
 
 
+class GoneClaimsFinder(Protocol):
+    """Knows which claims are gone."""
+
+    def find(
+        self, cluster: str, newest: Mapping[str, datetime], now: datetime, *, rehearse: bool = False
+    ) -> GoneClaims:
+        """The claims among `newest` (UID to the time of its newest point) that are gone; a rehearsal writes
+        nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadCluster:
     """Reads clusters; a rehearsal writes nothing meanwhile.
@@ -89,7 +100,7 @@ class ReadCluster:
     retentions: Retentions
     suspicions: Suspicions
     find_volumes: FindVolumes
-    find_gone_claims: FindGoneClaims
+    find_gone_claims: GoneClaimsFinder
     sync_catalogue: Callable[[str, datetime], SyncCatalogue]
     watch: Callable[[Iterator[Snapshot]], Iterator[Snapshot]] = iter
 

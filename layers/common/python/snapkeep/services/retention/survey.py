@@ -89,11 +89,8 @@ def survey_of(
         away=found.away,
         deletions=list(found.leftovers),
     )
-    ordered = (
-        Lineage(claim, policy, found.lineages[claim, policy], gone.get(claim))
-        for claim, policy in sorted(found.lineages)
-    )
-    for _, of_claim in groupby(plan_lineages(ordered, policies, now), key=lambda item: item.claim):
+    planned = plan_lineages(lineages_of(found, gone), policies, now)
+    for _, of_claim in groupby(planned, key=lambda item: item.claim):
         plans = list(of_claim)
         anywhere = _newest((kept for item in plans for kept in item.plan.keep), now)
         for item in plans:
@@ -104,6 +101,12 @@ def survey_of(
     # A second copy goes before the one that shields it.
     survey.deletions = sorted(named, key=lambda item: (item.counts, item.snapshot_id))
     return survey
+
+
+def lineages_of(found: Found, gone: Mapping[str, datetime]) -> Iterator[Lineage]:
+    """The lineages of a listing, those of a claim one after the other."""
+    for claim, policy in sorted(found.lineages):
+        yield Lineage(claim, policy, found.lineages[claim, policy], gone.get(claim))
 
 
 def _take(item: LineagePlan, shield: str, survey: Survey, now: datetime) -> None:

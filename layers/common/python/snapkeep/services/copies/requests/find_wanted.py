@@ -32,7 +32,7 @@ class FindWanted:
 
         It costs a DescribeSnapshots call per thousand points of each policy that copies there.
         """
-        chooser = replace(self.chooser, deployment=_only(self.chooser.deployment, cluster))
+        chooser = replace(self.chooser, deployment=in_one_cluster(self.chooser.deployment, cluster))
         begun = [each for each in self.records.open_copies(place.name) if each.cluster == cluster]
         wanted = chooser.run(place, PlaceCopies(copies), begun).wanted
         records = self.records.copies(place.name, [each.key for each in wanted]) if wanted else {}
@@ -47,7 +47,7 @@ class FindWanted:
                 yield of_wanted(place, each.source, _why(each.rule, record))
 
 
-def _only(deployment: Deployment, cluster: str) -> Deployment:
+def in_one_cluster(deployment: Deployment, cluster: str) -> Deployment:
     """The deployment as if it had this cluster alone."""
     here = (policy for policy in deployment.policies if cluster in policy.clusters)
     return replace(deployment, policies=tuple(replace(policy, clusters=(cluster,)) for policy in here))
