@@ -24,6 +24,7 @@ EC2_OPERATIONS = frozenset(
         "DescribeImages",
         "DescribeInstances",
         "DescribeLockedSnapshots",
+        "DescribeSnapshotAttribute",
         "DescribeSnapshotTierStatus",
         "DescribeSnapshots",
         "DescribeVolumes",

@@ -14,12 +14,15 @@ from tests.fakes.snapshots import FakeSnapshots
 
 
 class FakeTiers(Faults):
-    """The tiers of the snapshots of a fake EC2; `most_archives` and `most_restores` may be in progress."""
+    """The tiers of the snapshots of a fake EC2; `most_archives` and `most_restores` may be in progress.
+    `begun` are those that were archived, in order, and `shared` says with whom."""
 
     def __init__(self, snapshots: FakeSnapshots) -> None:
         super().__init__()
         self.snapshots = snapshots
         self.most_archives, self.most_restores = 25, 5
+        self.shared: dict[str, list[str]] = {}
+        self.begun: list[str] = []
         self._known: dict[str, TierStatus] = {}
         self._days: dict[str, int] = {}
 
@@ -29,6 +32,7 @@ class FakeTiers(Faults):
         if snapshot.state != "completed" or status.is_archived or status.is_being_archived:
             raise PermanentError(f"archive {snapshot_id}: IncorrectState")
         self._begin(status, TierMove.ARCHIVAL, self.most_archives)
+        self.begun.append(snapshot_id)
         self._after("archive")
 
     def bring_back(self, snapshot_id: str, days: int) -> None:
@@ -48,6 +52,11 @@ class FakeTiers(Faults):
         self._before("tiers")
         return {name: self._status(name) for name in snapshot_ids if name in self.snapshots.all}
 
+    def shared_with(self, snapshot_id: str) -> Sequence[str]:
+        self._before("shared_with")
+        self._snapshot(snapshot_id)
+        return self.shared.get(snapshot_id, [])
+
     def finish(self, snapshot_id: str, trouble: str = "") -> None:
         """End the move of a snapshot; with a trouble it fails."""
         status = self._status(snapshot_id)
@@ -61,6 +70,11 @@ class FakeTiers(Faults):
             )
         else:
             self._back(status)
+
+    def bring_back_for_good(self, snapshot_id: str) -> None:
+        """Somebody restored the snapshot permanently."""
+        self.snapshots.restore_tier(snapshot_id)
+        self._known[snapshot_id] = TierStatus(snapshot_id)
 
     def _back(self, status: TierStatus) -> None:
         until = self.snapshots.clock() + timedelta(days=self._days[status.snapshot_id])

@@ -37,6 +37,18 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/files/operations.py": "tests/unit/snapkeep/services/files/test_ask.py",
     "snapkeep/domain/files/results.py": "tests/unit/snapkeep/services/files/test_ask.py",
     # Parts of one flow, tested as the flow that people see.
+    "snapkeep/domain/archive/records.py": "tests/unit/snapkeep/services/archive/test_archive_points.py",
+    "snapkeep/services/archive/archive_point.py": (
+        "tests/unit/snapkeep/services/archive/test_archive_points.py"
+    ),
+    "snapkeep/services/archive/choose_archives.py": (
+        "tests/unit/snapkeep/services/archive/test_archive_points.py"
+    ),
+    "snapkeep/services/archive/measure.py": "tests/unit/snapkeep/services/archive/test_archive_points.py",
+    "snapkeep/services/archive/report.py": "tests/unit/snapkeep/services/archive/test_archive_points.py",
+    "snapkeep/services/archive/settle_archives.py": (
+        "tests/unit/snapkeep/services/archive/test_archive_killed.py"
+    ),
     "snapkeep/domain/archive/returns.py": "tests/unit/snapkeep/services/archive/test_bring_back.py",
     "snapkeep/services/proof/accept_check.py": "tests/unit/snapkeep/services/proof/test_check_points.py",
     "snapkeep/services/objects/save_namespace.py": (

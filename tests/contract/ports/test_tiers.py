@@ -42,6 +42,10 @@ class Account(ABC):
     def allow(self, moves: int) -> None:
         """Set how many archives and how many restores may be in progress."""
 
+    @abstractmethod
+    def share(self, snapshot_id: str, account: str) -> None:
+        """Let another account use the snapshot."""
+
     def snapshot(self) -> str:
         made = self.ec2.snapshots.create(self.ec2.volume(), {"snapkeep:managed": "true"}, "")
         self.ec2.complete(made.id)
@@ -72,10 +76,13 @@ class FakeAccount(Account):
     def allow(self, moves: int) -> None:
         self.fake.most_archives = self.fake.most_restores = moves
 
+    def share(self, snapshot_id: str, account: str) -> None:
+        self.fake.shared.setdefault(snapshot_id, []).append(account)
+
 
 class SandboxAccount(Account):
     def __init__(self, sandbox: Sandbox) -> None:
-        client = sandbox.client("ec2")
+        self.client = client = sandbox.client("ec2")
         self.control = sandbox.aws
         self.ec2, self.tiers = RealEc2(client), Ec2Tiers(client, client)
 
@@ -89,6 +96,14 @@ class SandboxAccount(Account):
 
     def allow(self, moves: int) -> None:
         self.control.settings(archives_in_progress=moves, tier_restores_in_progress=moves)
+
+    def share(self, snapshot_id: str, account: str) -> None:
+        self.client.modify_snapshot_attribute(
+            SnapshotId=snapshot_id,
+            Attribute="createVolumePermission",
+            OperationType="add",
+            UserIds=[account],
+        )
 
 
 @pytest.fixture(params=["fake", pytest.param("sandbox", marks=pytest.mark.sandbox)])
@@ -203,3 +218,12 @@ def test_ec2_knows_nothing_of_a_snapshot_that_is_gone(account: Account) -> None:
         account.tiers.archive(MISSING)
     with pytest.raises(NotFound, match=MISSING):
         account.tiers.bring_back(MISSING, 7)
+    with pytest.raises(NotFound, match=MISSING):
+        account.tiers.shared_with(MISSING)
+
+
+def test_who_may_use_a_snapshot_is_known(account: Account) -> None:
+    name = account.snapshot()
+    assert account.tiers.shared_with(name) == []
+    account.share(name, "222233334444")
+    assert account.tiers.shared_with(name) == ["222233334444"]

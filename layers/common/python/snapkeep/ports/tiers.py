@@ -27,3 +27,7 @@ class Tiers(Protocol):
 
     def tiers(self, snapshot_ids: Sequence[str]) -> Mapping[str, TierStatus]:
         """Where these snapshots stand, by id; those that EC2 does not know (yet) are absent."""
+
+    def shared_with(self, snapshot_id: str) -> Sequence[str]:
+        """The accounts that may use a snapshot (`all` for everybody), which archiving would take from them.
+        Raises NotFound."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from snapkeep.services.retention.deletion.tell_lost import TellLost
     from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
     from snapkeep.services.retention.prune import Prune, Scope
-    from snapkeep.services.retention.read_cluster import ReadCluster
+    from snapkeep.services.retention.read_cluster import GoneClaimsFinder, ReadCluster
     from snapkeep.services.retention.snapshot_objects import Objects
     from snapkeep.wiring.ports import Ports
 
@@ -98,8 +98,9 @@ def sweep_orphans(ports: Ports) -> SweepOrphans:
     )
 
 
-def read_cluster(ports: Ports) -> ReadCluster:
-    """The service that reads what a prune is based on."""
+def read_cluster(ports: Ports, gone_claims: GoneClaimsFinder | None = None) -> ReadCluster:
+    """The service that reads what a prune is based on, by default asking the cluster which claims are
+    gone."""
     from snapkeep.services.find_volumes import FindVolumes
     from snapkeep.services.retention.gone_claims import FindGoneClaims
     from snapkeep.services.retention.read_cluster import ReadCluster
@@ -121,7 +122,7 @@ def read_cluster(ports: Ports) -> ReadCluster:
         journal.retentions,
         journal.suspicions,
         FindVolumes(ports.snapshots, journal.points),
-        FindGoneClaims(ports.clusters, journal.retentions),
+        gone_claims or FindGoneClaims(ports.clusters, journal.retentions),
         sync,
     )
 

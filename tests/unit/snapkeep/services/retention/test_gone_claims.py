@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError
-from snapkeep.services.retention.gone_claims import FindGoneClaims, GoneClaims
+from snapkeep.services.retention.gone_claims import FindGoneClaims, GoneClaims, RememberedGoneClaims
 from tests.fakes.world import SLOT, World, a_claim
 
 DAY = timedelta(days=1)
@@ -66,3 +66,13 @@ def test_a_clock_that_was_wrong_makes_no_claim_gone_for_long() -> None:
     assert finder.find("myeks", NEWEST, SLOT).since == {"uid-shop-old": NEWEST["uid-shop-old"]}
     world.journal.retentions.write_gone_claims("myeks", {"uid-shop-old": SLOT + 3650 * DAY})
     assert finder.find("myeks", NEWEST, SLOT).since == {"uid-shop-old": SLOT}
+
+
+def test_without_a_way_to_the_cluster_the_last_prunes_finding_counts() -> None:
+    world, finder = a_finder()
+    finder.find("myeks", NEWEST, SLOT)
+    remembered = RememberedGoneClaims(world.journal.retentions)
+    assert remembered.find("myeks", NEWEST, SLOT + DAY) == GoneClaims({"uid-shop-old": SLOT})
+    newer = NEWEST | {"uid-shop-old": SLOT + DAY}
+    assert remembered.find("myeks", newer, SLOT + DAY) == GoneClaims({"uid-shop-old": SLOT + DAY})
+    assert remembered.find("myeks", {"uid-shop-mysql": SLOT}, SLOT + DAY) == GoneClaims()

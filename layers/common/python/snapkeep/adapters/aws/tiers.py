@@ -59,6 +59,18 @@ class Ec2Tiers:
                         found[item["SnapshotId"]] = _status(item)
         return found
 
+    def shared_with(self, snapshot_id: str) -> Sequence[str]:
+        """Those with a createVolumePermission.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshotAttribute.html
+        """
+        with ec2_errors(f"look who may use {snapshot_id}"):
+            answer = self._ec2.describe_snapshot_attribute(
+                SnapshotId=snapshot_id, Attribute="createVolumePermission"
+            )
+        given = answer.get("CreateVolumePermissions", [])
+        return [each.get("UserId") or each.get("Group", "") for each in given]
+
 
 @contextmanager
 def _moving(doing: str) -> Iterator[None]:

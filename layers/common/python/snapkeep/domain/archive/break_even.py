@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/ebs/latest/userguide/archiving-guidelines.html
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,10 +21,20 @@ LONGEST_COUNTED = timedelta(days=3650)
 """Dollars are shown for at most ten years."""
 
 
-def unique_bytes(changed_since_before: Collection[int], changed_until_after: Collection[int]) -> int:
+def unique_bytes(changed_since_before: Iterable[int], changed_until_after: Iterable[int]) -> int:
     """The bytes of the blocks (indexes) that only a snapshot holds, at most: those that differ from both the
-    snapshot before it and the one after it."""
-    return len(set(changed_since_before) & set(changed_until_after)) * BLOCK
+    snapshot before it and the one after it.
+
+    Both must rise, as EBS lists blocks. Volumes have millions of blocks, so none is kept in memory.
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-faq.html
+    """
+    found, others = 0, iter(changed_until_after)
+    other = next(others, None)
+    for one in changed_since_before:
+        while other is not None and other < one:
+            other = next(others, None)
+        found += one == other
+    return found * BLOCK
 
 
 @dataclass(frozen=True, slots=True)

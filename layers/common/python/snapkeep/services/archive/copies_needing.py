@@ -29,8 +29,10 @@ class CopiesNeeding:
     chooser: ChooseCopies
 
     def find(self, cluster: str) -> dict[str, str]:
-        """Snapshots (ids) of a cluster that stay in the standard tier, each with the reason. A place that does
-        not answer raises: then nothing is archived."""
+        """Snapshots (ids) of a cluster that stay in the standard tier, each with the reason.
+
+        A place that does not answer raises: then nothing is archived.
+        """
         needed: dict[str, str] = {}
         for place in self.deployment.places:
             reason = refusals.needed_by_copy(place.name)
