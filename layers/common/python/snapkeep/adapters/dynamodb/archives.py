@@ -20,6 +20,11 @@ KEEP: dict[ArchiveStage, timedelta] = {
 """How long a record stays after its last change; then the point is measured and tried again."""
 
 
+def archive_key(cluster: str, snapshot_id: str) -> schema.Key:
+    """The key of what is known of a snapshot that may be archived."""
+    return {schema.PK: f"ARCHIVES#{cluster}", schema.SK: snapshot_id}
+
+
 class DynamoArchives:
     """Implements the Archives port."""
 
@@ -27,11 +32,11 @@ class DynamoArchives:
         self._table = table
 
     def archive(self, cluster: str, snapshot_id: str) -> Archive | None:
-        item = self._table.get(schema.archive_key(cluster, snapshot_id))
+        item = self._table.get(archive_key(cluster, snapshot_id))
         return self._table.read(item, _archive) if item else None
 
     def archives(self, cluster: str) -> Iterator[Archive]:
-        found = self._table.query("#pk = :cluster", {"cluster": schema.archive_key(cluster, "")[schema.PK]})
+        found = self._table.query("#pk = :cluster", {"cluster": archive_key(cluster, "")[schema.PK]})
         yield from self._table.read_each(found, _archive)
 
     def write_archive(self, archive: Archive) -> Archive:
@@ -45,7 +50,7 @@ class DynamoArchives:
         return following
 
     def forget_archive(self, archive: Archive) -> None:
-        key = schema.archive_key(archive.cluster, archive.snapshot_id)
+        key = archive_key(archive.cluster, archive.snapshot_id)
         with suppress(Refused):
             self._table.delete(key, "#revision = :known", {"known": archive.revision})
 
@@ -54,7 +59,7 @@ def _item(archive: Archive) -> Item:
     keep = KEEP.get(archive.stage)
     ended = archive.ended_at or archive.measured_at
     return {
-        **schema.archive_key(archive.cluster, archive.snapshot_id),
+        **archive_key(archive.cluster, archive.snapshot_id),
         **plain(archive),
         **({schema.EXPIRES_AT: schema.expiry(ended, keep)} if keep else {}),
     }

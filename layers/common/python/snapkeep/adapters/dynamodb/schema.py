@@ -224,11 +224,6 @@ def unlocked_copies_key(place: str) -> str:
     return f"copy-unlocked/{place}"
 
 
-def archive_key(cluster: str, snapshot_id: str) -> Key:
-    """The key of what is known of a snapshot that may be archived."""
-    return {PK: f"ARCHIVES#{cluster}", SK: snapshot_id}
-
-
 ASKED_PREFIX = "ASKED#"
 
 
