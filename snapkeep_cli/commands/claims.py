@@ -19,6 +19,7 @@ from snapkeep_cli.api.calls import (
     the_cluster,
 )
 from snapkeep_cli.api.subjects import the_claim
+from snapkeep_cli.check_output import check_words
 from snapkeep_cli.output import Output, OutputOption, emit, facts, table_of
 from snapkeep_cli.tables import Columns, Shell, long_id, sentence
 
@@ -27,6 +28,7 @@ COLUMNS: Columns = {
     "POLICY": "policy",
     "STATE": "state",
     "SIZE": "size",
+    "CHECKED": sentence("checked"),
     "FATE": "fate",
     "WHY": sentence("why"),
     "ID": long_id("id"),
@@ -58,9 +60,13 @@ def describe_claim(
         "restore it": Shell(how["command"]) if how["command"] else "",
         "before that": how["trouble"],
     }
-    points = [{**point, "why": _why(point)} for point in found["recovery_points"]]
+    points = [_row(point) for point in found["recovery_points"]]
     table = table_of(points, COLUMNS) if points else Text("no recovery points", style="dim")
     emit(found, output, Group(facts(shown), Text(), table))
+
+
+def _row(point: Document) -> Document:
+    return {**point, "why": _why(point), "checked": check_words(point)}
 
 
 def _why(point: Document) -> str:

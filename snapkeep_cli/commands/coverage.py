@@ -16,6 +16,7 @@ from snapkeep_cli.api.calls import (
     place,
     the_cluster,
 )
+from snapkeep_cli.check_output import AND_THEN, check_words, suspicious_by_name, suspicious_points, unread
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, say, table_of
 from snapkeep_cli.tables import Columns, sentence
@@ -39,7 +40,9 @@ def coverage(
     check: Annotated[
         bool,
         typer.Option(
-            "--check", help="End with exit code 1 if a claim or its copies are late or unprotected."
+            "--check",
+            help="End with exit code 1 if a claim or its copies are late or unprotected, or a point is "
+            "suspicious.",
         ),
     ] = False,
     output: OutputOption = Output.TABLE,
@@ -48,27 +51,41 @@ def coverage(
     api = client()
     report = api.get(*place(the_cluster(api, cluster), namespace, "coverage"))
     claims = [claim for claim in report["claims"] if only in (None, claim["state"])]
-    rows = [{**claim, "last": (claim["last_good"] or {}).get("slot", "")} for claim in claims]
-    has_copies = any(claim["copies"] for claim in claims)
-    columns = {**COLUMNS, "COPIES": sentence("copied")} if has_copies else COLUMNS
-    rows = [{**row, "copied": _copied(row["copies"])} for row in rows]
-    emit({**report, "claims": claims}, output, table_of(rows, columns))
+    emit({**report, "claims": claims}, output, table_of([_row(claim) for claim in claims], _columns(claims)))
     always = {Coverage.PROTECTED, Coverage.LATE, Coverage.UNPROTECTED}
     counts = ", ".join(f"{report[state]} {state}" for state in Coverage if report[state] or state in always)
     say(f"{counts}, at {report['at']}")
     if report["copies_late"]:
         many = "1 claim" if report["copies_late"] == 1 else f"{report['copies_late']} claims"
         say(f"the copies of {many} are late: COPIES says why")
-    for unasked in filter(None, (report["unasked"], report["copies_unasked"])):
-        say(f"warning: {unasked}")
-    if check and (report["unasked"] or report["copies_unasked"]):
+    suspicious = suspicious_points(report)
+    if suspicious:
+        say(f"{suspicious_by_name(suspicious)}; {AND_THEN}")
+    unasked = [text for text in (report["unasked"], report["copies_unasked"], unread(report)) if text]
+    for text in unasked:
+        say(f"warning: {text}")
+    if check and unasked:
         raise typer.Exit(Exit.UNAVAILABLE)
     if namespace and not report["claims"]:
         say(f"namespace {namespace} has no claims, or does not exist")
         if check:
             raise typer.Exit(Exit.NOT_FOUND)
-    if check and (report["copies_late"] or any(report[state] for state in Coverage if state.is_wanting)):
+    if check and (
+        suspicious or report["copies_late"] or any(report[state] for state in Coverage if state.is_wanting)
+    ):
         raise typer.Exit(Exit.FAILED)
+
+
+def _columns(claims: list[Document]) -> Columns:
+    """The columns; those about copies and checks only where there are some."""
+    copies: Columns = {"COPIES": sentence("copied")} if any(claim["copies"] for claim in claims) else {}
+    checks: Columns = {"CHECKED": sentence("checked")} if any(map(check_words, claims)) else {}
+    return {**COLUMNS, **checks, **copies}
+
+
+def _row(claim: Document) -> Document:
+    last = (claim["last_good"] or {}).get("slot", "")
+    return {**claim, "last": last, "copied": _copied(claim["copies"]), "checked": check_words(claim)}
 
 
 def _copied(copies: list[Document]) -> str:

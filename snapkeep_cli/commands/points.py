@@ -19,6 +19,7 @@ from snapkeep_cli.api.calls import (
     the_cluster,
 )
 from snapkeep_cli.api.subjects import the_claim, the_point
+from snapkeep_cli.check_output import check_words
 from snapkeep_cli.moments import ahead, end_of, start_of
 from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, say, table_of
 from snapkeep_cli.tables import Columns, Shell, long_id, sentence, wide
@@ -172,11 +173,7 @@ def release(point: PointArgument, cluster: ClusterOption = "", namespace: Namesp
 
 
 def _row(point: Document) -> Document:
-    return {**point, "held": "yes" if point["held"] else "", "checked": _words(point.get("check"))}
-
-
-def _words(check: Document | None) -> str:
-    return check["words"] if check else ""
+    return {**point, "held": "yes" if point["held"] else "", "checked": check_words(point)}
 
 
 def _checked(check: Document | None) -> dict[str, object]:

@@ -15,6 +15,12 @@ from snapkeep_cli.api.calls import ClusterOption, Document, client, cluster_or_s
 from snapkeep_cli.api.client import ApiClient, ApiProblem
 from snapkeep_cli.api.patience import displayed
 from snapkeep_cli.api.transport import Unreachable
+from snapkeep_cli.check_output import (
+    newest_in_words,
+    suspicious_in_words,
+    suspicious_points,
+    suspicious_table,
+)
 from snapkeep_cli.output import Output, OutputOption, emit, out, say, table_of
 from snapkeep_cli.tables import COLORS, Columns, Folded, Paper, clean, sentence
 from snapkeep_cli.vault_screen import vault_screen
@@ -122,6 +128,7 @@ def screen(found: Document) -> RenderableType:
             {"RESTORE": "id", "CLAIM": "name", "STATE": "stage", "SINCE": "accepted_at"},
         ),
     )
+    parts += suspicious_table(suspicious_points(found)[:MOST_TROUBLES])
     for rows, columns in tables:
         if rows:
             parts += [Text(), table_of(rows, columns)]
@@ -153,7 +160,9 @@ def _headline(found: Document) -> Text:
 
 def _verdict(found: Document) -> Iterator[Text]:
     """Whether everything is safe, in a sentence; and what remains of deleted claims."""
-    counts = found["claims"]
+    counts, suspicious = found["claims"], len(suspicious_points(found))
+    if suspicious:
+        yield Text(suspicious_in_words(suspicious), style="bold red")
     wanting, gone = sum(counts.get(state, 0) for state in WANTING), counts.get("gone", 0)
     total = wanting + counts.get("protected", 0)
     if wanting:
@@ -163,9 +172,12 @@ def _verdict(found: Document) -> Iterator[Text]:
     elif total and found["notes"]:
         yield Text("every claim that is known is protected")
     elif total:
-        yield Text("everything that can be protected is protected", style="green")
+        style = "" if suspicious else "green"
+        yield Text("everything that can be protected is protected", style=style)
     else:
         yield Text("no claim can be protected")
+    if newest := newest_in_words(found):
+        yield Text(newest, style="dim")
     if gone:
         whose = "1 deleted claim still has" if gone == 1 else f"{gone} deleted claims still have"
         yield Text(f"{whose} recovery points to restore from: snapkeep get points", style="dim")

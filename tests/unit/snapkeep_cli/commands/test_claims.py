@@ -16,8 +16,8 @@ def test_a_claim_shows_its_policy_its_points_with_reasons_and_the_command(
     world.back_up(SLOT + timedelta(days=1))
     out = snapkeep("describe", "claim", "shop/data").out
     assert "policy nightly; its last good recovery point is 0 min old" in out
-    assert "2026-11-25T18:00:00Z  nightly  ready  4Gi   stays  last 1/3" in out
-    assert "2026-11-24T18:00:00Z  nightly  ready  4Gi   stays  last 2/3" in out
+    assert "2026-11-25T18:00:00Z  nightly  ready  4Gi   checks are off  stays  last 1/3" in out
+    assert "2026-11-24T18:00:00Z  nightly  ready  4Gi   checks are off  stays  last 2/3" in out
     assert snapkeep("describe", "claim", "data", "-n", "shop").out == out
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+
+import pytest
 
 from snapkeep.domain.claims import ScratchVolume
-from tests.fakes.world import World, a_claim
-from tests.unit.snapkeep_cli.conftest import Command
+from snapkeep.domain.proof.checks import Check, Subject, Verdict
+from snapkeep.domain.proof.rules import CheckRules
+from snapkeep.domain.proof.suspicions import Suspicion
+from tests.fakes.world import SLOT, World, a_claim
+from tests.unit.snapkeep_cli.conftest import Command, connected
 
 
 def test_coverage_is_shown_with_its_reasons_and_counted(snapkeep: Command) -> None:
@@ -49,6 +55,31 @@ def test_a_cluster_that_does_not_answer_is_shown_from_its_points_and_fails_a_che
     assert "known from recovery points and the last runs" in snapkeep("status").out
     described = snapkeep("describe", "claim", "shop/data").out
     assert "known from recovery points and the last runs" in described and "not checked" in described
+
+
+def test_a_suspicious_point_is_named_and_fails_a_check(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.deployment = replace(world.deployment, checks=CheckRules())
+    snapkeep = connected(world, monkeypatch)
+    point = suspected(world)
+    shown = snapkeep("coverage", "--check")
+    assert shown.code == 1
+    assert f"1 recovery point is suspicious: shop/data ({point}); look at" in shown.err
+    assert shown.out.splitlines()[0].endswith("CHECKED")
+    assert "suspicious: it shrank" in shown.out
+    status = snapkeep("status").out
+    assert "1 recovery point is suspicious" in status
+    assert "newest points: 1 suspicious" in status
+    assert f"shop/data   2026-11-24T18:00:00Z  it shrank  {point}" in status
+    assert "snapkeep checks accept POINT --because" in status
+
+
+def suspected(world: World) -> str:
+    """Let a check have found the only point suspicious; returns its id."""
+    point = world.point("data").id
+    subject = Subject(point, next(iter(world.ebs.all)), "myeks", "shop", "data", "uid-shop-data", SLOT)
+    world.journal.checks.write_check(Check(subject, Verdict.SUSPICIOUS, SLOT, ("it shrank",)))
+    world.journal.suspicions.write_suspicion(Suspicion(subject, "it shrank"))
+    return point
 
 
 def test_clusters_are_listed(snapkeep: Command) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from snapkeep.domain.vault.vault import Vault
+    from snapkeep.services.report.checked import ShowChecked
     from snapkeep.services.report.coverage import ShowCoverage
     from snapkeep.services.report.gather import GatherReport
     from snapkeep.services.report.lost_points import FindLostPoints
@@ -31,7 +32,15 @@ def show_coverage(ports: Ports) -> ShowCoverage:
         ports.clock,
         read_past_runs(ports),
         ShowCopied(ports.deployment, ports.regions, ports.journal.copies, ports.journal.troubles),
+        show_checked(ports),
     )
+
+
+def show_checked(ports: Ports) -> ShowChecked:
+    """The service that says what checks found, for reports."""
+    from snapkeep.services.report.checked import ShowChecked
+
+    return ShowChecked(ports.deployment, ports.journal.checks, ports.journal.suspicions, ports.clock)
 
 
 def read_past_runs(ports: Ports) -> ReadPastRuns:
@@ -59,6 +68,7 @@ def gather_report(ports: Ports) -> GatherReport:
     return GatherReport(
         ports.deployment,
         show_coverage(ports),
+        show_checked(ports),
         ports.snapshots,
         journal.incidents,
         journal.restores,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from snapkeep.adapters.report_page.verdict import Verdict, verdict
+from snapkeep.domain.proof.checks import Subject
+from snapkeep.domain.proof.summary import ChecksSummary
+from snapkeep.domain.proof.suspicions import Suspicion
 from snapkeep.domain.report.claims import ClaimState
-from tests.fakes.report_samples import a_report
+from tests.fakes.report_samples import NOW, a_report
 
 
 def of(*states: ClaimState, copies: bool = False) -> Verdict:
@@ -21,6 +24,18 @@ def test_trouble_is_counted_and_the_worst_claim_named_with_its_reason() -> None:
         "4 of 7 claims need attention: 1 failing, 1 unprotected, 2 late.",
     )
     assert found.following.startswith("Start with shop/search-index: policy nightly failed at ")
+
+
+def test_what_is_suspicious_comes_first_even_if_everything_is_protected() -> None:
+    subject = Subject("sk-1", "snap-1", "myeks", "shop", "orders-db", "uid", NOW)
+    checks = ChecksSummary(True, {}, (Suspicion(subject, "it was formatted again", "snap-0"),))
+    report = replace(a_report(), places=(), checks=checks)
+    safe = tuple(item for item in report.claims if item.state is ClaimState.PROTECTED)
+    assert verdict(replace(report, claims=safe)) == Verdict(
+        "bad",
+        "1 recovery point is suspicious. Everything that can be protected is protected: all 3 claims.",
+        "Look at shop/orders-db (sk-1) first: it was formatted again.",
+    )
 
 
 def test_one_claim_is_one_claim() -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from snapkeep.domain.points import PointState
+from snapkeep.domain.proof.shown import CheckState
 from snapkeep.domain.report.claims import ClaimState, Day, ReportedClaim
 from snapkeep.domain.report.points import Outlook, ReportedPoint
 from snapkeep.domain.sizes import GIB
@@ -100,7 +101,13 @@ def _point(point: ReportedPoint, texts: Texts) -> list[Any]:
         point.snapshot_id,
         int(point.held),
         point.trouble,
+        texts.number(_checked(point)),
     ]
+
+
+def _checked(point: ReportedPoint) -> str:
+    """How a point stands, "" where points are not checked."""
+    return "" if point.check is None or point.check.state is CheckState.OFF else point.check.words
 
 
 def _epoch(at: datetime | None) -> int | None:

@@ -19,6 +19,7 @@ from snapkeep.adapters.report_page import words
 from snapkeep.adapters.report_page.document import claims_document, point_chunks
 from snapkeep.adapters.report_page.verdict import verdict
 from snapkeep.domain.copies.view.standing import Standing
+from snapkeep.domain.proof.shown import CheckState
 from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.facts import Report, notice_given, opened
 
@@ -63,6 +64,7 @@ def render(report: Report) -> str:
             notice_given=notice_given,
             shown=SHOWN_RUNS,
             standings=list(Standing),
+            check_states=list(CheckState),
             late_shown=LATE_SHOWN,
             percent=words.percent_text,
             most=max((item.dollars for item in report.stored), default=0),

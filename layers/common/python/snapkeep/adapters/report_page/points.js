@@ -12,9 +12,10 @@ function detailsOf(claim) {
   const [command, trouble, points] = chunk.claims[claim.number % data.chunk];
   return {
     command, trouble,
-    points: points.map(([slot, policy, state, fate, reasons, size, snapshot, held, trouble]) => ({
+    points: points.map(([slot, policy, state, fate, reasons, size, snapshot, held, trouble, checked]) => ({
       slot, policy: chunk.texts[policy], state: data.pointStates[state], fate: data.fates[fate],
       reasons: reasons.map((text) => chunk.texts[text]), size, snapshot, held, trouble,
+      checked: chunk.texts[checked],
     })),
   };
 }
@@ -88,7 +89,7 @@ function fateText(point) {
 }
 
 function pointsTable(points) {
-  const head = ["Time", "Policy", "State", "Fate", "Volume", "Why", "EBS snapshot"];
+  const head = ["Time", "Policy", "State", "Fate", "Volume", "Checked", "Why", "EBS snapshot"];
   const cell = (at, look, content) => element("td", { class: look, "data-title": head[at] }, content);
   const body = points.map((point) => element("tr", {},
     element("th", { scope: "row", class: "nowrap" }, time(point.slot)),
@@ -96,8 +97,9 @@ function pointsTable(points) {
     cell(2, "", point.state),
     cell(3, `nowrap ${kind(point)}-text`, fateText(point)),
     cell(4, "nowrap", `${point.size} GiB`),
-    cell(5, "whole", [...point.reasons, point.trouble].filter(Boolean).join(", ") || "–"),
-    cell(6, "last", element("code", {}, point.snapshot))));
+    cell(5, point.checked.startsWith("suspicious") ? "goes-text" : "", point.checked || "–"),
+    cell(6, "whole", [...point.reasons, point.trouble].filter(Boolean).join(", ") || "–"),
+    cell(7, "last", element("code", {}, point.snapshot))));
   const titles = element("tr", {}, ...head.map((title) => element("th", { scope: "col" }, title)));
   return element("div", { class: "points", tabindex: "0", role: "region", "aria-label": "Recovery points" },
     element("table", {}, element("thead", {}, titles), element("tbody", {}, ...body)));

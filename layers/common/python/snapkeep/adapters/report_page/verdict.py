@@ -19,6 +19,19 @@ class Verdict:
 
 def verdict(report: Report) -> Verdict:
     """The verdict on a report. The claims of a report come worst first."""
+    if suspicious := report.checks.suspicions:
+        first = suspicious[0]
+        rest = _protection(report)
+        return Verdict(
+            "bad",
+            f"{_suspicious(len(suspicious))}. {rest.sentence}",
+            f"Look at {first.subject.words} first: {first.reason}.",
+        )
+    return _protection(report)
+
+
+def _protection(report: Report) -> Verdict:
+    """The verdict on how claims are protected."""
     protected = report.count(ClaimState.PROTECTED)
     wanting = [claim for claim in report.claims if claim.state.is_wanting]
     if wanting:
@@ -38,6 +51,10 @@ def verdict(report: Report) -> Verdict:
         return Verdict("quiet", "The cluster has no claims to protect.", _rest(report))
     everything = "the 1 claim" if protected == 1 else f"all {protected:,} claims"
     return Verdict("good", f"Everything that can be protected is protected: {everything}.", _rest(report))
+
+
+def _suspicious(count: int) -> str:
+    return "1 recovery point is suspicious" if count == 1 else f"{count:,} recovery points are suspicious"
 
 
 def _claims(count: int) -> str:

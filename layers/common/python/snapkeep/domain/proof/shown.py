@@ -39,7 +39,7 @@ WITHOUT_CHECK = {
 
 @dataclass(frozen=True, slots=True)
 class ShownCheck:
-    """How a point stands, and its check if there is one."""
+    """How a point stands, and its check if there is one and the journal still has it."""
 
     state: CheckState
     check: Check | None = None
@@ -48,11 +48,11 @@ class ShownCheck:
     def words(self) -> str:
         """The state for people, with the first reason. It never says that a point can be restored."""
         check = self.check
+        name = self.state.value.replace("-", " ")
         if check is None:
-            return WITHOUT_CHECK[self.state]
+            return WITHOUT_CHECK.get(self.state, name)
         if self.state is CheckState.ACCEPTED:
             return f"accepted by {check.accepted_by}: {check.because}"
-        name = self.state.value.replace("-", " ")
         return f"{name}: {check.reasons[0]}" if check.reasons else name
 
 

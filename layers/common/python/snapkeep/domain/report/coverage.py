@@ -12,6 +12,8 @@ from snapkeep.domain.backup.selection import SkippedClaim
 from snapkeep.domain.claims import ScratchVolume
 from snapkeep.domain.copies.view.standing import CopiedTo, PlaceHolds
 from snapkeep.domain.policies import RESERVED_NAMES
+from snapkeep.domain.proof.shown import ShownCheck
+from snapkeep.domain.proof.summary import UNASKED, ChecksSummary
 from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.times import moment
 
@@ -69,7 +71,8 @@ class CoveredClaim:
 
     `policy` is the one that decides, `policies` are all that take it. `good` holds the newest good point of
     each policy, also of those that are built in or do not take it any more. `copies` says how the claim (its
-    UID is `uid`) stands in each place that its policies copy to.
+    UID is `uid`) stands in each place that its policies copy to, `check` how its newest good point stands;
+    None without one, and where points are not checked.
     """
 
     namespace: str
@@ -82,6 +85,7 @@ class CoveredClaim:
     policies: tuple[str, ...] = ()
     uid: str = ""
     copies: tuple[CopiedTo, ...] = ()
+    check: ShownCheck | None = None
 
     @property
     def last_good(self) -> LastGood | None:
@@ -100,7 +104,7 @@ class CoverageReport:
 
     `unasked` says what could not be asked, "" when the claims are those that the cluster has now. `gone` are
     claims (namespace/name) that it no longer has and whose good points remain. `copies_unasked` names places
-    that did not answer, `places` says what the others hold.
+    that did not answer, `places` says what the others hold, `checks` how points stand that were looked into.
     """
 
     cluster: str
@@ -110,6 +114,7 @@ class CoverageReport:
     gone: frozenset[str] = frozenset()
     copies_unasked: str = ""
     places: tuple[PlaceHolds, ...] = ()
+    checks: ChecksSummary = UNASKED
 
     @property
     def copies_late(self) -> int:

@@ -11,6 +11,7 @@ from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.copies.view.standing import PlaceStands, by_place
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.policies import Policy
+from snapkeep.domain.proof.summary import UNASKED, ChecksSummary
 from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
 from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.points import ReportedPoint
@@ -73,7 +74,8 @@ class Report:
 
     `notes` says what could not be determined. Incidents and restores come newest first. `gone` are claims
     (namespace/name) that the cluster no longer has and whose good points remain, even where `claims` omits
-    them. `places` says how claims stand in the places that they are copied to.
+    them. `places` says how claims stand in the places that they are copied to, `checks` how points stand that
+    were looked into.
     """
 
     cluster: str
@@ -90,6 +92,7 @@ class Report:
     notes: tuple[str, ...]
     gone: frozenset[str] = frozenset()
     places: tuple[PlaceStands, ...] = ()
+    checks: ChecksSummary = UNASKED
 
     def count(self, state: ClaimState) -> int:
         """How many claims are in a state."""
@@ -115,12 +118,13 @@ def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
         incidents=tuple(sorted(sources.incidents, key=opened, reverse=True)),
         restores=tuple(sorted(sources.restores, key=lambda item: item.accepted_at, reverse=True)),
         prices=prices,
-        notes=(*_invalid(sources), *sources.notes, *_silent_places(sources)),
+        notes=(*_invalid(sources), *sources.notes, *_silent_places(sources), *_unread_checks(sources)),
         gone=sources.coverage.gone,
         places=by_place(
             ((claim.name, copy) for claim in sources.coverage.claims for copy in claim.copies),
             sources.coverage.places,
         ),
+        checks=sources.coverage.checks,
     )
 
 
@@ -152,6 +156,11 @@ def _invalid(sources: Sources) -> list[str]:
 def _silent_places(sources: Sources) -> list[str]:
     unasked = sources.coverage.copies_unasked
     return [f"copies: {unasked}"] if unasked else []
+
+
+def _unread_checks(sources: Sources) -> list[str]:
+    unasked = sources.coverage.checks.unasked
+    return [f"checks: {unasked}"] if unasked else []
 
 
 def _timezone(policies: Sequence[Policy]) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from snapkeep.domain import tags
 from snapkeep.domain.backup.claim_volumes import ClaimVolumes, settle
 from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.proof.shown import ShownCheck
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.duplicates import SlotIndex
 from snapkeep.domain.retention.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
@@ -34,7 +35,8 @@ class ReportedPoint:
 
     `most_bytes` is the most it can store: all its blocks, although it shares most of them with its
     neighbours. A point with the fate `goes` is deleted by the next prune; one with `goes next` once the
-    policy's next point is ready, which is due at `goes_at`.
+    policy's next point is ready, which is due at `goes_at`. `checked` is the verdict in its tag, "" without
+    one, and `check` how it stands; None if nobody asked.
     """
 
     id: str
@@ -53,6 +55,8 @@ class ReportedPoint:
     reasons: tuple[str, ...]
     goes_at: datetime | None = None
     trouble: str = ""
+    checked: str = ""
+    check: ShownCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ def _point(snapshot: Snapshot, found: ReadablePoint | Unreadable) -> ReportedPoi
         fate=Outlook.STAYS,
         reasons=(),
         trouble=snapshot.state_message if state is PointState.FAILED else "",
+        checked=snapshot.tags.get(tags.CHECKED, "").partition(" ")[0],
     )
 
 

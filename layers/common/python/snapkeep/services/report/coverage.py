@@ -23,6 +23,7 @@ from snapkeep.domain.retention.snapshot_tags import ReadablePoint, read
 from snapkeep.ports.clock import Calendar, Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.kubernetes import Clusters
+from snapkeep.services.report.checked import ShowChecked
 from snapkeep.services.report.copied import Lineage, ShowCopied
 from snapkeep.services.report.past_runs import ReadPastRuns
 
@@ -49,6 +50,7 @@ class ShowCoverage:
     clock: Clock
     past: ReadPastRuns
     copied: ShowCopied
+    checked: ShowChecked
 
     def report(self, cluster: str, namespace: str = "") -> CoverageReport:
         """The coverage of a cluster's claims (of one namespace, unless "") now.
@@ -73,7 +75,7 @@ class ShowCoverage:
             *self._skipped(cluster, selected.skipped, good, now),
         ]
         told = self._with_notes(cluster, now, found, _notes(claims, everywhere))
-        told = self.copied.add(told, times, namespace)
+        told = self.checked.add(self.copied.add(told, times, namespace), namespace)
         return replace(told, gone=frozenset(names - {str(claim) for claim in everywhere}))
 
     def now_or_remembered(self, cluster: str, namespace: str = "") -> CoverageReport:
@@ -100,7 +102,7 @@ class ShowCoverage:
         failures = {"/".join(item.name): item.failure for item in known}
         found = [self._recall(cluster, item, slots, now) for item in known]
         told = self.copied.add(self._with_notes(cluster, now, found, failures), times, namespace)
-        return replace(told, unasked=f"{why}. {FROM_MEMORY}")
+        return replace(self.checked.add(told, namespace), unasked=f"{why}. {FROM_MEMORY}")
 
     def _runs_in(self, name: str, cluster: str) -> bool:
         policy = self.deployment.policy(name)

@@ -13,17 +13,20 @@ from snapkeep.domain.backup.claim_volumes import disputed
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
+from snapkeep.domain.proof.suspicions import protections
 from snapkeep.domain.report.claims import DAYS, ClaimState, ReportedClaim, days_of
 from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import Outlook, ReportedPoint, RetentionFacts, reported_points
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.points import PointFacts, point_of
+from snapkeep.domain.retention.candidates import Protection
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.incidents import Incidents
 from snapkeep.ports.prunes import Retentions
 from snapkeep.ports.restores import Restores
 from snapkeep.services.find_volumes import FindVolumes
+from snapkeep.services.report.checked import ShowChecked
 from snapkeep.services.report.coverage import ShowCoverage
 from snapkeep.services.report.lost_points import FindLostPoints
 from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
@@ -46,6 +49,7 @@ class GatherReport:
 
     deployment: Deployment
     coverage: ShowCoverage
+    checked: ShowChecked
     snapshots: Snapshots
     incidents: Incidents
     restores: Restores
@@ -153,20 +157,24 @@ class GatherReport:
     def _points(
         self, cluster: str, facts: PolicyFacts, now: datetime, listing: Sequence[Snapshot]
     ) -> Sequence[ReportedPoint]:
-        """The points; those that retention expires but EC2 refuses to delete stay, with that reason."""
+        """The points; those that retention expires stay, with the reason, if EC2 refuses to delete them or
+        they are the last good ones before a suspicious one."""
         gone, coming = self.retentions.gone_claims(cluster), facts.next_slots(now)
         volumes = self.find_volumes.settled(cluster, disputed(listing, cluster))
         points = reported_points(
             listing, cluster, RetentionFacts(facts.retentions, gone, coming, volumes), now
         )
         leaving = [point.snapshot_id for point in points if point.fate is not Outlook.STAYS]
-        protections = self.snapshots.protections(leaving) if leaving else {}
-        return [
+        refused = self.snapshots.protections(leaving) if leaving else {}
+        kept = protections(self.checked.of_cluster(cluster)) if leaving else {}
+        staying = {each: [*refused.get(each, ()), *_listed(kept.get(each))] for each in leaving}
+        told = [
             replace(point, fate=Outlook.STAYS, reasons=tuple(item.reason for item in found), goes_at=None)
-            if (found := protections.get(point.snapshot_id))
+            if (found := staying.get(point.snapshot_id))
             else point
             for point in points
         ]
+        return self.checked.of_points(cluster, told)
 
     def _restores(
         self, covered: CoverageReport, points: Iterable[ReportedPoint]
@@ -179,6 +187,10 @@ class GatherReport:
             for item in islice(self.restores.restores_of(cluster, namespace), RESTORES_OF_NAMESPACE):
                 found[item.id] = item
         return sorted(found.values(), key=lambda item: item.accepted_at, reverse=True)[:RESTORES]
+
+
+def _listed(protection: Protection | None) -> list[Protection]:
+    return [protection] if protection else []
 
 
 def _ready(listing: Iterable[Snapshot], wanted: Collection[str], region: str) -> Iterator[PointFacts]:

@@ -12,6 +12,8 @@ from snapkeep.inbound.api.body import Body
 if TYPE_CHECKING:
     from snapkeep.domain.proof.looks import Look
     from snapkeep.domain.proof.shown import ShownCheck
+    from snapkeep.domain.proof.summary import ChecksSummary
+    from snapkeep.domain.proof.suspicions import Suspicion
 
 
 class CheckModel(Body):
@@ -58,6 +60,50 @@ class ShownCheckModel(CheckModel):
     compared_with: str
     looked_at: list[str]
     look: LookModel | None
+
+
+class SuspicionModel(Body):
+    """A suspicious recovery point that nobody has accepted; it may have been deleted since. `keeps` is the
+    snapshot of the last good point before it, which stays until then; "" if there was none."""
+
+    namespace: str
+    claim: str
+    recovery_point: str
+    taken: str
+    reason: str
+    keeps: str
+
+
+class ChecksModel(Body):
+    """How points stand: `newest` counts claims by the state of their newest good point. `on` says whether the
+    deployment checks points, `unasked` what could not be read."""
+
+    on: bool
+    newest: dict[str, int]
+    suspicious: list[SuspicionModel]
+    unasked: str
+
+
+def checks_model(found: ChecksSummary) -> ChecksModel:
+    """A summary of checks as a response body."""
+    return ChecksModel(
+        on=found.on,
+        newest={state.value: count for state in CheckState if (count := found.newest.get(state, 0))},
+        suspicious=[_suspicion(each) for each in found.suspicions],
+        unasked=found.unasked,
+    )
+
+
+def _suspicion(found: Suspicion) -> SuspicionModel:
+    subject = found.subject
+    return SuspicionModel(
+        namespace=subject.namespace,
+        claim=subject.claim,
+        recovery_point=subject.point_id,
+        taken=to_second(subject.taken),
+        reason=found.reason,
+        keeps=found.good,
+    )
 
 
 def check_model(shown: ShownCheck) -> CheckModel:

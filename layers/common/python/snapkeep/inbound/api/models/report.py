@@ -13,6 +13,7 @@ from snapkeep.domain.report.points import Outlook, ReportedPoint
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.body import Body
+from snapkeep.inbound.api.models.check import CheckModel, ChecksModel, check_model, checks_model
 from snapkeep.inbound.api.words import RestoreHintModel, restore_hint, size_text
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class StatusModel(Body):
     restores: list[RestoreStatusModel]
     notes: list[str]
     places: list[PlaceStatusModel]
+    checks: ChecksModel
 
 
 class ReportedPointModel(Body):
@@ -116,6 +118,7 @@ class ReportedPointModel(Body):
     fate: Outlook
     reasons: list[str]
     goes_at: str | None
+    check: CheckModel | None
 
 
 class ClaimModel(Body):
@@ -173,6 +176,7 @@ def status_model(report: Report) -> StatusModel:
         restores=[_restore(item) for item in report.restores],
         notes=list(report.notes),
         places=[_place(stands) for stands in report.places],
+        checks=checks_model(report.checks),
     )
 
 
@@ -240,4 +244,5 @@ def _point(point: ReportedPoint) -> ReportedPointModel:
         fate=point.fate,
         reasons=list(point.reasons),
         goes_at=to_second(point.goes_at) if point.goes_at else None,
+        check=check_model(point.check) if point.check else None,
     )

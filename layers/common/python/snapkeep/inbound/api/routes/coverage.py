@@ -12,6 +12,7 @@ from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
 from snapkeep.inbound.api.body import Body
+from snapkeep.inbound.api.models.check import CheckModel, ChecksModel, check_model, checks_model
 from snapkeep.inbound.api.names import Cluster, Namespace
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
@@ -37,7 +38,8 @@ class CopiedToModel(Body):
 
 
 class CoveredClaimModel(Body):
-    """The coverage of a claim; a pod's volume without a claim is named `pod:volume`."""
+    """The coverage of a claim; a pod's volume without a claim is named `pod:volume`. `check` says how its
+    newest good point stands; null without one, and where points are not checked."""
 
     namespace: str
     claim: str
@@ -47,6 +49,7 @@ class CoveredClaimModel(Body):
     last_good: LastGoodModel | None
     next_run: str | None
     copies: list[CopiedToModel]
+    check: CheckModel | None
 
 
 class CoverageModel(Body):
@@ -63,6 +66,7 @@ class CoverageModel(Body):
     unasked: str
     copies_late: int
     copies_unasked: str
+    checks: ChecksModel
     claims: list[CoveredClaimModel]
 
 
@@ -100,6 +104,7 @@ def _model(report: CoverageReport) -> CoverageModel:
         unasked=report.unasked,
         copies_late=report.copies_late,
         copies_unasked=report.copies_unasked,
+        checks=checks_model(report.checks),
         claims=[_claim(claim) for claim in report.claims],
     )
 
@@ -127,4 +132,5 @@ def _claim(claim: CoveredClaim) -> CoveredClaimModel:
             )
             for copy in claim.copies
         ],
+        check=check_model(claim.check) if claim.check else None,
     )
