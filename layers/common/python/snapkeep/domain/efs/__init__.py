@@ -1,0 +1,1 @@
+"""Volumes on EFS: whole file systems are backed up by AWS Backup, and claims are folders in them."""

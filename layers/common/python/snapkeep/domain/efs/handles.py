@@ -1,0 +1,56 @@
+"""Which folder of which file system a volume of the EFS CSI driver is.
+
+https://github.com/kubernetes-sigs/aws-efs-csi-driver/blob/master/pkg/driver/node.go (parseVolumeId)
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+ACCESS_POINT_OPTION = "accesspoint="
+"""How a mount option names an access point, in place of the handle."""
+
+_EFS = "efs:"
+_S3_FILES = "s3files:"
+_FILE_SYSTEM = re.compile(r"fs-[0-9a-f]{8,40}")
+_ACCESS_POINT = re.compile(r"fsap-[0-9a-f]{8,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class EfsVolume:
+    """A folder of a file system: at `path` below the root of an access point, or of the file system without
+    one ("")."""
+
+    file_system: str
+    path: str = "/"
+    access_point: str = ""
+
+
+def volume_of_handle(handle: str, mount_options: tuple[str, ...] = ()) -> EfsVolume:
+    """The folder that a handle names: `fs-…`, `fs-…:/path`, `fs-…::fsap-…`, or the same after `efs:`.
+
+    Raises ValueError for anything else, with a message for users: `s3files:` is a bucket, not EFS.
+    """
+    if handle.startswith(_S3_FILES):
+        raise ValueError(f"{handle} is a file system over an S3 bucket, not EFS: back up the bucket")
+    parts = handle.removeprefix(_EFS).split(":")
+    file_system, path, access_point = (*parts, "", "")[:3]
+    access_point = access_point or _named(mount_options)
+    if len(parts) > 3 or not _FILE_SYSTEM.fullmatch(file_system):
+        raise ValueError(f"{handle!r} does not name a file system of EFS (fs-…)")
+    if access_point and not _ACCESS_POINT.fullmatch(access_point):
+        raise ValueError(f"{handle!r} does not name an access point of EFS (fsap-…)")
+    return EfsVolume(file_system, below("/", path), access_point)
+
+
+def below(root: str, path: str) -> str:
+    """A path below a root, absolute and without `.` and `..`; it never leaves the root."""
+    inside = posixpath.normpath(posixpath.join("/", path))
+    return posixpath.normpath(f"{root.rstrip('/')}/{inside.lstrip('/')}") or "/"
+
+
+def _named(mount_options: tuple[str, ...]) -> str:
+    named = [each for each in mount_options if each.startswith(ACCESS_POINT_OPTION)]
+    return named[-1].removeprefix(ACCESS_POINT_OPTION) if named else ""

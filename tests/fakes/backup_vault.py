@@ -1,0 +1,83 @@
+"""AWS Backup in memory: jobs that end when a test says so, and the recovery points of one vault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from snapkeep.domain.efs.jobs import Job, JobState, Stored, StoredState
+from snapkeep.domain.errors import Forbidden, NotFound
+from snapkeep.ports.clock import Clock
+
+
+@dataclass
+class FakeBackup:
+    """Implements the BackupJobs and BackupVault ports. `file_systems` are those that exist."""
+
+    clock: Clock
+    file_systems: set[str] = field(default_factory=set)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    stored: dict[str, Stored] = field(default_factory=dict)
+    locked: bool = False
+    _tokens: dict[str, str] = field(default_factory=dict)
+    _of_job: dict[str, str] = field(default_factory=dict)
+
+    def start(self, file_system: str, token: str, tags: Mapping[str, str]) -> Job:
+        """Start a job, or return that of the same token."""
+        if file_system not in self.file_systems:
+            raise NotFound(f"there is no file system {file_system}")
+        if token not in self._tokens:
+            number = len(self.jobs) + 1
+            point = f"arn:aws:backup:eu-west-1:111122223333:recovery-point:{number}"
+            busy = any(self._of_job[each.id] == file_system for each in self._running())
+            job = Job(f"job-{number}", point, JobState.WAITING if busy else JobState.RUNNING)
+            self.jobs[job.id], self._tokens[token] = job, job.id
+            self._of_job[job.id] = file_system
+            self.stored[point] = Stored(
+                point, file_system, StoredState.CREATING, self.clock(), tags=dict(tags)
+            )
+        return self.jobs[self._tokens[token]]
+
+    def job(self, job_id: str) -> Job | None:
+        """A job."""
+        return self.jobs.get(job_id)
+
+    def points(self) -> Iterator[Stored]:
+        """All recovery points without their tags."""
+        yield from (replace(each, tags={}) for each in list(self.stored.values()))
+
+    def point(self, arn: str) -> Stored | None:
+        """A recovery point with its tags."""
+        return self.stored.get(arn)
+
+    def delete(self, arn: str) -> None:
+        """Begin to delete a recovery point."""
+        if self.locked and arn in self.stored:
+            raise Forbidden(f"the vault's lock protects {arn}")
+        if arn in self.stored:
+            self.stored[arn] = replace(self.stored[arn], state=StoredState.DELETING)
+
+    def end(self, job_id: str, trouble: str = "", size_bytes: int = 0) -> None:
+        """Complete a job, or let it fail with `trouble`; the next one of its file system begins."""
+        job = self.jobs[job_id]
+        state = JobState.FAILED if trouble else JobState.COMPLETED
+        self.jobs[job_id] = replace(
+            job, state=state, trouble=trouble, size_bytes=size_bytes, ended_at=self.clock()
+        )
+        if trouble:
+            del self.stored[job.point]
+        else:
+            found = self.stored[job.point]
+            self.stored[job.point] = replace(found, state=StoredState.READY, size_bytes=size_bytes)
+        file_system = self._of_job[job_id]
+        waiting = (each for each in self.jobs.values() if each.state is JobState.WAITING)
+        if following := next((each for each in waiting if self._of_job[each.id] == file_system), None):
+            self.jobs[following.id] = replace(following, state=JobState.RUNNING)
+
+    def sweep(self) -> None:
+        """Let deletions end."""
+        for arn in [each.arn for each in self.stored.values() if each.state is StoredState.DELETING]:
+            del self.stored[arn]
+
+    def _running(self) -> Iterator[Job]:
+        return (each for each in self.jobs.values() if each.state is JobState.RUNNING)
