@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain, islice, repeat
 
+from snapkeep.domain.archive.keeping import billed_anyway, ranks
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.keep_rules import KeepRules
@@ -211,15 +212,6 @@ def _spare(fate: Kept | Dropped, before: Kept | Dropped, earlier: Earlier) -> Ke
     return Kept(fate.point, (f"grace until {end}: {words} by the rules before {moment(earlier.until)}",))
 
 
-def _ranks(good: Sequence[Candidate]) -> Iterator[int]:
-    """The rank of each good point (newest first) for `minimum`: archived points push out none that are at
-    hand, because only those can be restored at once."""
-    at_hand = 0
-    for place, point in enumerate(good):
-        yield at_hand if point.is_at_hand else place
-        at_hand += point.is_at_hand
-
-
 class _Judge:
     """Decides about a lineage's good points by one set of rules."""
 
@@ -245,8 +237,8 @@ class _Judge:
         """The fates, newest first."""
         oldest = len(good) - 1
         by = self._keep_rules(good)
-        ranks = zip(good, _ranks(good), strict=True)
-        return (self._fate(by, rank, point, place == oldest) for place, (point, rank) in enumerate(ranks))
+        ranked = zip(ranks(good), good, strict=True)
+        return (self._fate(by, *each, place == oldest) for place, each in enumerate(ranked))
 
     def _keep_rules(self, good: Sequence[Candidate]) -> KeepRules | FirstCome:
         if self.given.first_come:
@@ -269,19 +261,15 @@ class _Judge:
             )
         if reasons:
             return Kept(point, tuple(reasons), by_rules)
-        reason = ended or keep_rules.why_not(point)
-        return self._archived(point, reason) if point.billed_until else Dropped(point, reason)
+        return self._expired(point, ended or keep_rules.why_not(point))
 
-    def _archived(self, point: Candidate, reason: str) -> Kept | Dropped:
-        """The fate of an archived point that no rule keeps: it stays until EC2 stops billing it anyway, but
+    def _expired(self, point: Candidate, reason: str) -> Kept | Dropped:
+        """The fate of a point that no rule keeps: an archived one stays while EC2 bills it anyway, but
         `max_age` is a promise."""
-        billed = point.billed_until
-        if billed is None or billed <= self.here:
-            return Dropped(point, reason)
-        words = f"EC2 bills it in the archive tier until about {moment(billed)}"
-        if point.time < self.too_old:
-            return Dropped(point, f"{reason}; {words} all the same")
-        return Kept(point, (f"{words} whether it stays or not ({reason})",))
+        billed = billed_anyway(point, self.here)
+        if billed and point.time >= self.too_old:
+            return Kept(point, (f"{billed} whether it stays or not ({reason})",))
+        return Dropped(point, f"{reason}; {billed} all the same" if billed else reason)
 
     def _ended(self, point: Candidate) -> str:
         """Why no rule may keep the point any more; "" while they may."""
