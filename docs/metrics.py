@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from snapkeep.domain.metrics import BY_PLACE, NAMESPACE, SERVICE, Metric
+from snapkeep.domain.metrics import BY_CLUSTER, BY_PLACE, NAMESPACE, SERVICE, Metric
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "metrics.md"
@@ -33,6 +34,9 @@ MEANINGS = {
     Metric.COPIES_FAILED: "attempts to copy a point that failed",
     Metric.COPIES_LATE: "claims whose copies are late, every 5 minutes (hourly from 5,000 copies on)",
     Metric.COPY_AGE: "age of the data in the newest copy, for the claim that is worst off, as often",
+    Metric.POINTS_CHECKED: "points of the last 8 days that were looked into, of a hundred, every 5 minutes",
+    Metric.UNCHECKED_AGE: "age of the oldest of these points that waits for its check, as often",
+    Metric.POINTS_SUSPICIOUS: "suspicious points that nobody has accepted, as often",
     Metric.PRUNES_BRAKED: "prunes and sweeps whose deletions the brake refused",
     Metric.ORPHANS: "snapshots and objects that belong to no backup, found by the weekly sweep",
     Metric.PARTS_GIVEN_UP: "parts of its work that one pass of a function gave up on; 0 is a sign of life",
@@ -65,6 +69,9 @@ PANELS: Mapping[str, tuple[Metric, ...]] = {
     "Copies": (Metric.COPIES_READY, Metric.COPIES_FAILED),
     "Claims whose copies are late": (Metric.COPIES_LATE,),
     "Age of the newest copies": (Metric.COPY_AGE,),
+    "Points that were looked into": (Metric.POINTS_CHECKED,),
+    "Suspicious points": (Metric.POINTS_SUSPICIOUS,),
+    "Oldest point without a check": (Metric.UNCHECKED_AGE,),
     "Prune": (Metric.PRUNES_BRAKED, Metric.ORPHANS),
     "Work given up": (Metric.PARTS_GIVEN_UP,),
     "Notices": (Metric.NOTICES, Metric.NOTICES_UNKNOWN, Metric.INTERRUPTIONS_WITHDRAWN),
@@ -129,12 +136,17 @@ def dimensions(metric: Metric) -> tuple[str, ...]:
         return ("service", "function")
     if metric is Metric.COPIES_LATE:
         return ("service", "cluster", "place")
+    if metric in BY_CLUSTER:
+        return ("service", "cluster")
     return ("service", "cluster", "policy", *(["place"] if metric in BY_PLACE else []))
 
 
 def statistic(metric: Metric) -> str:
     """The statistic to watch: the maximum of what is measured repeatedly, the sum of what happens."""
     again = {Metric.CLAIMS_LATE, Metric.COPIES_LATE, Metric.PARTS_GIVEN_UP, Metric.ORPHANS}
+    again |= {Metric.POINTS_SUSPICIOUS}
+    if metric is Metric.POINTS_CHECKED:
+        return "Minimum"
     return "Maximum" if metric.unit == "Seconds" or metric in again else "Sum"
 
 
@@ -204,7 +216,8 @@ def _lines() -> Iterator[str]:
 
 
 def _snake(metric: Metric) -> str:
-    return metric.name.lower()
+    """The name of a metric as the exporter writes it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", metric.value).lower()
 
 
 _SOURCE = {"type": "cloudwatch", "uid": "${DS_CLOUDWATCH}"}

@@ -22,10 +22,12 @@ HOUR = Duration.hours(1)
 
 
 class Shown(Enum):
-    """What a deployment has to show: clusters that are backed up, and copies in places or in a vault."""
+    """What a deployment has to show: clusters that are backed up, copies in places or in a vault, and checks
+    of points."""
 
     BACKUPS = auto()
     COPIES = auto()
+    CHECKS = auto()
 
 
 class Dashboard(Construct):
@@ -48,6 +50,7 @@ class Dashboard(Construct):
             self._alarms(),
             *([_backups(), _surprises()] if Shown.BACKUPS in shown else []),
             *([_copies()] if Shown.COPIES in shown else []),
+            *([_checks()] if Shown.CHECKS in shown else []),
             _functions(functions),
         ):
             dashboard.add_widgets(*row)
@@ -94,6 +97,17 @@ def _copies() -> list[cloudwatch.IWidget]:
         _graph("Age of the newest copies", [_by("cluster,policy,place", Metric.COPY_AGE, "Maximum", 300)]),
         _graph("Claims whose copies are late", [_by("cluster,place", Metric.COPIES_LATE, "Maximum", 3600)]),
         _graph("Copies", _sums(Metric.COPIES_READY, Metric.COPIES_FAILED)),
+    )
+
+
+def _checks() -> list[cloudwatch.IWidget]:
+    return _row(
+        _graph(
+            "Points of 8 days that were looked into, percent",
+            [_by("cluster", Metric.POINTS_CHECKED, "Minimum", 300)],
+        ),
+        _graph("Suspicious points", [_by("cluster", Metric.POINTS_SUSPICIOUS, "Maximum", 300)]),
+        _graph("Oldest point without a check", [_by("cluster", Metric.UNCHECKED_AGE, "Maximum", 300)]),
     )
 
 

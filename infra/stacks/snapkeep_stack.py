@@ -76,7 +76,11 @@ class SnapkeepStack(RegionalStack):
         ]
         self._let_in(platform, with_access)
         functions = [*with_access, completion.function, *copies, *self._checks(platform)]
-        shown = [Shown.BACKUPS, *([Shown.COPIES] if config.deployment.places else [])]
+        shown = [
+            Shown.BACKUPS,
+            *([Shown.COPIES] if config.deployment.places else []),
+            *([Shown.CHECKS] if config.deployment.checks else []),
+        ]
         topic = self.watch(functions, *shown)
         self.say(
             JournalTableName=platform.journal.name,

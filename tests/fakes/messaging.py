@@ -12,6 +12,7 @@ from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.messages import Change, FilesRead
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Pace
+from snapkeep.domain.proof.progress import Progress
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.deletion.orphans import Orphan
 from tests.fakes.faults import Faults
@@ -108,6 +109,11 @@ class FakeAnnouncer(FakeTroubleNews):
         self.braked: list[Refusal] = []
         self.changes: list[Change] = []
         self.files: list[FilesRead] = []
+        self.progress: dict[str, Progress] = {}
+
+    def points_checked(self, cluster: str, progress: Progress) -> None:
+        self._before("points_checked")
+        self.progress[cluster] = progress
 
     def run_closed(
         self, run: Run, failures: Sequence[Point], skews: Mapping[str, float], late: Sequence[Point] = ()

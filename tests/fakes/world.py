@@ -167,6 +167,7 @@ class World(WorldReads):
             announcer=announcer,
             retention_news=announcer,
             changes=announcer,
+            check_news=announcer,
             work_news=announcer,
             pages=wrap(self.pages),
             calendar=self.calendar,

@@ -36,6 +36,7 @@ def test_the_dashboard_shows_every_metric_by_dimensions_that_the_code_writes() -
         ("service", "cluster", "policy"),
         ("service", "cluster", "policy", "place"),
         ("service", "cluster", "place"),
+        ("service", "cluster"),
         ("service", "function"),
     }
 

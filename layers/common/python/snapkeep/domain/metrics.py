@@ -34,6 +34,12 @@ class Metric(StrEnum):
     """Claims whose copies in a place are late, as people are told, of all policies."""
     COPY_AGE = "CopyAgeSeconds"
     """Seconds since the data of the newest copy was taken, for the claim whose newest copy is the oldest."""
+    POINTS_CHECKED = "PointsChecked"
+    """How many of the points of the last days were looked into, of a hundred."""
+    UNCHECKED_AGE = "UncheckedAge"
+    """Seconds since the slot of the oldest point that still waits for its check; 0 if none waits."""
+    POINTS_SUSPICIOUS = "PointsSuspicious"
+    """Suspicious points that nobody has accepted."""
     PRUNES_BRAKED = "PrunesBraked"
     ORPHANS = "Orphans"
     PARTS_GIVEN_UP = "PartsGivenUp"
@@ -66,16 +72,22 @@ class Metric(StrEnum):
 
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
         """
+        if self is Metric.POINTS_CHECKED:
+            return "Percent"
         return "Seconds" if self in SECONDS else "Count"
 
 
 BY_PLACE = frozenset({Metric.COPIES_READY, Metric.COPIES_FAILED, Metric.COPIES_LATE, Metric.COPY_AGE})
 """The metrics that have a dimension for the place."""
 
+BY_CLUSTER = frozenset({Metric.POINTS_CHECKED, Metric.UNCHECKED_AGE, Metric.POINTS_SUSPICIOUS})
+"""The metrics that have no dimension for the policy."""
+
 SECONDS = frozenset(
     {
         Metric.NEWEST_GOOD_AGE,
         Metric.COPY_AGE,
+        Metric.UNCHECKED_AGE,
         Metric.NOTICE_AGE,
         Metric.SECONDS_TO_CORDON,
         Metric.SECONDS_TO_RELEASE,

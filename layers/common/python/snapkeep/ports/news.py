@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.messages import Change, FilesRead
     from snapkeep.domain.metrics import Metric
     from snapkeep.domain.points import Point
+    from snapkeep.domain.proof.progress import Progress
     from snapkeep.domain.retention.deletion.brake_refusals import Refusal
     from snapkeep.domain.retention.deletion.orphans import Orphan
     from snapkeep.domain.troubles import Topic, Trouble
@@ -37,6 +38,14 @@ class WorkNews(Protocol):
 
 class GivenUpNews(TroubleNews, WorkNews, Protocol):
     """Counts the work that a function gives up on, and notifies people if that lasts."""
+
+
+class CheckNews(GivenUpNews, Protocol):
+    """Measures how far checks have come."""
+
+    def points_checked(self, cluster: str, progress: Progress) -> None:
+        """Measure how many points of a cluster were checked, how long the oldest one has waited, and how many
+        are suspicious."""
 
 
 class BackupNews(GivenUpNews, Protocol):

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.news import (
         BackupNews,
         ChangeNews,
+        CheckNews,
         CopyNews,
         InterruptionNews,
         RetentionNews,
@@ -221,6 +222,10 @@ class AwsPorts(ElsewherePorts):
 
     @lazy
     def changes(self) -> ChangeNews:
+        return self._events
+
+    @lazy
+    def check_news(self) -> CheckNews:
         return self._events
 
     @lazy

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.news import (
         BackupNews,
         ChangeNews,
+        CheckNews,
         CopyNews,
         InterruptionNews,
         RetentionNews,
@@ -80,6 +81,7 @@ class Ports:
     loan_news: LoanNews
     lender: Lender
     changes: ChangeNews
+    check_news: CheckNews
     incident_news: InterruptionNews
     work_news: WorkNews
     pages: ReportPages

@@ -33,8 +33,9 @@ def check_points(ports: Ports, looker: LookInto | None = None) -> CheckPoints:
         journal.checks,
         journal.suspicions,
         looker or LookInto(ports.blocks, ports.file_systems),
-        tell_troubles(ports, ports.announcer),
-        give_up(ports, ports.announcer, FUNCTION, PATIENCE),
+        tell_troubles(ports, ports.check_news),
+        give_up(ports, ports.check_news, FUNCTION, PATIENCE),
+        ports.check_news,
         ports.clock,
     )
 

@@ -11,6 +11,7 @@ from snapkeep.adapters.aws.events import EventAnnouncer
 from snapkeep.adapters.aws.metrics import WorkCounter
 from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.proof.progress import Progress
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from tests.contract.ports.samples import a_point
 from tests.unit.snapkeep.adapters.aws.event_bus import NOW, Bus, a_closed_run, failed_points, metrics
@@ -30,6 +31,14 @@ def test_metrics_are_counted_even_if_nothing_can_be_published(capsys: pytest.Cap
             act()
     counted = set(metrics(capsys.readouterr().out))
     assert {"RunsFailed", "SlotsMissed", "PointsNotLocked", "Orphans", "PrunesBraked"} <= counted
+
+
+def test_checks_measure_by_cluster_how_far_they_have_come(capsys: pytest.CaptureFixture[str]) -> None:
+    WorkCounter().points_checked("myeks", Progress(8, 2, waiting=3, oldest=timedelta(hours=1), suspicious=4))
+    told = metrics(capsys.readouterr().out)
+    values = {name: found["value"] for name, found in told.items()}
+    assert values == {"PointsChecked": [25], "UncheckedAge": [3600], "PointsSuspicious": [4]}
+    assert told["PointsChecked"]["dimensions"] == {"service": "snapkeep", "cluster": "myeks"}
 
 
 def test_a_function_counts_what_it_gave_up_and_nothing_as_a_sign_of_life(

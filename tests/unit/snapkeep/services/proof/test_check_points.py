@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import Invalid, TemporaryError
 from snapkeep.domain.proof.looks import Unseen
+from snapkeep.domain.proof.progress import Progress
+from snapkeep.domain.troubles import TroubleKind
 from snapkeep.wiring import proof
 from tests.fakes.checking import ENCRYPTED, CheckedWorld
 from tests.fakes.faults import Crash
@@ -92,6 +95,33 @@ def test_a_crash_between_suspicion_and_check_loses_neither() -> None:
     assert [each.good for each in world.journal.suspicions.suspicions("myeks")] == [good]
     assert world.check().suspicious
     assert len(world.journal.suspicions.suspicions("myeks")) == 1
+
+
+def test_what_was_done_is_measured() -> None:
+    world = CheckedWorld()
+    world.back_up_night()
+    world.looks.seen[world.back_up_night()] = ENCRYPTED
+    world.looks.seen[world.back_up_night()] = Unseen("LUKS")
+    world.check()
+    assert world.announcer.progress["myeks"] == Progress(points=3, looked_into=2, done=3, suspicious=1)
+    world.looks.seen[world.back_up_night()] = TemporaryError("EBS is slow")
+    world.check()
+    assert world.announcer.progress["myeks"] == Progress(4, 2, waiting=1, suspicious=1)
+
+
+def test_checks_that_stop_are_told() -> None:
+    """Whatever stops them: here there is never time for one."""
+    world = CheckedWorld()
+    world.back_up_night()
+    world.check(until=world.clock())
+    assert world.announcer.troubles == []
+    for _ in range(9):
+        world.wait(hours=1)
+        world.check(until=world.clock())
+    ((topic, (due, *_), *_),) = world.announcer.troubles
+    assert topic.kind is TroubleKind.WORK_GIVEN_UP
+    assert due.reason.startswith("1 point waits for a check, the oldest for ")
+    assert world.announcer.progress["myeks"].oldest >= timedelta(hours=9)
 
 
 def test_what_is_suspicious_is_told_once_and_again_every_week() -> None:

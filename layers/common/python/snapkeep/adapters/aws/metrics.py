@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
+
+if TYPE_CHECKING:
+    from snapkeep.domain.proof.progress import Progress
 
 
 class WorkCounter:
@@ -16,6 +20,16 @@ class WorkCounter:
     def parts_given_up(self, function: str, count: int) -> None:
         """Count how many parts of its work a pass of a scheduled function gave up; 0 is a sign of life."""
         emit(Metric.PARTS_GIVEN_UP, count, {"service": SERVICE, "function": function})
+
+    def points_checked(self, cluster: str, progress: Progress) -> None:
+        """Measure how far the checks of a cluster's points have come."""
+        measured = {
+            Metric.POINTS_CHECKED: progress.share,
+            Metric.UNCHECKED_AGE: progress.oldest.total_seconds(),
+            Metric.POINTS_SUSPICIOUS: float(progress.suspicious),
+        }
+        for metric, value in measured.items():
+            emit(metric, value, {"service": SERVICE, "cluster": cluster}, also={"service": SERVICE})
 
 
 def count(metric: Metric, value: float, cluster: str, policy: str, place: str = "") -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.proof.checks import Check, Subject, Verdict, base_of, judge
+from snapkeep.domain.proof.progress import Progress
 from snapkeep.domain.proof.rules import RECENT
 from snapkeep.domain.proof.suspicions import Suspicion, suspicion_of
 from snapkeep.domain.report.catalogue import Entry
@@ -21,6 +22,7 @@ from snapkeep.ports.catalogue import Catalogue
 from snapkeep.ports.checks import Checks, Suspicions
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.news import CheckNews
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.proof.look_into import LookInto
 from snapkeep.services.proof.snapshot_volume import Cost
@@ -48,6 +50,16 @@ class CheckReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """The points of the last days: how many there are, how many were looked into, and those without a check,
+    the oldest first."""
+
+    points: int
+    looked_into: int
+    unchecked: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckPoints:
     """Looks into points that were never checked, one at a time.
 
@@ -62,6 +74,7 @@ class CheckPoints:
     looker: LookInto
     teller: TellTroubles
     give_up: GiveUp
+    news: CheckNews
     clock: Clock
 
     def run(self, until: datetime) -> list[CheckReport]:
@@ -72,28 +85,48 @@ class CheckPoints:
         report = CheckReport(cluster)
         waiting: list[str] = []
         with part_of_a_pass(f"checks of {cluster}", report.given_up, cluster):
-            for entry in self._unchecked(cluster):
+            recent = self._recent(cluster)
+            for entry in recent.unchecked:
                 if self.clock() >= until:
                     waiting.append(entry.point_id)
                     continue
                 with part_of_a_pass(entry.point_id, report.given_up, entry.point_id):
                     self._check(cluster, entry, report)
+            self._measure(cluster, recent, {*waiting, *report.given_up}, report)
         with part_of_a_pass(f"suspicions of {cluster}", report.given_up, f"suspicions of {cluster}"):
             self._tell(cluster)
         report.waiting = len(waiting)
         report.given_up = self.give_up.report(report.given_up, cluster, waiting)
         return report
 
-    def _unchecked(self, cluster: str) -> Sequence[Entry]:
-        """The recent points without a check, the oldest first."""
+    def _recent(self, cluster: str) -> Recent:
+        """The recent points, and which of them have a check."""
         since = self.clock() - RECENT
-        recent = [each for each in self.catalogue.all_entries(cluster) if each.slot >= since]
-        found: list[Entry] = []
-        for some in _portions(recent):
+        entries = [each for each in self.catalogue.all_entries(cluster) if each.slot >= since]
+        unchecked: list[Entry] = []
+        looked_into = 0
+        for some in _portions(entries):
             places = [(each.namespace, each.claim, each.point_id) for each in some]
             known = self.checks.checks(cluster, places)
-            found += [each for each in some if each.point_id not in known]
-        return sorted(found, key=lambda each: (each.slot, each.point_id))
+            unchecked += [each for each in some if each.point_id not in known]
+            looked_into += sum(check.verdict is not Verdict.NOT_LOOKED_AT for check in known.values())
+        unchecked.sort(key=lambda each: (each.slot, each.point_id))
+        return Recent(len(entries), looked_into, unchecked)
+
+    def _measure(self, cluster: str, recent: Recent, left: Collection[str], report: CheckReport) -> None:
+        """Measure what is done, and say when points wait for too long."""
+        waiting = [each.slot for each in recent.unchecked if each.point_id in left]
+        progress = Progress(
+            points=recent.points,
+            looked_into=recent.looked_into + len(report.checked) + len(report.suspicious),
+            done=len(report.checked) + len(report.suspicious) + len(report.not_looked_at),
+            waiting=len(waiting),
+            oldest=max(self.clock() - min(waiting), timedelta()) if waiting else timedelta(),
+            suspicious=len(self.suspicions.suspicions(cluster)),
+        )
+        self.news.points_checked(cluster, progress)
+        if progress.behind:
+            report.given_up["points that wait"] = progress.behind
 
     def _check(self, cluster: str, entry: Entry, report: CheckReport) -> None:
         snapshot = self.snapshots.get(entry.snapshot_id)
