@@ -14,17 +14,20 @@ from sandbox.driver import Driver
 from sandbox.driver.ec2 import VolumeRequest
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.ports.kubernetes import Cluster
+from snapkeep.services.archive.bring_back import BringBack
 from snapkeep.services.give_up import GiveUp
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.finish import PATIENCE, FinishReport, FinishRestores
 from snapkeep.services.restore.lend_tags import LendTags
 from snapkeep.services.restore.restored_claims import RestoredClaims
+from snapkeep.services.restore.returns import ReturnPoints
 from tests.contract.ports.clusters import SandboxWorld
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
 from tests.fakes import FakeSnapshots, MemoryJournal, TestClock
 from tests.fakes.messaging import FakeAnnouncer
 from tests.fakes.restore_samples import NOW, a_restore
 from tests.fakes.restores import FakeHolds, NothingLent
+from tests.fakes.tiers import FakeTiers
 
 CLAIMS, SNAPSHOTS = "persistentvolumeclaims", "volumesnapshots"
 
@@ -67,6 +70,7 @@ class Lab:
         lending = LendTags(volumes, self.journal.holds, self.journal.restores)
         self.restore = Restore(clusters, self.journal.restores, self.holds, lending, self.clock)
         claims = RestoredClaims(clusters, volumes, volumes)
+        back = BringBack(FakeTiers(FakeSnapshots(self.clock)), self.clock)
         give_up = GiveUp(
             self.journal.troubles,
             self.journal.unreadable,
@@ -83,6 +87,7 @@ class Lab:
             self.holds,
             NothingLent(),
             NothingLent(),
+            ReturnPoints(back, self.restore, self.journal.restores, self.clock),
             self.clock,
         )
         self.node("one", "ap-northeast-2a")

@@ -39,6 +39,11 @@ def test_a_restore_of_a_copy_comes_back_with_its_place(journal: Journal) -> None
     assert (found.place, found.lent_tags) == ("osaka", copied.lent_tags)
 
 
+def test_a_restore_of_an_archived_point_comes_back_with_what_it_waits_for(journal: Journal) -> None:
+    waiting = a_restore(stage=Stage.BRINGING_BACK, archived=True, awaits="bringing back (3%)")
+    assert journal.restores.restore(journal.restores.add_restore(waiting).id) == waiting
+
+
 def test_a_restore_that_is_known_stands_as_it_is(journal: Journal) -> None:
     journal.restores.add_restore(a_restore())
     made = journal.restores.write_restore(a_restore().happened(NOW, "made", Stage.CREATED))

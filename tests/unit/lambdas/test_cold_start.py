@@ -26,7 +26,7 @@ SERVICES = {
     "api": set[str](),
     "check_points": {"proof"},
     "copy_points": {"copies", "restore"},  # what is copied is held, as for a restore
-    "finish_restores": {"restore"},
+    "finish_restores": {"archive", "restore"},
     "handle_interruption": {"interruption"},
     "lend_copies": set[str](),
     "plan_backup": {"backup"},

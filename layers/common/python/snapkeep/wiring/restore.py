@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from snapkeep.services.restore.lend_tags import LendTags
     from snapkeep.services.restore.plan import PlanRestore
     from snapkeep.services.restore.restored_claims import RestoredClaims
+    from snapkeep.services.restore.returns import ReturnPoints
     from snapkeep.services.restore.suggest import SuggestRestore
     from snapkeep.wiring.ports import Ports
 
@@ -81,6 +82,14 @@ def restored_claims(ports: Ports) -> RestoredClaims:
     return RestoredClaims(ports.clusters, ports.snapshots, ports.volumes)
 
 
+def return_points(ports: Ports) -> ReturnPoints:
+    """The service that brings archived points of restores back."""
+    from snapkeep.services.restore.returns import ReturnPoints
+    from snapkeep.wiring.archive import bring_back
+
+    return ReturnPoints(bring_back(ports), restore(ports), ports.journal.restores, ports.clock)
+
+
 def finish_restores(ports: Ports) -> FinishRestores:
     """The service that completes restores."""
     from snapkeep.services.restore.finish import PATIENCE, FinishRestores
@@ -96,5 +105,6 @@ def finish_restores(ports: Ports) -> FinishRestores:
         holds,
         SweepLent(ports.deployment, ports.everybodys_snapshots, lend_tags(ports), holds, ports.clock),
         SweepHolds(ports.deployment, ports.snapshots, ports.everybodys_snapshots, holds, ports.clock),
+        return_points(ports),
         ports.clock,
     )

@@ -40,6 +40,18 @@ def test_once_a_node_is_chosen_the_volume_is_being_made() -> None:
     assert state is RestoreState.PROVISIONING
 
 
+def test_an_archived_point_comes_back_before_there_is_a_claim() -> None:
+    assert told(None, Stage.BRINGING_BACK) == (
+        RestoreState.BRINGING_BACK,
+        "recovery point data-20261124t120000z-0123456789 is in the archive tier; claim shop/data-restored is "
+        "created once it is back",
+    )
+    waiting = a_restore(stage=Stage.BRINGING_BACK, awaits="recovery point p1: bringing back (3%)")
+    assert progress(waiting, None).text == (
+        "recovery point p1: bringing back (3%); claim shop/data-restored is created once it is back"
+    )
+
+
 def test_the_newest_warning_of_the_provisioner_is_told() -> None:
     events = (
         ClaimEvent(NOW, "Warning", "ProvisioningFailed", "old trouble"),

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from snapkeep.domain.restore.operations import RestoreOperation
+from snapkeep.services.archive.bring_back import BringBack
 from snapkeep.services.give_up import GiveUp
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.finish import PATIENCE, FinishReport, FinishRestores
 from snapkeep.services.restore.lend_tags import LendTags
 from snapkeep.services.restore.restored_claims import RestoredClaims
+from snapkeep.services.restore.returns import ReturnPoints
 from tests.fakes import FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal, TestClock
 from tests.fakes.messaging import FakeAnnouncer
 from tests.fakes.restore_samples import NOW, a_restore
 from tests.fakes.restores import FakeHolds, NothingLent
+from tests.fakes.tiers import FakeTiers
 
 WHERE = ("shop", "data-restored")
 
@@ -39,6 +42,10 @@ class Story:
         lending = LendTags(self.ebs, self.journal.holds, self.journal.restores)
         self.restore = Restore(self.clusters, self.journal.restores, self.holds, lending, self.clock)
         claims = RestoredClaims(self.clusters, self.ebs, self.ebs)
+        self.tiers = FakeTiers(self.ebs)
+        returns = ReturnPoints(
+            BringBack(self.tiers, self.clock), self.restore, self.journal.restores, self.clock
+        )
         self.announcer = FakeAnnouncer()
         give_up = GiveUp(
             self.journal.troubles,
@@ -56,6 +63,7 @@ class Story:
             self.holds,
             NothingLent(),
             NothingLent(),
+            returns,
             self.clock,
         )
 

@@ -13,7 +13,7 @@ from snapkeep.domain.errors import ForeignSource, NotFound, TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.restore.findings import Severity
-from snapkeep.domain.restore.operations import Way
+from snapkeep.domain.restore.operations import Stage, Way
 from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.services.restore.find_copies import FindCopies
@@ -184,12 +184,15 @@ def test_a_claim_that_was_made_again_says_which_points_the_one_before_has() -> N
     assert story.plan(claim="mysql", at=snapshots[1].started_at).findings == ()
 
 
-def test_when_all_points_are_archived_the_newest_says_how_to_get_it_back() -> None:
+def test_when_all_points_are_archived_the_newest_is_brought_back() -> None:
     story = Story()
     archive(story, 0, 1, 2)
     found = story.plan(claim="mysql")
-    assert (found.point.id, found.refused) == (story.points[2], True)
+    assert (found.point.id, found.refused) == (story.points[2], False)
     assert [finding.code for finding in found.findings] == ["point_archived"]
+    operation = found.operation("0123456789ab", "arn:aws:iam::111122223333:user/ann", story.world.clock())
+    assert (operation.stage, operation.archived) == (Stage.BRINGING_BACK, True)
+    assert story.plan(claim="mysql", strict=True).refused
 
 
 def test_a_name_that_is_none_is_refused_before_the_cluster_is_asked_for_it() -> None:

@@ -105,10 +105,11 @@ def _place(restore: RestoreOperation) -> str:
 
 
 def _plain(restore: RestoreOperation) -> dict[str, Any]:
-    """The restore as JSON-ready data; the place only if there is one, as earlier versions know none."""
+    """The restore as JSON-ready data; without what earlier versions do not know, if it is empty."""
     fields = {field.name: getattr(restore, field.name) for field in dataclasses.fields(restore)}
-    if not restore.place:
-        del fields["place"]
+    for name in ("place", "archived", "awaits"):
+        if not fields[name]:
+            del fields[name]
     return fields | {
         "accepted_at": precise(restore.accepted_at),
         "held_until": precise(restore.held_until) if restore.held_until else None,

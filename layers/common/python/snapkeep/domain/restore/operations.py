@@ -39,8 +39,10 @@ class Way(StrEnum):
 
 
 class Stage(StrEnum):
-    """The stage of a restore. Every stage may be entered again."""
+    """The stage of a restore. Every stage may be entered again. A point in the archive tier is brought back
+    before its restore counts as accepted."""
 
+    BRINGING_BACK = "bringing_back"
     ACCEPTED = "accepted"
     CREATED = "created"
     BOUND = "bound"
@@ -69,7 +71,8 @@ class RestoreOperation:
     from, "" for an import, which creates its own (see `source`). `imports` counts the imports that were lost
     and repeated. `caller` is the ARN of the caller. `keeps_point` says that the recovery point stays held for
     a person after the end. `cleaned` says that the imported objects are deleted and the hold is released.
-    `place` is the place whose copy is restored, "" for a point in its own Region.
+    `place` is the place whose copy is restored, "" for a point in its own Region. An `archived` point was in
+    the archive tier, and stays back only while this restore needs it; `awaits` says how far that is.
     `revision` grows with every write.
     """
 
@@ -97,6 +100,8 @@ class RestoreOperation:
     imports: int = 0
     keeps_point: bool = False
     place: str = ""
+    archived: bool = False
+    awaits: str = ""
     timeline: tuple[TimelineEntry, ...] = ()
     revision: int = 0
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.restore.findings import Finding, Severity, error
-from snapkeep.domain.restore.operations import RestoreOperation, Way
+from snapkeep.domain.restore.operations import RestoreOperation, Stage, Way
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.preflight.binding import binding_findings
 from snapkeep.domain.restore.preflight.copied import copy_findings
@@ -81,6 +81,8 @@ class RestorePlan:
             labels=self.request.labels,
             zone=self.request.zone,
             place=self.point.place,
+            archived=self.point.archived or self.point.back_to_archive_at is not None,
+            stage=Stage.BRINGING_BACK if self.point.archived else Stage.ACCEPTED,
         )
 
 

@@ -30,7 +30,8 @@ class PointFacts:
     newest first, of another claim with the same name; set when the point was requested by claim name.
     `kms_trouble` says why its key cannot be used, "" when it can or is unknown. A copy names the `place` it
     is in and, as account/Region, where it is `copied_from`; both are "" for a point in its own Region.
-    `unreadable` says which copies of its cluster in the place cannot be read.
+    `unreadable` says which copies of its cluster in the place cannot be read. `full_bytes` is the size of all
+    its blocks, 0 when unknown.
     """
 
     id: str
@@ -72,6 +73,7 @@ class PointFacts:
     place: str = ""
     copied_from: str = ""
     unreadable: str = ""
+    full_bytes: int = 0
 
     @property
     def minimum_bytes(self) -> int:
@@ -115,6 +117,7 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         driver=claim.driver,
         driver_tags={key: value for key, value in snapshot.tags.items() if key in DRIVER_TAGS},
         object_name=tags.volume_snapshot_of(snapshot.tags),
+        full_bytes=snapshot.full_bytes,
     )
 
 

@@ -21,6 +21,7 @@ class RestoreState(StrEnum):
     """The states of a restore as users see them."""
 
     ACCEPTED = "accepted"
+    BRINGING_BACK = "bringing_back"
     WAITING_FOR_SNAPSHOT = "waiting_for_snapshot"
     WAITING_FOR_CONSUMER = "waiting_for_consumer"
     PROVISIONING = "provisioning"
@@ -105,6 +106,9 @@ def _bound(operation: RestoreOperation, claim: RestoredClaim, bound_to: Binding,
 
 
 def _without_claim(operation: RestoreOperation, where: str) -> Progress:
+    if operation.stage is Stage.BRINGING_BACK:
+        text = operation.awaits or f"recovery point {operation.point_id} is in the archive tier"
+        return Progress(RestoreState.BRINGING_BACK, f"{text}; {where} is created once it is back")
     if operation.stage is Stage.ACCEPTED:
         return Progress(RestoreState.ACCEPTED, f"{where} is about to be created")
     if operation.stage is Stage.BOUND:

@@ -63,12 +63,15 @@ class Restore:
         return self.resume(self.restores.add_restore(operation))
 
     def resume(self, operation: RestoreOperation) -> RestoreOperation:
-        """Create the missing objects of an accepted restore; one that got further is returned unchanged."""
-        if operation.stage is not Stage.ACCEPTED:
+        """Create the missing objects of an accepted restore; one that got further is returned unchanged.
+
+        A point in the archive tier is only held: finish_restores brings it back.
+        """
+        if operation.stage not in (Stage.ACCEPTED, Stage.BRINGING_BACK):
             return operation
         try:
             operation = self.renew(operation)
-            return self._make(operation)
+            return operation if operation.stage is Stage.BRINGING_BACK else self._make(operation)
         except TemporaryError as error:
             log.warning("restore %s waits: %s", operation.id, error.reason)
             return operation

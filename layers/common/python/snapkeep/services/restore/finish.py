@@ -22,6 +22,7 @@ from snapkeep.ports.restores import Restores
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.restored_claims import RestoredClaims
+from snapkeep.services.restore.returns import ReturnPoints
 
 RESUME_AFTER = timedelta(minutes=1)
 """How long an accepted restore is left alone: the API, which may run 29 s, may still be working on it."""
@@ -77,6 +78,7 @@ class FinishRestores:
     holds: EndedHolds
     lent: Sweep
     forgotten: Sweep
+    returns: ReturnPoints
     clock: Clock
 
     def run(self) -> FinishReport:
@@ -103,6 +105,9 @@ class FinishRestores:
     def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
         if operation.stage is Stage.ACCEPTED:
             self._make(operation, report)  # which renews the hold itself, once the API has had time
+            return
+        if operation.stage is Stage.BRINGING_BACK:
+            self._bring_back(operation, report)
             return
         operation = self._renew(operation, report)
         if operation.stage is Stage.CREATED:
@@ -131,12 +136,24 @@ class FinishRestores:
             operation = self.restore.fail(operation, reason)
         else:
             operation = self.restore.resume(operation)
-        if operation.stage is Stage.FAILED:
-            report.failed.append(operation.id)
-        elif operation.stage is Stage.CREATED:
-            report.made.append(operation.id)
-        else:
-            report.waiting.append(operation.id)
+        _sort(operation, report)
+
+    def _bring_back(self, operation: RestoreOperation, report: FinishReport) -> None:
+        """Continue a restore whose point is in the archive tier."""
+        operation = self.returns.step(operation)
+        _sort(operation, report)
+        if self.returns.is_slow(operation):
+            report.given_up[operation.id] = f"its point should be back by now: {operation.awaits}"
+
+    def _keep_back(self, operation: RestoreOperation, report: FinishReport) -> None:
+        """Keep an archived point back while its claim waits; trouble is reported and stops nothing."""
+        try:
+            trouble = self.returns.keep_back(operation)
+        except SnapkeepError as error:
+            trouble = f"its recovery point may go back to the archive tier: {error.reason}"
+        if trouble:
+            log.warning("restore %s: %s", operation.id, trouble)
+            report.given_up[operation.id] = trouble
 
     def _watch(self, operation: RestoreOperation, report: FinishReport) -> None:
         """Clean up after a claim that is bound or deleted; leave a waiting one alone.
@@ -153,6 +170,7 @@ class FinishRestores:
         ended = self._ended(operation, seen)
         if ended is None:
             self.restore.lending.renew(operation)
+            self._keep_back(operation, report)
             self._note(operation, seen)
             report.waiting.append(operation.id)
             if self._hangs(operation, seen):
@@ -201,3 +219,13 @@ class FinishRestores:
 
 def _is_noted(operation: RestoreOperation, seen: Progress) -> bool:
     return bool(operation.timeline) and operation.timeline[-1].text == seen.text
+
+
+def _sort(operation: RestoreOperation, report: FinishReport) -> None:
+    """Add a restore that was continued to the report."""
+    if operation.stage is Stage.FAILED:
+        report.failed.append(operation.id)
+    elif operation.stage is Stage.CREATED:
+        report.made.append(operation.id)
+    else:
+        report.waiting.append(operation.id)

@@ -54,7 +54,7 @@ def test_a_copy_is_imported_even_where_a_volume_snapshot_has_its_name() -> None:
 
 def test_an_archived_copy_is_refused_with_commands_that_work_on_copies() -> None:
     first = planned(archived=True).findings[0]
-    assert first.code == "point_archived"
+    assert first.code == "point_archived" and planned(archived=True).refused
     assert "snapkeep hold" not in first.fix and "Key=snapkeep:hold" in first.fix
 
 

@@ -40,14 +40,6 @@ def test_a_good_point_has_no_findings() -> None:
             "aws ec2 restore-snapshot-from-recycle-bin --snapshot-id snap-1",
         ),
         (
-            {"archived": True},
-            "point_archived",
-            f"recovery point {POINT} is in the archive tier (snap-1) and cannot be restored from there",
-            f"snapkeep hold {POINT} --cluster {a_point().cluster} --namespace {a_point().namespace} "
-            "--reason 'to be restored' && "
-            "aws ec2 restore-snapshot-tier --snapshot-id snap-1 --permanent-restore (takes up to 72 hours)",
-        ),
-        (
             {"kms_trouble": "key 1234 is pending deletion"},
             "key_unusable",
             f"the key that encrypts recovery point {POINT} cannot be used: key 1234 is pending deletion",
@@ -93,11 +85,23 @@ def test_a_newer_point_in_the_archive_is_not_passed_over_in_silence() -> None:
     assert found.fix == "snapkeep get points --claim ebs-claim --namespace shop lists both"
 
 
-def test_a_point_that_is_restored_for_a_time_says_until_when_and_how_to_keep_it() -> None:
+def test_an_archived_point_says_how_long_it_takes_and_what_it_costs() -> None:
+    found = the_finding(point=a_point(archived=True, full_bytes=100 * 2**30))
+    assert (found.code, found.severity) == ("point_archived", Severity.WARNING)
+    assert found.text == (
+        f"recovery point {POINT} is in the archive tier: bringing it back takes up to 72 hours and costs "
+        "about $3.00 (100 GiB); the claim is created after that"
+    )
+    assert found.fix == "wait for it, or choose a point that is not archived"
+
+
+def test_a_point_that_is_back_for_a_time_stays_while_the_restore_needs_it() -> None:
     found = the_finding(point=a_point(back_to_archive_at=datetime(2026, 12, 1, 6, tzinfo=UTC)))
-    assert (found.code, found.severity) == ("point_restored_for_now", Severity.WARNING)
-    assert f"{POINT} is restored from the archive tier until 2026-12-01 06:00 UTC only" in found.text
-    assert found.fix == "aws ec2 restore-snapshot-tier --snapshot-id snap-1 --permanent-restore"
+    assert (found.code, found.severity) == ("point_restored_for_now", Severity.INFO)
+    assert found.text == (
+        f"recovery point {POINT} is back from the archive tier until 2026-12-01 06:00 UTC, and stays longer "
+        "while the restore needs it"
+    )
 
 
 def test_of_many_points_of_an_earlier_claim_the_newest_are_named() -> None:

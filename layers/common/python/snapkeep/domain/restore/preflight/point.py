@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from shlex import quote
+from datetime import timedelta
 
+from snapkeep.domain.archive.break_even import bring_back_dollars
+from snapkeep.domain.archive.tiers import LONGEST_RETURN
 from snapkeep.domain.points import PointState
-from snapkeep.domain.restore.findings import Finding, error, warning
+from snapkeep.domain.restore.findings import Finding, error, info, warning
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.domain.sizes import about
 from snapkeep.domain.times import moment
 
 NAMED = 3
@@ -28,21 +31,7 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
             f"holds the new claim's data, perhaps none, and {shown} the earlier claim's",
             f"to restore the earlier claim, ask for {point.earlier_claim[0]} by its id",
         )
-    if point.archived:
-        yield error(
-            "point_archived",
-            f"recovery point {point.id} is in the archive tier ({point.snapshot_id}) and cannot be restored "
-            "from there",
-            f"{_holding(point)} && aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} "
-            "--permanent-restore (takes up to 72 hours)",
-        )
-    if point.back_to_archive_at:
-        yield warning(
-            "point_restored_for_now",
-            f"recovery point {point.id} is restored from the archive tier until "
-            f"{moment(point.back_to_archive_at)} only: the claim must be bound by then",
-            f"aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} --permanent-restore",
-        )
+    yield from _tier(point)
     if point.kms_trouble:
         yield error(
             "key_unusable",
@@ -55,6 +44,41 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
             f"recovery point {point.id} is in {point.region}, but the cluster is in {target.region}",
             f"aws ec2 copy-snapshot --source-region {point.region} --source-snapshot-id {point.snapshot_id} "
             f"--region {target.region} --copy-tags",
+        )
+
+
+def _tier(point: PointFacts) -> Iterator[Finding]:
+    """Findings about the archive tier: a point is brought back from there, a copy is not."""
+    permanently = f"aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} --permanent-restore"
+    if point.archived and point.place:
+        yield error(
+            "point_archived",
+            f"recovery point {point.id} is in the archive tier ({point.snapshot_id}), and copies are not "
+            "brought back from there",
+            f"aws ec2 create-tags --resources {point.snapshot_id} --tags Key=snapkeep:hold,Value=true && "
+            f"{permanently} (takes up to 72 hours)",
+        )
+    elif point.archived:
+        size = point.full_bytes or point.size_bytes
+        yield warning(
+            "point_archived",
+            f"recovery point {point.id} is in the archive tier: bringing it back takes up to "
+            f"{LONGEST_RETURN // timedelta(hours=1)} hours and costs about ${bring_back_dollars(size):.2f} "
+            f"({about(size)}); the claim is created after that",
+            "wait for it, or choose a point that is not archived",
+        )
+    elif point.back_to_archive_at and point.place:
+        yield warning(
+            "point_restored_for_now",
+            f"recovery point {point.id} is restored from the archive tier until "
+            f"{moment(point.back_to_archive_at)} only: the claim must be bound by then",
+            permanently,
+        )
+    elif point.back_to_archive_at:
+        yield info(
+            "point_restored_for_now",
+            f"recovery point {point.id} is back from the archive tier until "
+            f"{moment(point.back_to_archive_at)}, and stays longer while the restore needs it",
         )
 
 
@@ -85,16 +109,6 @@ def _passed_over(point: PointFacts) -> Iterator[Finding]:
 def _place(point: PointFacts) -> str:
     """The option that lists the points of the same place; "" for one in its own Region."""
     return f" --from-place {point.place}" if point.place else ""
-
-
-def _holding(point: PointFacts) -> str:
-    """The command that keeps the point from being pruned; only the tag keeps a copy."""
-    if point.place:
-        return f"aws ec2 create-tags --resources {point.snapshot_id} --tags Key=snapkeep:hold,Value=true"
-    return (
-        f"snapkeep hold {quote(point.id)} --cluster {quote(point.cluster)} "
-        f"--namespace {quote(point.namespace)} --reason 'to be restored'"
-    )
 
 
 def _state(point: PointFacts) -> Iterator[Finding]:

@@ -115,7 +115,7 @@ def _started(restore: RestoreOperation, plan: PlanModel) -> Response[Any]:
     place = IN_NAMESPACE.replace("<cluster>", restore.cluster).replace("<namespace>", restore.namespace)
     body = StartedRestoreModel(
         id=restore.id,
-        state=RestoreState.ACCEPTED,
+        state=RestoreState.BRINGING_BACK if restore.stage is Stage.BRINGING_BACK else RestoreState.ACCEPTED,
         recovery_point=restore.point_id,
         plan=plan,
     )
