@@ -15,7 +15,7 @@ def checks_in_words(deployment: Deployment) -> Iterator[str]:
     which = (
         f"encrypted ones only under {', '.join(keys)}" if keys else "encrypted ones not: checks.keys is empty"
     )
-    yield f"checks: each new point is looked into, {which}"
+    yield f"checks: each new point is looked into, {which}; at most {deployment.checks.pace} blocks a second"
 
 
 def expected_in_words(policy: Policy) -> Iterator[str]:

@@ -61,7 +61,7 @@ def _borrow(borrow: copies.Borrow | None) -> Borrow | None:
 
 
 def _checks(checks: proof.Checks | None) -> CheckRules | None:
-    return CheckRules(tuple(dict.fromkeys(checks.keys))) if checks else None
+    return CheckRules(tuple(dict.fromkeys(checks.keys)), checks.pace) if checks else None
 
 
 def _place(name: str, place: copies.Place) -> Place:

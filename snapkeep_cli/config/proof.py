@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from snapkeep.domain.proof.rules import PACE
 from snapkeep_cli.config.stack_options import KmsKeyArn
 from snapkeep_cli.config.strict import Strict
 
@@ -46,3 +47,6 @@ class Checks(Strict):
     keys: Annotated[list[KmsKeyArn], Field(max_length=MOST_KEYS)] = Field(default_factory=list)
     """KMS keys (ARNs), in the clusters' Region, under which encrypted points may be read; points under
     another key are not looked at."""
+    pace: Annotated[int, Field(ge=1, le=1000)] = PACE
+    """Blocks of 512 KiB that are read a second at most. AWS serves 1,000 in an account and Region, to every
+    tool that reads snapshots there."""

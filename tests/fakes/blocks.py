@@ -37,12 +37,12 @@ class FakeBlocks:
                 tokens[index] = f"{self.week}/{snapshot_id}/{index}"
         return Page(tokens, last, True, volume.size)
 
-    def changed(self, before: str, snapshot_id: str) -> Iterator[int]:
-        """The blocks that differ."""
+    def changed(self, before: str, snapshot_id: str, first: int = 0) -> Iterator[int]:
+        """The blocks that differ, from `first` on."""
         one, two = self._volume(before), self._volume(snapshot_id)
         if self.volumes.get(before) != self.volumes.get(snapshot_id):
             raise Invalid(f"the blocks of {snapshot_id} cannot be read: the snapshots are unrelated")
-        for index in range(two.size // BLOCK):
+        for index in range(first, two.size // BLOCK):
             if one.read(index * BLOCK, BLOCK) != two.read(index * BLOCK, BLOCK):
                 yield index
 

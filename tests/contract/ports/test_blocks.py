@@ -239,6 +239,7 @@ def test_changed_blocks_are_those_that_differ(account: Account) -> None:
     account.list_few()
 
     assert sorted(account.blocks.changed(before, after)) == [2, 900, 1500]
+    assert list(account.blocks.changed(before, after, 900)) == [900, 1500]
     assert list(account.blocks.changed(after, after)) == []
 
 

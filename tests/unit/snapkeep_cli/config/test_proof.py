@@ -27,6 +27,17 @@ def test_keys_and_expected_paths_arrive_also_in_the_functions(loaded: Loader) ->
     assert from_document(to_document(deployment)) == deployment
 
 
+def test_the_pace_is_200_blocks_a_second_unless_the_file_says_otherwise(
+    loaded: Loader, refusals: Refusals
+) -> None:
+    slow = loaded(FILE + "checks: {pace: 50}\n")
+    assert slow.checks == CheckRules((), 50)
+    assert from_document(to_document(slow)).checks == CheckRules((), 50)
+    assert CheckRules().pace == 200
+    (line,) = refusals(FILE + "checks: {pace: 0}\n")
+    assert line.endswith("checks.pace: 0 is too small; use 1 or more")
+
+
 def test_checks_are_off_unless_written_and_need_no_key(loaded: Loader) -> None:
     assert loaded(FILE).checks is None
     assert from_document(to_document(loaded(FILE))).checks is None
@@ -44,11 +55,12 @@ def test_functions_read_the_document_of_a_version_without_checks(loaded: Loader)
 def test_validate_says_what_is_looked_into(loaded: Loader) -> None:
     deployment = loaded(expecting("/out.txt") + CHECKS)
     (line,) = checks_in_words(deployment)
-    assert line == f"checks: each new point is looked into, encrypted ones only under {KEY}"
+    which = f"encrypted ones only under {KEY}"
+    assert line == f"checks: each new point is looked into, {which}; at most 200 blocks a second"
     (line,) = expected_in_words(deployment.policies[0])
     assert line == "expects: /out.txt in every point; one without is suspicious"
     (line,) = checks_in_words(loaded(FILE + "checks: {}\n"))
-    assert line == "checks: each new point is looked into, encrypted ones not: checks.keys is empty"
+    assert line.startswith("checks: each new point is looked into, encrypted ones not: checks.keys is empty")
     assert not [*checks_in_words(loaded(FILE)), *expected_in_words(loaded(FILE).policies[0])]
 
 

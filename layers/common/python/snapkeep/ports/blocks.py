@@ -20,8 +20,9 @@ class Blocks(Protocol):
     def listed(self, snapshot_id: str, first: int) -> Page:
         """Which blocks are written, from the block `first` on: as many as one call tells."""
 
-    def changed(self, before: str, snapshot_id: str) -> Iterator[int]:
-        """The blocks (indexes) in which a snapshot differs from an earlier one of the same volume.
+    def changed(self, before: str, snapshot_id: str, first: int = 0) -> Iterator[int]:
+        """The blocks (indexes), from `first` on, in which a snapshot differs from an earlier one of the same
+        volume, ascending. They are asked page by page, as far as they are needed.
 
         Raises Invalid when they are not of one volume.
         """

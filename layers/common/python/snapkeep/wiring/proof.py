@@ -9,6 +9,7 @@ from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
     from snapkeep.domain.proof.shown import Acceptance
+    from snapkeep.ports.blocks import Blocks
     from snapkeep.services.proof.accept_check import AcceptCheck
     from snapkeep.services.proof.check_points import CheckPoints
     from snapkeep.services.proof.look_into import LookInto
@@ -32,12 +33,21 @@ def check_points(ports: Ports, looker: LookInto | None = None) -> CheckPoints:
         journal.catalogue,
         journal.checks,
         journal.suspicions,
-        looker or LookInto(ports.blocks, ports.file_systems),
+        looker or LookInto(paced_blocks(ports), ports.file_systems),
         tell_troubles(ports, ports.check_news),
         give_up(ports, ports.check_news, FUNCTION, PATIENCE),
         ports.check_news,
         ports.clock,
     )
+
+
+def paced_blocks(ports: Ports) -> Blocks:
+    """The blocks of points, read as fast as the config allows."""
+    from snapkeep.domain.proof.rules import CheckRules
+    from snapkeep.services.proof.paced_blocks import PacedBlocks
+
+    pace = (ports.deployment.checks or CheckRules()).pace
+    return PacedBlocks(ports.blocks, pace, ports.clock, ports.pause)
 
 
 def show_checks(ports: Ports) -> ShowChecks:

@@ -34,6 +34,15 @@ def check(look: Look, base: Look | None = FIRST) -> Check:
     return judge(subject(2), look, before, NOW)
 
 
+def test_samples_are_compared_only_if_they_are_of_the_same_size() -> None:
+    before = judge(subject(1), replace(FIRST, sampled=200 * GIB), None, NOW)
+    look = replace(FIRST, changed=2 * GIB, sampled=200 * GIB)
+    (reason,) = judge(subject(2), look, before, NOW).reasons
+    assert reason == "100% of the 2.0 GiB that were written before have changed in a sample of 200 GiB"
+    grown = judge(subject(2), replace(look, sampled=250 * GIB), before, NOW)
+    assert grown.verdict is Verdict.CHECKED
+
+
 def test_a_point_like_the_one_before_is_checked() -> None:
     found = check(replace(FIRST, free=17 * GIB, changed=GIB // 10, transactions=7))
     assert (found.verdict, found.reasons, found.base, found.is_good) == (Verdict.CHECKED, (), "sk-1", True)

@@ -52,6 +52,14 @@ def test_a_log_says_whether_the_newest_changes_are_visible(look: Look, words: st
     assert lines(look)["log"] == words
 
 
+def test_a_sample_is_called_one_and_what_cannot_be_compared_is_said() -> None:
+    look = replace(LOOK, written=2 * GIB, changed=GIB, sampled=200 * GIB)
+    assert lines(look, "sk-1")["changed since then"] == (
+        "1.0 GiB; 2.0 GiB were ever written, in a sample of 200 GiB"
+    )
+    assert lines(LOOK, "sk-1")["changed since then"].startswith("unknown, because EBS cannot compare")
+
+
 def test_the_first_point_is_compared_with_nothing() -> None:
     assert lines(LOOK)["compared with"] == "nothing, because no earlier point is good"
 

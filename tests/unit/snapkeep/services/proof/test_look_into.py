@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from snapkeep.adapters.filesystems import ReadFileSystems
 from snapkeep.domain.errors import Forbidden, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
-from snapkeep.domain.proof.blocks import Page
+from snapkeep.domain.proof.blocks import BLOCK, Page
 from snapkeep.domain.proof.looks import Broken, Look, Unseen
-from snapkeep.services.proof.look_into import LARGEST_LISTED, LookInto
+from snapkeep.domain.proof.samples import LARGEST_COUNTED, RANGE, sampled
+from snapkeep.domain.sizes import GIB
+from snapkeep.services.proof.look_into import LookInto
 from snapkeep.services.proof.snapshot_volume import Cost
 from snapkeep_filesystems.volume import Image
 from tests.fakes.blocks import FakeBlocks
@@ -55,11 +58,27 @@ def test_a_point_is_seen_with_its_log_replayed(xfs: ImageFile) -> None:
     assert 0 < cost.blocks < 40
 
 
-def test_the_blocks_of_a_huge_volume_are_not_all_listed(xfs: ImageFile) -> None:
-    blocks, cost = FakeBlocks({"snap-1": xfs, "snap-2": xfs}, page=10), Cost()
-    seen = LookInto(blocks, ReadFileSystems()).run(snapshot(LARGEST_LISTED + 1), (), "snap-1", cost)
+class Listed(FakeBlocks):
+    """Counts the listings; two huge volumes differ in every block of the first 16 GiB."""
+
+    asked: int = 0
+
+    def listed(self, snapshot_id: str, first: int) -> Page:
+        self.asked += 1
+        return replace(super().listed(snapshot_id, first), is_last=False, end=first + RANGE)
+
+    def changed(self, before: str, snapshot_id: str, first: int = 0) -> Iterator[int]:
+        self.asked += 1
+        yield from range(first, 32 * 1024)
+
+
+def test_of_a_huge_volume_a_sample_is_counted(xfs: ImageFile) -> None:
+    blocks, size = Listed({"snap-1": xfs, "snap-2": xfs}), LARGEST_COUNTED + GIB
+    seen = LookInto(blocks, ReadFileSystems()).run(snapshot(size), (), "snap-1")
     assert isinstance(seen, Look) and len(seen.names) > 5
-    assert (seen.written, seen.changed) == (0, None)
+    assert seen.sampled == sampled(size)
+    assert seen.written > 0 and seen.changed == RANGE * BLOCK
+    assert blocks.asked < 200
 
 
 def test_what_holds_no_file_system_is_not_looked_into() -> None:

@@ -68,6 +68,7 @@ def test_what_was_read_before_is_not_counted_twice() -> None:
     volume = volume_of(dict.fromkeys(range(8), b"x"), page=3)
     volume.read(4 * BLOCK, 1)
     assert volume.written() == 8 * BLOCK
+    assert volume.written([range(1, 3), range(6, 7)]) == 3 * BLOCK
 
 
 def test_only_some_pages_stay_in_memory() -> None:

@@ -80,9 +80,14 @@ class EbsBlocks:
         end = size // BLOCK if not following else max(tokens) + 1
         return Page(tokens, end, not following, size)
 
-    def changed(self, before: str, snapshot_id: str) -> Iterator[int]:
-        """The blocks in which a snapshot differs from an earlier one, page by page."""
-        more: dict[str, Any] = {}
+    def changed(self, before: str, snapshot_id: str, first: int = 0) -> Iterator[int]:
+        """The blocks in which a snapshot differs from an earlier one, page by page.
+
+        "The list in the response will start from this block index or the next valid block index in the
+        snapshots."
+        https://docs.aws.amazon.com/ebs/latest/APIReference/API_ListChangedBlocks.html
+        """
+        more: dict[str, Any] = {"StartingBlockIndex": first} if first else {}
         while True:
             answer = self._asked(
                 snapshot_id,

@@ -127,7 +127,8 @@ def _compared(look: Look, before: Look) -> Iterator[str]:
         yield f"{len(lost)} of {len(before.names)} names in its root are gone, such as {lost[0]}"
     if before.used >= TOO_SMALL and look.used < SHRUNK_TO * before.used:
         yield f"it now holds {about(look.used)}; before, it held {about(before.used)}"
-    if look.changed is not None and before.written >= TOO_SMALL:
+    if look.changed is not None and before.written >= TOO_SMALL and look.sampled == before.sampled:
         share = look.changed / before.written
         if share >= ALL_CHANGED:
-            yield f"{share:.0%} of the {about(before.written)} that were written before have changed"
+            where = f" in a sample of {about(look.sampled)}" if look.sampled else ""
+            yield f"{share:.0%} of the {about(before.written)} that were written before have changed{where}"

@@ -16,7 +16,8 @@ class Look:
 
     `expected` has the paths that the policy expects, each with its size, or None where nothing is. `written`
     is how much of the volume was ever written, `changed` how much of that differs from the point that it is
-    compared with; None without one. A volume that is too large to list has 0 and None.
+    compared with; None without one. Of a volume that is too large to list, both are about a sample of
+    `sampled` bytes; 0 means all.
     """
 
     contents: str
@@ -32,6 +33,7 @@ class Look:
     expected: Mapping[str, int | None] = field(default_factory=dict)
     written: int = 0
     changed: int | None = None
+    sampled: int = 0
 
     @property
     def used(self) -> int:

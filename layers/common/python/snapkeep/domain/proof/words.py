@@ -28,7 +28,10 @@ def _lines(check: Check, look: Look) -> Iterator[str]:
         yield f"recorded by the kernel: {look.errors}"
     yield f"compared with: {check.base or 'nothing, because no earlier point is good'}"
     if look.changed is not None:
-        yield f"changed since then: {about(look.changed)}; {about(look.written)} were ever written"
+        where = f", in a sample of {about(look.sampled)}" if look.sampled else ""
+        yield f"changed since then: {about(look.changed)}; {about(look.written)} were ever written{where}"
+    elif check.base:
+        yield "changed since then: unknown, because EBS cannot compare the two snapshots"
 
 
 def _log(look: Look) -> str:

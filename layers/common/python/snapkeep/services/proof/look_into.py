@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from snapkeep.domain.errors import (
     BrokenVolume,
@@ -17,16 +17,13 @@ from snapkeep.domain.errors import (
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.proof.blocks import BLOCK
 from snapkeep.domain.proof.looks import Broken, Look, Seen, Unseen
-from snapkeep.domain.sizes import GIB
+from snapkeep.domain.proof.samples import counted, sampled
 from snapkeep.ports.blocks import Blocks
 from snapkeep.ports.filesystems import FileSystem, FileSystems
 from snapkeep.services.proof.snapshot_volume import Cost, SnapshotVolume
 
 MOST_BLOCKS = 600
 """Blocks that one look may fetch, 300 MiB; a log of 64 MiB takes 128."""
-
-LARGEST_LISTED = 2048 * GIB
-"""Bytes of a volume of which all blocks are listed: about 420 calls. Larger ones would take minutes each."""
 
 MOST_NAMES = 200
 """Names in the root that are remembered."""
@@ -75,18 +72,24 @@ class LookInto:
             log_trouble=facts.log_trouble,
             errors=facts.errors,
             expected=_sizes(opened, expect),
-            written=volume.written() if volume.size <= LARGEST_LISTED else 0,
-            changed=self._changed(base, snapshot.id) if volume.size <= LARGEST_LISTED else None,
+            written=volume.written(counted(volume.size)),
+            changed=self._changed(base, snapshot.id, counted(volume.size)),
+            sampled=sampled(volume.size),
         )
 
-    def _changed(self, base: str, snapshot_id: str) -> int | None:
-        """How many bytes have changed since another snapshot; None when that is unknown."""
+    def _changed(self, base: str, snapshot_id: str, parts: Iterable[range]) -> int | None:
+        """How many bytes in these ranges of blocks have changed since another snapshot; None when that is
+        unknown."""
         if not base:
             return None
         try:
-            return BLOCK * sum(1 for _ in self.blocks.changed(base, snapshot_id))
+            return BLOCK * sum(self._changed_in(base, snapshot_id, part) for part in parts)
         except (Invalid, NotFound, Forbidden):
             return None
+
+    def _changed_in(self, base: str, snapshot_id: str, part: range) -> int:
+        found = self.blocks.changed(base, snapshot_id, part.start)
+        return sum(1 for _ in takewhile(lambda index: index < part.stop, found))
 
 
 def _sizes(opened: FileSystem, paths: tuple[str, ...]) -> Mapping[str, int | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from snapkeep.domain.errors import TokenExpired, TooLarge
@@ -58,14 +58,20 @@ class SnapshotVolume:
             return b""
         return b"".join(self._parts(offset, end))
 
-    def written(self) -> int:
-        """How many bytes of the volume were ever written; lists all blocks, and keeps none of them."""
-        found, first = 0, 0
-        while first * BLOCK < self.size:
+    def written(self, parts: Iterable[range] = ()) -> int:
+        """How many bytes were ever written, in these ranges of blocks or everywhere; lists the blocks, and
+        keeps none of them."""
+        everywhere = (range(-(-self.size // BLOCK)),)
+        counts = [self._written_in(part) for part in (tuple(parts) or everywhere)]
+        return BLOCK * sum(counts)
+
+    def _written_in(self, part: range) -> int:
+        found, first = 0, part.start
+        while first < part.stop:
             page = self._found(first) or self._page(first)
-            found += sum(1 for index in page.tokens if index >= first)
+            found += sum(1 for index in page.tokens if first <= index < part.stop)
             first = page.end
-        return found * BLOCK
+        return found
 
     def _parts(self, offset: int, end: int) -> Iterator[bytes]:
         for index in range(offset // BLOCK, -(-end // BLOCK)):
