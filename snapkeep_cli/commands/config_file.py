@@ -29,7 +29,7 @@ from snapkeep_cli.deployment import (
 )
 from snapkeep_cli.locks import lock_in_words
 from snapkeep_cli.output import fail, out, tip
-from snapkeep_cli.proof import checks_in_words, expected_in_words
+from snapkeep_cli.proof import checks_in_words, expected_in_words, files_in_words
 from snapkeep_cli.saved_objects import objects_in_words
 from snapkeep_cli.tables import Folded, clean
 from snapkeep_cli.vaults import asks_in_words, vault_in_words
@@ -79,6 +79,7 @@ def _backups_in_words(deployment: Deployment, prefix: str) -> Iterator[str]:
     yield from places_in_words(deployment)
     yield from loans_in_words(deployment)
     yield from checks_in_words(deployment)
+    yield from files_in_words(deployment)
     for place in deployment.places:
         yield from asks_in_words(place, deployment, prefix)
     yield from map(str, overlaps(deployment))

@@ -53,6 +53,7 @@ def deployment(config: models.Config) -> Deployment:
         borrow=_borrow(config.borrow),
         checks=_checks(config.checks),
         custom_kinds=tuple(dict.fromkeys(config.custom_kinds)),
+        files=config.files.rules() if config.files else None,
     )
 
 

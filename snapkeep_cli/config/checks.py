@@ -19,7 +19,7 @@ from snapkeep_cli.config.copy_checks import check_borrow, check_copies, check_pl
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 from snapkeep_cli.config.models import Config
 from snapkeep_cli.config.objects import check_custom_kinds
-from snapkeep_cli.config.proof_checks import check_checks, check_expected
+from snapkeep_cli.config.proof_checks import check_expected, check_keys
 from snapkeep_cli.config.selection import contradiction, merged
 
 
@@ -46,7 +46,7 @@ def check(data: object) -> Iterator[Problem]:
     places = _mapping(document.get("places"))
     yield from check_places(places, clusters)
     yield from check_borrow(document, clusters)
-    yield from check_checks(document, clusters)
+    yield from check_keys(document, clusters)
     yield from check_custom_kinds(document, policies, defaults)
     for index, policy in enumerate(policies):
         if not policy:

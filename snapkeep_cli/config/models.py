@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from snapkeep_cli.config.acceptance import Accepted
 from snapkeep_cli.config.archive import ArchiveAfter
 from snapkeep_cli.config.copies import Borrow, CopyRule, Place
+from snapkeep_cli.config.files import Files
 from snapkeep_cli.config.interruption import Interruption
 from snapkeep_cli.config.keeping import Lock, LockOrOff, Retention
 from snapkeep_cli.config.objects import CustomKinds, Scope
@@ -157,6 +158,8 @@ class Config(Strict):
     """Looks into each new point and says what is suspicious; off if omitted."""
     custom_kinds: CustomKinds = Field(default_factory=list)
     """Kinds of CRDs that policies with objects: namespace save, too, as plural.group."""
+    files: Files | None = None
+    """Lets people read single files out of points; off if omitted."""
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
     accept: list[Accepted] = Field(default_factory=list)

@@ -187,6 +187,11 @@ UncordonAfter = Annotated[
     BeforeValidator(_span(timedelta(minutes=10), timedelta(hours=24), "10 minutes to 24 hours")),
     WithJsonSchema(_SPAN_SCHEMA),
 ]
+LongestRead = Annotated[
+    timedelta,
+    BeforeValidator(_span(timedelta(minutes=1), timedelta(minutes=14), "1 minute to 14 minutes")),
+    WithJsonSchema(_SPAN_SCHEMA),
+]
 Count = Annotated[int | str, WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}]})]
 DurationText = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": "^([0-9]{1,6}[ymdh])+$", "examples": ["7d", "1y5m"]})

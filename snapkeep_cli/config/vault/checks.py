@@ -24,6 +24,7 @@ OF_BACKUPS = (
     "adopt",
     "borrow",
     "checks",
+    "files",
     "pace",
     "accept",
     "orphans",

@@ -16,6 +16,7 @@ from typing import Any
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.rules import CopyRule, copy_rule_of
 from snapkeep.domain.errors import UnknownCluster
+from snapkeep.domain.files.limits import FileRules, file_rules_of
 from snapkeep.domain.interruption.rules import InterruptionRules, interruption_rules_of
 from snapkeep.domain.objects.rules import ObjectScope, scope_of
 from snapkeep.domain.proof.rules import CheckRules, check_rules_of
@@ -161,9 +162,10 @@ class Deployment:
 
     `delete_orphans` lets the sweep delete snapshots that belong to no backup, which it reports otherwise.
     `name` is the setting `prefix`: it distinguishes the deployments in one account and Region. `accepted`
-    names what needs no backup. Points are copied to `places`, and with `checks` looked into. With `adopt`,
-    claims are restored from the copies in the clusters' Region, whoever made them. With a `vault` it copies
-    what others share, and has neither clusters nor policies. `borrow` says whose loans it takes.
+    names what needs no backup. Points are copied to `places`, and with `checks` looked into; with `files`
+    people read files out of them. With `adopt`, claims are restored from the copies in the clusters' Region,
+    whoever made them. With a `vault` it copies what others share, and has neither clusters nor policies.
+    `borrow` says whose loans it takes.
     `custom_kinds` are kinds of CRDs (`plural.group`) that are saved where a policy saves objects."""
 
     clusters: tuple[Cluster, ...]
@@ -180,6 +182,7 @@ class Deployment:
     borrow: Borrow | None = None
     checks: CheckRules | None = None
     custom_kinds: tuple[str, ...] = ()
+    files: FileRules | None = None
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None if the config does not name it."""
@@ -226,6 +229,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         borrow=borrow_of(document.get("borrow")),
         checks=check_rules_of(document.get("checks")),
         custom_kinds=tuple(document.get("custom_kinds", ())),
+        files=file_rules_of(document.get("files")),
     )
 
 
