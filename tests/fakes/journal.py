@@ -13,6 +13,7 @@ from tests.fakes.stores.checks import MemoryChecks
 from tests.fakes.stores.copies import MemoryCopies, MemoryCopyRequests
 from tests.fakes.stores.creations import MemoryCreations
 from tests.fakes.stores.deletions import MemoryAbsences, MemoryDeletions
+from tests.fakes.stores.files import MemoryFileOperations
 from tests.fakes.stores.incidents import MemoryIncidents
 from tests.fakes.stores.loans import MemoryLoans
 from tests.fakes.stores.points import MemoryPoints
@@ -49,6 +50,7 @@ class MemoryJournal(Faults, Journal):
     suspicions: MemoryChecks
     saved_objects: MemorySavedObjects
     archives: MemoryArchives
+    file_operations: MemoryFileOperations
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -82,6 +84,7 @@ class MemoryJournal(Faults, Journal):
             suspicions=checks,
             saved_objects=MemorySavedObjects(self),
             archives=MemoryArchives(self),
+            file_operations=MemoryFileOperations(self),
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

@@ -36,6 +36,10 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/filesystems.py": "tests/unit/snapkeep/services/proof/test_look_into.py",
     "snapkeep/domain/files/operations.py": "tests/unit/snapkeep/services/files/test_ask.py",
     "snapkeep/domain/files/results.py": "tests/unit/snapkeep/services/files/test_ask.py",
+    "snapkeep/adapters/file_answers.py": "tests/contract/ports/test_files.py",
+    "snapkeep/adapters/aws/s3_files.py": "tests/contract/ports/test_files.py",
+    "snapkeep/adapters/aws/lambda_reader.py": "tests/contract/ports/test_file_reader.py",
+    "snapkeep/adapters/dynamodb/files.py": "tests/contract/ports/test_file_journal.py",
     # Parts of one flow, tested as the flow that people see.
     "snapkeep/domain/archive/records.py": "tests/unit/snapkeep/services/archive/test_archive_points.py",
     "snapkeep/services/archive/archive_point.py": (

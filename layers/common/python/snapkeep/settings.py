@@ -156,6 +156,7 @@ class ApiSettings(Settings):
     try_config_function: str = ""
     prune_copies_function: str = ""
     lend_copies_function: str = ""
+    read_files_function: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.checks import Checks, Suspicions
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
+    from snapkeep.ports.files import FileOperations
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.loans import Loans
     from snapkeep.ports.objects import SavedObjects
@@ -53,5 +54,6 @@ class Journal:
     suspicions: Suspicions
     saved_objects: SavedObjects
     archives: Archives
+    file_operations: FileOperations
     troubles: Troubles
     unreadable: UnreadableRecords

@@ -9,30 +9,27 @@ all of them, and what a function does not import cannot slow down its cold start
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
-from snapkeep.adapters.aws.session import CALLS, CREATES
+from snapkeep.adapters.aws.session import CREATES
 from snapkeep.deployment import load_deployment
 from snapkeep.lazy import lazy
-from snapkeep.settings import Settings, SettingsError
+from snapkeep.settings import Settings
 from snapkeep.wiring import runtime
 from snapkeep.wiring.basics import clock
 from snapkeep.wiring.clients import client, connections, region
-from snapkeep.wiring.elsewhere import ElsewherePorts
+from snapkeep.wiring.points_data import SIGNED, PointsDataPorts
 
 if TYPE_CHECKING:
     from snapkeep.adapters.aws.ec2 import Ec2Snapshots
     from snapkeep.adapters.aws.events import EventAnnouncer
     from snapkeep.domain.policies import Deployment
-    from snapkeep.ports.blocks import Blocks
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
-    from snapkeep.ports.filesystems import FileSystems
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.loans import Lender, LoanNews
@@ -48,11 +45,7 @@ if TYPE_CHECKING:
     )
     from snapkeep.ports.objects import ObjectArchives, ObjectClusters
     from snapkeep.ports.reports import ReportPages
-    from snapkeep.ports.tiers import Tiers
     from snapkeep.wiring.ports import Ports
-
-SIGNED = CALLS.merge(Config(signature_version="s3v4"))
-"""What a presigned URL needs in every Region."""
 
 
 @cache
@@ -62,14 +55,11 @@ def ports(settings: Settings) -> Ports:
     return AwsPorts(settings)
 
 
-class AwsPorts(ElsewherePorts):
+class AwsPorts(PointsDataPorts):
     """Each port on AWS, built when it is first used.
 
     A port raises SettingsError if it needs a setting that the function does not have.
     """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
 
     @lazy
     def deployment(self) -> Deployment:
@@ -106,24 +96,6 @@ class AwsPorts(ElsewherePorts):
     @lazy
     def everybodys_snapshots(self) -> Snapshots:
         return self._snapshots()
-
-    @lazy
-    def blocks(self) -> Blocks:
-        from snapkeep.adapters.aws.blocks import EbsBlocks
-
-        return EbsBlocks(client("ebs"))
-
-    @lazy
-    def tiers(self) -> Tiers:
-        from snapkeep.adapters.aws.tiers import Ec2Tiers
-
-        return Ec2Tiers(client("ec2"), client("ec2", CREATES))
-
-    @lazy
-    def file_systems(self) -> FileSystems:
-        from snapkeep.adapters.filesystems import ReadFileSystems
-
-        return ReadFileSystems()
 
     @lazy
     def volumes(self) -> Volumes:
@@ -281,12 +253,6 @@ class AwsPorts(ElsewherePorts):
         from snapkeep.adapters.aws.sqs import SqsIncidents
 
         return SqsIncidents(client("sqs"), self._setting(setting))
-
-    def _setting(self, name: str) -> str:
-        if name not in {field.name for field in fields(self._settings)}:
-            kind = type(self._settings).__name__
-            raise SettingsError(f"{self._settings.function} needs the setting {name}: add it to {kind}")
-        return str(getattr(self._settings, name))
 
 
 def _patient_lambda() -> Any:

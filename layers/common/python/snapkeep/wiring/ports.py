@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.blocks import Blocks
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
+    from snapkeep.ports.files import FileReader, FileStore
     from snapkeep.ports.filesystems import FileSystems
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
@@ -56,6 +57,8 @@ class Ports:
     blocks: Blocks
     tiers: Tiers
     file_systems: FileSystems
+    files: FileStore
+    file_reader: FileReader
     regions: Regions
     shares: Shares
     vaults: Vaults

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.checks import Checks, Suspicions
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
+    from snapkeep.ports.files import FileOperations
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.loans import Loans
     from snapkeep.ports.objects import SavedObjects
@@ -174,6 +175,12 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.archives import DynamoArchives
 
         return DynamoArchives(self._table)
+
+    @lazy
+    def file_operations(self) -> FileOperations:
+        from snapkeep.adapters.dynamodb.files import DynamoFileOperations
+
+        return DynamoFileOperations(self._table)
 
     @lazy
     def troubles(self) -> Troubles:

@@ -35,6 +35,7 @@
 | suspicion      | SUSPICIONS#<cluster>    | <point>      |                                       |
 | saved objects  | OBJECTS#<cluster>       | <run> <namespace>|                                   |
 | archive        | ARCHIVES#<cluster>      | <snapshot>   |                                       |
+| files read     | FILES#<operation>       | OPERATION    |                                       |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 

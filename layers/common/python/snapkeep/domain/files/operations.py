@@ -49,13 +49,18 @@ class FileOperation:
 
     def serves(self, now: datetime) -> bool:
         """True for one that a further asker joins: it is running, or its answer is still kept."""
+        return now < self.serves_until
+
+    @property
+    def serves_until(self) -> datetime:
+        """When (aware UTC) a further asker begins it again."""
         if self.state is OperationState.RUNNING:
-            return now < self.begun_at + STALE
-        return self.state is OperationState.DONE and now < self.expires_at
+            return self.begun_at + STALE
+        return self.expires_at if self.state is OperationState.DONE else self.begun_at
 
     @property
     def expires_at(self) -> datetime:
-        """When (aware UTC) it serves nobody any more."""
+        """When (aware UTC) nobody is shown it any more."""
         return (self.ended_at or self.begun_at) + KEPT
 
     def failed(self, problem: FileProblem, at: datetime) -> FileOperation:
