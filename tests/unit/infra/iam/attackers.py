@@ -83,6 +83,8 @@ def principals(roles: Mapping[str, dict[str, Any]]) -> dict[str, Principal]:
         f"deployer{GUARDED}": Principal(_arn(DEPLOYERS[1]), (FULL,), guards=GUARDS),
         f"break-glass{GUARDED}": Principal(_arn("break-glass"), (FULL,), guards=GUARDS),
         "stolen caller of shop": Principal(_arn("shop"), (_example("namespace-caller"),)),
+        "lister of shop's files": Principal(_arn("lister"), (_example("list-files"),)),
+        "fetcher of shop's files": Principal(_arn("fetcher"), (_example("fetch-files"),)),
     }
     ours = {name: Principal(_arn_of(name), (policy,)) for name, policy in roles.items()}
     guarded = {f"{name}{GUARDED}": replace(each, guards=GUARDS) for name, each in ours.items()}

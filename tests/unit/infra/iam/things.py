@@ -33,6 +33,8 @@ GROUP = f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:0a:autoScaling
 CUT_BY_AUTO_MODE = AUTO_MODE.tags(CLUSTER) | {NAMED_SNAPSHOT: snapshot_mark("uid-1")}
 EC2 = f"arn:aws:ec2:{REGION}"
 API = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/live"
+SHOP = f"{API}/POST/v1/clusters/{CLUSTER}/namespaces/shop"
+BANK = f"{API}/POST/v1/clusters/{CLUSTER}/namespaces/bank"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
 
 
@@ -144,6 +146,21 @@ OUTSIDE: Mapping[str, Thing] = {
     "restores into bank": Thing(f"{API}/POST/v1/clusters/{CLUSTER}/namespaces/bank/restores"),
     "restores into any namespace": Thing(f"{API}/POST/v1/clusters/{CLUSTER}/restores"),
     "shop in another cluster": Thing(f"{API}/POST/v1/clusters/second/namespaces/shop/restores"),
+    "lists of shop's files": Thing(f"{SHOP}/recovery-points/p1/listings"),
+    "versions of shop's files": Thing(f"{SHOP}/claims/data/versions"),
+    "searches in shop": Thing(f"{SHOP}/claims/data/searches"),
+    "files of shop": Thing(f"{SHOP}/recovery-points/p1/downloads"),
+    "operations on shop's files": Thing(
+        f"{API}/GET/v1/clusters/{CLUSTER}/namespaces/shop/file-operations/0a"
+    ),
+    "lists of bank's files": Thing(f"{BANK}/recovery-points/p1/listings"),
+    "files of bank": Thing(f"{BANK}/recovery-points/p1/downloads"),
+    "operations on bank's files": Thing(
+        f"{API}/GET/v1/clusters/{CLUSTER}/namespaces/bank/file-operations/0a"
+    ),
+    "lists of any files": Thing(f"{API}/POST/v1/clusters/{CLUSTER}/recovery-points/p1/listings"),
+    "any files": Thing(f"{API}/POST/v1/clusters/{CLUSTER}/recovery-points/p1/downloads"),
+    "operations on any files": Thing(f"{API}/GET/v1/clusters/{CLUSTER}/file-operations/0a"),
     "retention by hand": Thing(f"{API}/POST/v1/clusters/{CLUSTER}/prune"),
 }
 """What is not in the template."""
