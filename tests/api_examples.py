@@ -13,9 +13,10 @@ from snapkeep.domain.proof.checks import Subject
 from snapkeep.domain.proof.suspicions import Suspicion
 from tests.fakes.api import Api
 from tests.fakes.borrowing import BorrowingWorld
+from tests.fakes.files import FilesWorld, an_answer_to_each
 from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
 from tests.fakes.vault_copies import VaultWorld
-from tests.fakes.world import World
+from tests.fakes.world import SLOT, World, a_claim
 
 CLUSTER = "/v1/clusters/myeks"
 SHOP = f"{CLUSTER}/namespaces/shop"
@@ -34,9 +35,10 @@ def with_examples(document: Document, world: World) -> dict[str, Any]:
     """
     api, vault, hub = Api(world), Api(cast(Any, LendingWorld())), Api(cast(Any, _hub()))
     paths = {path: dict(operations) for path, operations in document["paths"].items()}
-    borrower = BorrowingWorld()
+    borrower, reading = BorrowingWorld(), _with_files()
     calls = chain(
         zip(repeat(api), _calls(api, world)),
+        zip(repeat(Api(reading)), _calls_of_files(reading)),
         zip(repeat(vault), _calls_of_vault()),
         zip(repeat(Api(cast(Any, borrower))), _calls_of_borrower(borrower)),
         zip(repeat(hub), [("GET", f"/v1/{name}", None) for name in ("copies", "status", "report")]),
@@ -95,6 +97,28 @@ def _suspect(world: World, point: str) -> None:
     """Let a check have found a point suspicious."""
     subject = Subject(point, "snap-1", "myeks", "shop", "data", "uid-1", world.clock())
     world.journal.suspicions.write_suspicion(Suspicion(subject, "the volume was formatted anew", "snap-0"))
+
+
+def _with_files() -> FilesWorld:
+    """A world whose only point has an answer to each question about files."""
+    world = FilesWorld(a_claim("data"))
+    world.back_up(SLOT)
+    world.told = an_answer_to_each(world.point("data").id)
+    return world
+
+
+def _calls_of_files(world: FilesWorld) -> Calls:
+    """A question of each kind, and how far the first is."""
+    file = {"path": "/wp-config.php"}
+    for place in (CLUSTER, SHOP):
+        point = f"{place}/recovery-points/{world.point('data').id}"
+        yield "POST", f"{point}/downloads", file
+        yield "POST", f"{point}/listings", {"path": "/"}
+    yield "POST", f"{SHOP}/claims/data/versions", file
+    yield "POST", f"{SHOP}/claims/data/searches", {"name": "*.php"}
+    asked = world.reader.asked[0]
+    for place in (CLUSTER, SHOP):
+        yield "GET", f"{place}/file-operations/{asked.id}", None
 
 
 def _hub() -> VaultWorld:

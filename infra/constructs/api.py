@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.api_problems import add_gateway_problems
-from infra.constructs.api_routes import BORROWING_ROUTES, CHECKS_ROUTES, ROUTES, VAULT_ROUTES
+from infra.constructs.api_routes import BORROWING_ROUTES, CHECKS_ROUTES, FILES_ROUTES, ROUTES, VAULT_ROUTES
 from infra.constructs.log_group import log_group
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.report import ReportBucket
@@ -77,7 +77,8 @@ class Api(Construct):
         vault = platform.deployment.vault
         borrows = BORROWING_ROUTES if platform.deployment.borrow else {}
         checks = CHECKS_ROUTES if platform.deployment.checks else {}
-        self.routes = VAULT_ROUTES if vault else {**ROUTES, **borrows, **checks}
+        files = FILES_ROUTES if platform.deployment.files else {}
+        self.routes = VAULT_ROUTES if vault else {**ROUTES, **borrows, **checks, **files}
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images", *(() if vault else ("Volumes",))),
             *(() if vault else self._about_clusters(platform)),

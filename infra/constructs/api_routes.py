@@ -44,6 +44,18 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
 CHECKS_ROUTES: Mapping[str, tuple[str, ...]] = {f"{CLUSTER}/recovery-points/{{point}}/acceptance": ("PUT",)}
 """Those of a deployment that looks into points, besides."""
 
+FILES_ROUTES: Mapping[str, tuple[str, ...]] = {
+    f"{CLUSTER}/file-operations/{{operation}}": ("GET",),
+    f"{CLUSTER}/recovery-points/{{point}}/downloads": ("POST",),
+    f"{CLUSTER}/recovery-points/{{point}}/listings": ("POST",),
+    f"{NAMESPACE}/claims/{{claim}}/searches": ("POST",),
+    f"{NAMESPACE}/claims/{{claim}}/versions": ("POST",),
+    f"{NAMESPACE}/file-operations/{{operation}}": ("GET",),
+    f"{NAMESPACE}/recovery-points/{{point}}/downloads": ("POST",),
+    f"{NAMESPACE}/recovery-points/{{point}}/listings": ("POST",),
+}
+"""Those of a deployment that reads files, besides."""
+
 BORROWING_ROUTES: Mapping[str, tuple[str, ...]] = {"/v1/borrowed-copies/{point}": ("GET", "PUT")}
 """Those of a deployment that borrows copies, besides."""
 

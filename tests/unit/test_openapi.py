@@ -21,7 +21,21 @@ OPERATIONS = {
     operation["operationId"]: operation for path in DOCUMENT["paths"].values() for operation in path.values()
 }
 VERBS = (
-    *("accept", "ask", "back", "borrow", "cancel", "end", "find", "hold", "lend", "list", "prune", "release"),
+    *(
+        "accept",
+        "ask",
+        "back",
+        "borrow",
+        "cancel",
+        "end",
+        "fetch",
+        "find",
+        "hold",
+        "lend",
+        "list",
+        "prune",
+        "release",
+    ),
     *("restore", "show", "try"),
 )
 

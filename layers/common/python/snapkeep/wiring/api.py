@@ -11,6 +11,7 @@ from snapkeep.adapters.kubernetes.patience import within
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.wiring.borrowing import borrow_copy
 from snapkeep.wiring.copies import list_copies, request_copies
+from snapkeep.wiring.files import ask_files
 from snapkeep.wiring.lending import lender_of, list_loans
 from snapkeep.wiring.proof import accept, show_checks
 from snapkeep.wiring.report import gather_report, lost_points, show_coverage
@@ -51,6 +52,7 @@ def actions(ports: Ports) -> Actions:
     restores, backups = cache(lambda: request_restores(ports)), cache(lambda: request_backup(ports))
     reports, points = cache(lambda: gather_report(ports)), cache(lambda: list_points(ports))
     copies, asking = cache(lambda: list_copies(ports)), cache(lambda: request_copies(ports, points()))
+    files = cache(lambda: ask_files(ports))
     prunes, holds = cache(lambda: request_prune(ports)), cache(lambda: hold_points(ports))
     return Actions(
         deployment=deployment,
@@ -64,6 +66,10 @@ def actions(ports: Ports) -> Actions:
         show_point=lambda *which: points().show(*which),
         show_checks=lambda points: show_checks(ports).of(points),
         accept_check=lambda cluster, *which: accept(ports, cluster, *which),
+        ask_files=lambda *which: files().ask(*which),
+        show_file_operation=lambda *which: files().show(*which),
+        link_file=lambda operation: files().link(operation),
+        publish_files=lambda read: ports.changes.files_read(read),
         list_copies=lambda *page: copies().page(*page),
         ask_copy=lambda *which: asking().ask(*which),
         cancel_copy=lambda *which: asking().cancel(*which),

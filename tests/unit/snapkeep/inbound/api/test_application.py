@@ -13,7 +13,7 @@ HERE = "/v1/clusters/myeks/namespaces/shop/restores"
 
 def test_the_clusters_of_the_config_are_listed_with_their_policies(api: Api) -> None:
     expected = {"name": "myeks", "region": "ap-northeast-2", "policies": ["nightly"]}
-    assert api.get("/v1/clusters").json == {"clusters": [expected], "sources": []}
+    assert api.get("/v1/clusters").json == {"clusters": [expected], "sources": [], "files": False}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from snapkeep.domain.copies.copies import Copy
     from snapkeep.domain.copies.view.asked import AskedCopy
     from snapkeep.domain.copies.view.shown import CopyPage, CopyQuery, ShownCopy
-    from snapkeep.domain.messages import Change
+    from snapkeep.domain.files.operations import FileLink, FileOperation
+    from snapkeep.domain.files.requests import FileQuestion
+    from snapkeep.domain.messages import Change, FilesRead
     from snapkeep.domain.policies import Deployment
     from snapkeep.domain.proof.shown import Acceptance, ShownCheck
     from snapkeep.domain.report.catalogue import Page, PointQuery, ShownPoint
@@ -76,6 +78,20 @@ class Actions:
     accept_check: Callable[[str, str, str, str], Acceptance]
     """(cluster, point id, caller, reason) End the suspicion that a point raises. Raises NotFound without one,
     PermanentError after another acceptance, and UnknownCluster."""
+
+    ask_files: Callable[[FileQuestion, str], FileOperation]
+    """(question, caller) Ask about files; the operation with its answer, or what is known after 20 seconds.
+    Raises NotFound, FilesRefused, UnknownCluster."""
+
+    show_file_operation: Callable[[str, str, str], FileOperation]
+    """(cluster, namespace, operation id) An operation of a cluster (and of a namespace, unless "").
+    Raises NotFound."""
+
+    link_file: Callable[[FileOperation], FileLink]
+    """A link to what an operation has fetched."""
+
+    publish_files: Callable[[FilesRead], None]
+    """Publish that somebody asks to see files."""
 
     list_copies: Callable[[str, CopyQuery, int, str], CopyPage]
     """(cluster, query, limit, cursor) A page of copies. Raises BadCursor, NotFound for an unknown place, and

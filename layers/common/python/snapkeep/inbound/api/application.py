@@ -19,6 +19,7 @@ from snapkeep.inbound.api.routes.checks import check_routes
 from snapkeep.inbound.api.routes.clusters import cluster_routes
 from snapkeep.inbound.api.routes.copies import copy_routes
 from snapkeep.inbound.api.routes.coverage import coverage_routes
+from snapkeep.inbound.api.routes.files import file_routes
 from snapkeep.inbound.api.routes.holds import hold_routes
 from snapkeep.inbound.api.routes.loans import loan_routes
 from snapkeep.inbound.api.routes.points import point_routes
@@ -40,6 +41,7 @@ ROUTES: Sequence[Routes] = (
     point_routes,
     hold_routes,
     check_routes,
+    file_routes,
     copy_routes,
     loan_routes,
     borrowed_routes,

@@ -18,6 +18,9 @@ from snapkeep.inbound.api.once import REPLAYED
 log = logging.getLogger(__name__)
 
 CHANGING = frozenset({"POST", "PUT", "DELETE"})
+READING = "files"
+"""The tag of routes whose POSTs change nothing, even when their answers take a while."""
+
 REHEARSED = 200
 """A POST that only rehearsed answers 200; one that changed something 201 or 202."""
 
@@ -32,7 +35,7 @@ class Audited(BaseMiddlewareHandler[ApiGatewayResolver]):
         """Handle the request, and publish the change it made."""
         response: Response[Any] = next_middleware(app)
         event = app.current_event
-        if event.http_method in CHANGING and _changed_something(event.http_method, response):
+        if _may_change(app) and _changed_something(event.http_method, response):
             self._tell(
                 Change(
                     caller=caller_of(event),
@@ -53,6 +56,12 @@ class Audited(BaseMiddlewareHandler[ApiGatewayResolver]):
             self._publish(change)
         except SnapkeepError as error:
             log.error("the change could not be published: %s", error.reason)
+
+
+def _may_change(app: ApiGatewayResolver) -> bool:
+    """True unless the route only reads, whatever its method."""
+    route = app.context.get("_route")
+    return app.current_event.http_method in CHANGING and READING not in (route.tags if route else ())
 
 
 def _changed_something(method: str, response: Response[Any]) -> bool:

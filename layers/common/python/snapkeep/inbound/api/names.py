@@ -29,6 +29,9 @@ Copy = Annotated[
 Account = Annotated[str, Path(pattern=r"^[0-9]{12}$", description="The id of an AWS account")]
 Backup = Annotated[str, Path(pattern=RUN_NAME, description="The id of a backup")]
 Restore = Annotated[str, Path(pattern=HEX, description="The id of a restore")]
+FileOperationId = Annotated[
+    str, Path(pattern=r"^[0-9a-f]{32}$", description="The id of an operation on files")
+]
 OnceKey = Annotated[
     str,
     Header(

@@ -21,6 +21,8 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 from pydantic import Field
 
 from snapkeep.domain import errors
+from snapkeep.domain.files.problems import FileProblem, ProblemKind
+from snapkeep.domain.files.problems import problem_of as problem_of_files
 from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.callers import request_id_of
 from snapkeep.inbound.api.field_problems import problem_of_field
@@ -170,6 +172,7 @@ _NAMES = {
     "claim": "Names are lower-case letters, digits, '-' and '.', at most 253 characters",
     "account": "Ids of accounts are 12 digits",
     "backup": "Ids are letters, digits, '.', '-' and '_', at most 200 characters",
+    "operation": "Ids are 32 of the digits 0-9 and a-f",
     "restore": "Ids are 16 of the digits 0-9 and a-f",
 }
 
@@ -194,6 +197,19 @@ def _unavailable(error: Any) -> Problem:
     return Problem(503, "unavailable", error.reason, RETRY_LATER, headers={"Retry-After": str(seconds)})
 
 
+def problem_with_files(found: FileProblem) -> Problem:
+    """The problem for a question about files that has no answer."""
+    match found.kind:
+        case ProblemKind.NOT_FOUND:
+            return Problem(404, "not_found", found.reason, found.fix)
+        case ProblemKind.UNAVAILABLE:
+            return Problem(503, "unavailable", found.reason, found.fix, headers={"Retry-After": "60"})
+        case ProblemKind.FAILED:
+            return Problem(500, "internal", found.reason, found.fix)
+        case _:
+            return Problem(422, "files_refused", found.reason, found.fix)
+
+
 def _named(status: int, code: str, fix: str = "") -> Any:
     return lambda error: Problem(status, code, error.reason, fix)
 
@@ -211,6 +227,7 @@ _TRANSLATIONS: Sequence[tuple[Any, Any]] = (
     (errors.TookTooLong, _named(504, "took_too_long")),
     (errors.TemporaryError, _unavailable),
     (errors.CopyRefused, lambda error: Problem(409, "copy_refused", error.reason, error.fix)),
+    (errors.FilesRefused, lambda error: problem_with_files(problem_of_files(error))),
     (errors.LoanRefused, lambda error: Problem(409, "loan_refused", error.reason, error.fix)),
     (errors.PermanentError, _named(409, "conflict")),
 )

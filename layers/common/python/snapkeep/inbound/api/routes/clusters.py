@@ -29,10 +29,12 @@ class VaultSourceModel(Body):
 
 
 class ClustersModel(Body):
-    """The clusters of the config. A vault has none of its own, and has `sources` instead."""
+    """The clusters of the config. A vault has none of its own, and has `sources` instead. `files` says
+    whether files of recovery points can be read."""
 
     clusters: list[ClusterModel]
     sources: list[VaultSourceModel]
+    files: bool
 
 
 def cluster_routes(actions: Actions, once: Once) -> Router:
@@ -65,6 +67,7 @@ def cluster_routes(actions: Actions, once: Once) -> Router:
                 )
                 for source in (vault.sources if vault else ())
             ],
+            files=actions.deployment.files is not None,
         )
 
     return router
