@@ -28,6 +28,9 @@ class Root(LaterCommands):
         "watch": "status:watch",
         "coverage": "coverage:coverage",
         "report": "report:report",
+        "ls": "files:ls",
+        "versions": "files:versions",
+        "find": "files:find",
         "capacity": "capacity:capacity",
         "cost": "cost:cost",
         "hold": "points:hold",
@@ -53,6 +56,7 @@ class Get(LaterCommands):
 
     later = {  # noqa: RUF012 - a table
         "points": "points:get_points",
+        "file": "files:get_file",
         "copies": "copies:get_copies",
         "loans": "loans:get_loans",
         "restores": "restores:get_restores",
@@ -81,7 +85,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 get = typer.Typer(
-    cls=Get, help="List recovery points, copies, loans, restores or clusters.", no_args_is_help=True
+    cls=Get,
+    help="List recovery points, copies, loans, restores or clusters; fetch a file.",
+    no_args_is_help=True,
 )
 app.add_typer(get, name="get")
 describe = typer.Typer(cls=Describe, help="Show everything about one object.", no_args_is_help=True)

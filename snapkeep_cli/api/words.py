@@ -32,6 +32,8 @@ OPTIONS = {
     "limit": "--limit",
     "confirm": "--confirm",
     "cursor": "the page",
+    "path": "the path",
+    "name": "the name",
 }
 """From a field or parameter of the API to what somebody typed."""
 

@@ -29,24 +29,38 @@ def read_place(given: str) -> Place:
     whose, _, path = given.partition(":")
     if not whose:
         raise fail(
-            "usage", f"{escaped(given)} names no point and no claim", "write POINT:/path or CLAIM:/path"
+            "usage",
+            f"{escaped(given)} names no recovery point and no claim",
+            "write POINT:/path or CLAIM:/path",
         )
     return Place(whose, f"/{path.lstrip('/')}")
 
 
-def point_of(api: ApiClient, cluster: str, namespace: str, whose: str) -> str:
-    """The id of the point that is meant, of a claim its newest ready one.
+@dataclass(frozen=True, slots=True)
+class PointName:
+    """The id of a recovery point, and the namespace whose routes are asked about it ("": the cluster's)."""
+
+    id: str
+    namespace: str
+
+    def about(self, what: str) -> tuple[str, ...]:
+        """The segments of a path about it."""
+        return ("recovery-points", self.id, what)
+
+
+def point_of(api: ApiClient, cluster: str, namespace: str, whose: str) -> PointName:
+    """The point that is meant, of a claim its newest ready one.
 
     Ends the command for a claim without any.
     """
     if whose.startswith(SNAPSHOT):
-        return the_point(api, cluster, namespace, whose)
+        return PointName(the_point(api, cluster, namespace, whose), namespace)
     if "/" in whose or (namespace and not POINT_ID.search(whose)):
         return _newest(api, cluster, *the_claim(whose, namespace, "the claim"))
-    return whose
+    return PointName(whose, namespace)
 
 
-def _newest(api: ApiClient, cluster: str, namespace: str, claim: str) -> str:
+def _newest(api: ApiClient, cluster: str, namespace: str, claim: str) -> PointName:
     where = place(cluster, namespace, "recovery-points")
     ready = api.pages("recovery_points", *where, claim=claim, state="ready", limit=1)
     found: Document | None = next(ready, None)
@@ -57,4 +71,4 @@ def _newest(api: ApiClient, cluster: str, namespace: str, claim: str) -> str:
             f"snapkeep get points --cluster {cluster} --claim {namespace}/{claim}",
         )
     say(f"the newest point of {namespace}/{claim} is {found['id']}, taken {found['slot']}")
-    return str(found["id"])
+    return PointName(str(found["id"]), namespace)

@@ -20,21 +20,17 @@ from snapkeep_cli.commands import status
 from snapkeep_cli.doctor import gather
 from snapkeep_cli.doctor.facts import Unknown
 from snapkeep_cli.main import app
-from tests.fakes.borrowing import BorrowingWorld
 from tests.fakes.doctor_samples import healthy
-from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
+from tests.fakes.files import FilesWorld, an_answer_to_each
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.terminal import terminal
 from tests.fakes.world import SLOT, World, a_claim
-from tests.unit.snapkeep_cli.conftest import Command, connected
+from tests.unit.snapkeep_cli.conftest import Command
+from tests.unit.snapkeep_cli.test_loan_terminals import OF_LOANS, TO_COPY, WIDTHS
 
-WIDTHS = (60, 80, 120, 200)
 EXAMPLE = str(Path(__file__).parents[3] / "snapkeep.yaml")
 LONG = "orders-of-the-shop-in-the-north-0"
-TO_COPY = re.compile(r"(?:then: )?snapkeep |aws |kubectl |npx |fix: |\S+$")
-"""A command and a name stay whole, so that they can be copied; the terminal wraps them by itself."""
-
 SAMPLES: dict[str, tuple[str, ...]] = {
     "status": (),
     "coverage": (),
@@ -51,6 +47,9 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "backup": ("-n", "shop", "--dry-run"),
     "checks accept": ("POINT", "--because", "we moved"),
     "copy": ("POINT", "--to", "osaka"),
+    "find": (f"shop/{LONG}", "*.php"),
+    "ls": (f"shop/{LONG}:/",),
+    "versions": (f"shop/{LONG}:/wp-config.php",),
     "hold": ("POINT", "--reason", "audit"),
     "release": ("POINT",),
     "prune": (),
@@ -63,13 +62,9 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "watch": (),
     "retention explain": ("--retention", "{last: 3, weekly: 2}", "--every", "1d", "--for", "20d"),
 }
-OF_LOANS: dict[str, tuple[str, ...]] = {
-    "copies borrow": ("--loan", "LOAN"),
-    "copies end-loan": (COPY_ID, "--to", BORROWER),
-    "get loans": (),
-}
 NOT_FOR_READING = {
     "adopt": "asks AWS",
+    "get file": "a file, into a file",
     "copies lend": "JSON for the borrower",
     "manifests": "YAML for kubectl",
     "policies protect": "JSON for an organization",
@@ -81,10 +76,11 @@ NOT_FOR_READING = {
 @pytest.fixture
 def world() -> World:
     """A claim with a long name, whose point is suspicious, one in trouble, an incident and a restore."""
-    world = World(a_claim(LONG), a_claim("cache", labels={"snapkeep.io/policy": "nigthly"}))
+    world = FilesWorld(a_claim(LONG), a_claim("cache", labels={"snapkeep.io/policy": "nigthly"}))
     world.cluster.namespaces |= {"shop": "Active"}
     world.cluster.place = a_target()
     world.back_up(SLOT)
+    world.told = an_answer_to_each(world.point(LONG).id)
     world.journal.incidents.write_incident(
         IncidentRecord("i-0123456789abcdef0", "myeks", "ip-10-0-1-23.ec2.internal").noted(
             SLOT, "cordoned ip-10-0-1-23.ec2.internal because a spot interruption comes in two minutes"
@@ -159,26 +155,6 @@ def test_what_a_command_shows_fits_the_terminal(
         assert wide == [], columns
 
 
-@pytest.mark.parametrize("command", OF_LOANS)
-@pytest.mark.parametrize("columns", WIDTHS)
-def test_what_a_command_about_loans_shows_fits_the_terminal(
-    command: str, columns: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    borrower, vault = BorrowingWorld(), LendingWorld()
-    vault.lend()
-    file = tmp_path / "loan"
-    file.write_text(json.dumps(borrower.lent().to_document()))
-    connected(borrower if command == "copies borrow" else vault, monkeypatch)  # type: ignore[arg-type]
-    monkeypatch.chdir(tmp_path)
-    words = [word.replace("LOAN", file.name) for word in OF_LOANS[command]]
-    with terminal(monkeypatch, columns) as screen, pytest.raises(SystemExit):
-        app([*command.split(), *words], prog_name="snapkeep")
-    lines = screen.text.replace("\r\n", "\n").splitlines()
-    assert lines
-    wide = [line for line in lines if cell_len(line) > columns and not TO_COPY.match(line.strip())]
-    assert wide == []
-
-
 @pytest.mark.parametrize(
     ("command", "shown"),
     [
@@ -189,6 +165,9 @@ def test_what_a_command_about_loans_shows_fits_the_terminal(
         ("get points", (LONG, "ready", "2026-11-24T18:00:00Z")),
         ("get restores", ("data-restored", "accepted")),
         ("get backup", (LONG, "ready")),
+        ("ls", ("-rw-r-----", "wp-config.php", "current", "plugins")),
+        ("versions", ("changed", "2026-11-24T18:00:00Z")),
+        ("find", ("/wp-content/a-plugin-with-a-long-name/a-plugin-with-a-long-name.php",)),
         ("get clusters", ("myeks", "ap-northeast-2")),
         ("backup", (LONG, "csi")),
         ("plan", ("myeks",)),

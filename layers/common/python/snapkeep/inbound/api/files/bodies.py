@@ -72,11 +72,12 @@ def operation_model(operation: FileOperation, problem: Problem | None) -> FileOp
         state=operation.state,
         text=operation.progress,
         begun_at=to_second(operation.begun_at),
-        problem=problem
-        and FileProblemModel(
-            status=problem.status, code=problem.code, detail=problem.detail, fix=problem.fix
-        ),
+        problem=_problem_model(problem) if problem else None,
     )
+
+
+def _problem_model(problem: Problem) -> FileProblemModel:
+    return FileProblemModel(status=problem.status, code=problem.code, detail=problem.detail, fix=problem.fix)
 
 
 def _answer(operation: FileOperation, said: Answer) -> dict[str, Any]:

@@ -140,4 +140,5 @@ def _about_claims(router: Router, actions: Actions) -> None:
 
 def _shown(actions: Actions, cluster: str, namespace: str, operation_id: str) -> FileOperationModel:
     operation = actions.show_file_operation(cluster, namespace, operation_id)
-    return operation_model(operation, operation.problem and problem_with_files(operation.problem))
+    why = problem_with_files(operation.problem) if operation.problem else None
+    return operation_model(operation, why)
