@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 COLORS = {
+    "archived": "cyan",
     "ready": "green",
     "protected": "green",
     "bound": "green",

@@ -15,6 +15,7 @@ from rich.text import Text
 from snapkeep.domain.backup.schedule import no_more_slots
 from snapkeep.domain.policies import USUAL_NAME, Deployment, Policy
 from snapkeep_cli.api.calls import ClusterOption, ending_well
+from snapkeep_cli.archive import archive_in_words
 from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
 from snapkeep_cli.config import json_schema, load_size
 from snapkeep_cli.config.overlaps import overlaps
@@ -71,6 +72,7 @@ def _backups_in_words(deployment: Deployment, prefix: str) -> Iterator[str]:
         more = (
             *_never_runs(policy),
             *lock_in_words(policy),
+            *archive_in_words(policy),
             *copies_in_words(policy, deployment),
             *expected_in_words(policy),
             *objects_in_words(policy, deployment),

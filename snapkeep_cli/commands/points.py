@@ -130,7 +130,7 @@ def describe_point(
         "access modes": found["access_modes"],
         "EBS snapshot": found["snapshot_id"],
         "group": found["group"],
-        "archived": "yes" if found["archived"] else "",
+        "tier": found.get("tier_words", ""),  # an API deployed earlier has none
         **_checked(found.get("check")),  # an API deployed earlier has none
         "held": [item for item in held if item],
         "restore it": Shell(found["restore"]["command"]),
@@ -173,7 +173,9 @@ def release(point: PointArgument, cluster: ClusterOption = "", namespace: Namesp
 
 
 def _row(point: Document) -> Document:
-    return {**point, "held": "yes" if point["held"] else "", "checked": check_words(point)}
+    state = "archived" if point["archived"] and point["state"] == "ready" else point["state"]
+    held = "yes" if point["held"] else ""
+    return {**point, "state": state, "held": held, "checked": check_words(point)}
 
 
 def _checked(check: Document | None) -> dict[str, object]:

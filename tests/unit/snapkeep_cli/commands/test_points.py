@@ -50,8 +50,7 @@ def test_what_a_check_found_is_listed_and_described(snapkeep: Command, world: Wo
     world.journal.checks.write_check(Check(subject, Verdict.SUSPICIOUS, SLOT, reasons, look, "sk-before"))
 
     assert f"suspicious: {reasons[0]}" in snapkeep("get", "points").out
-    shown = snapkeep("describe", "point", point.id).out.splitlines()
-    values = dict(re.split(r" {2,}", line.strip(), maxsplit=1) for line in shown)
+    values = _described(snapkeep, point.id)
     assert values["checked"] == f"suspicious: {reasons[0]}"
     assert values["also"] == reasons[1]
     assert values["format"] == "xfs, 1.0 GiB of 4.0 GiB in use"
@@ -59,6 +58,25 @@ def test_what_a_check_found_is_listed_and_described(snapkeep: Command, world: Wo
     assert values["root"] == "db, out.txt"
     assert values["expected"] == "/out.txt is missing"
     assert values["compared with"] == "sk-before"
+
+
+def test_an_archived_point_says_since_when_and_how_long_a_restore_takes(
+    snapkeep: Command, world: World
+) -> None:
+    point, (snapshot,) = world.point("data").id, world.ebs.all
+    assert "tier" not in snapkeep("describe", "point", point).out
+    world.ebs.add_tags(snapshot, {tags.ARCHIVED: "20261124T190000Z"})
+    world.ebs.archive(snapshot)
+    assert " archived " in snapkeep("get", "points").out
+    assert _described(snapkeep, point)["tier"] == (
+        "in the archive tier since 2026-11-24 19:00 UTC; a restore brings it back first, in up to 72 hours, "
+        "for about $0.12"
+    )
+    world.ebs.restore_tier(snapshot, SLOT + timedelta(days=7))
+    assert " ready " in snapkeep("get", "points").out
+    assert _described(snapkeep, point)["tier"] == (
+        "in the archive tier since 2026-11-24 19:00 UTC; back until 2026-12-01 18:00 UTC"
+    )
 
 
 def test_programs_get_json_or_yaml_and_nothing_else(snapkeep: Command) -> None:
@@ -109,3 +127,9 @@ def test_an_unknown_point_is_not_found(snapkeep: Command) -> None:
     ended = snapkeep("describe", "point", "nothing")
     assert ended.code == 4
     assert "has no recovery point nothing" in ended.err
+
+
+def _described(snapkeep: Command, point: str) -> dict[str, str]:
+    """What `describe point` shows, by its names."""
+    shown = snapkeep("describe", "point", point).out.splitlines()
+    return dict(re.split(r" {2,}", line.strip(), maxsplit=1) for line in shown)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from snapkeep.adapters.kubernetes.patience import within
 from snapkeep.inbound.api.actions import Actions
+from snapkeep.wiring.archive import show_tier
 from snapkeep.wiring.borrowing import borrow_copy
 from snapkeep.wiring.copies import list_copies, request_copies
 from snapkeep.wiring.files import ask_files
@@ -64,6 +65,7 @@ def actions(ports: Ports) -> Actions:
         list_points=lambda *page: points().page(*page),
         list_place=lambda *page: find_copies(ports).page(*page),
         show_point=lambda *which: points().show(*which),
+        show_tier=lambda point: show_tier(ports).of(point),
         show_checks=lambda points: show_checks(ports).of(points),
         accept_check=lambda cluster, *which: accept(ports, cluster, *which),
         ask_files=lambda *which: files().ask(*which),

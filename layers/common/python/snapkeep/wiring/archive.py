@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from snapkeep.services.archive.archive_points import ArchivePoints
     from snapkeep.services.archive.bring_back import BringBack
     from snapkeep.services.archive.choose_archives import ChooseArchives
+    from snapkeep.services.archive.show_tier import ShowTier
     from snapkeep.wiring.ports import Ports
 
 PATIENCE = timedelta(days=2)
@@ -24,6 +25,13 @@ def bring_back(ports: Ports) -> BringBack:
     from snapkeep.services.archive.bring_back import BringBack
 
     return BringBack(ports.tiers, ports.clock)
+
+
+def show_tier(ports: Ports) -> ShowTier:
+    """The service that shows the tier of a point."""
+    from snapkeep.services.archive.show_tier import ShowTier
+
+    return ShowTier(ports.deployment, ports.journal.archives)
 
 
 def archive_points(ports: Ports) -> ArchivePoints:

@@ -71,18 +71,28 @@ class BreakEven:
 
     def in_words(self) -> str:
         """The figures, for people."""
-        share = f"{self.unique / self.full:.0%}" if self.full else "all"
         return (
-            f"{about(self.unique)} of {about(self.full)} are in no other snapshot ({share}); in "
+            f"{_share(self.unique, self.full)}; in "
             f"{min(self.stay, LONGEST_COUNTED).days} days that costs ${self.standard_dollars:.2f} in the "
             f"standard tier, and the whole costs ${self.archive_dollars:.2f} in the archive tier "
             f"({self.prices.region}'s prices of {self.prices.read_on})"
         )
 
 
+def share_in_words(unique: int, full: int, prices: Prices = US_EAST_1) -> str:
+    """How much of a snapshot no other one holds, and from which share on archiving pays."""
+    least = prices.archived_snapshot / prices.snapshot
+    return f"{_share(unique, full)}, and archiving pays beyond {least:.0%}"
+
+
 def bring_back_dollars(full: int, prices: Prices = US_EAST_1) -> float:
     """What it costs to bring a snapshot of that size (bytes) back from the archive tier once."""
     return full / GIB * prices.retrieval
+
+
+def _share(unique: int, full: int) -> str:
+    share = f"{unique / full:.0%}" if full else "its size is unknown"
+    return f"{about(unique)} of {about(full)} are in no other snapshot ({share})"
 
 
 def _months(stay: timedelta) -> float:

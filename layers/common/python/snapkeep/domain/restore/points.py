@@ -9,7 +9,7 @@ from datetime import datetime
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, restoring_driver
 from snapkeep.domain.points import Point, PointState, Snapshot
-from snapkeep.domain.retention.snapshot_tags import IN_BIN, STATES, hold_of
+from snapkeep.domain.retention.snapshot_tags import IN_BIN, STATES, archived_at, hold_of
 
 DRIVER_TAGS = frozenset(key for driver in DRIVERS.values() for key in driver.tags(""))
 """The tag keys by which drivers recognize the snapshots they may restore from."""
@@ -31,7 +31,7 @@ class PointFacts:
     `kms_trouble` says why its key cannot be used, "" when it can or is unknown. A copy names the `place` it
     is in and, as account/Region, where it is `copied_from`; both are "" for a point in its own Region.
     `unreadable` says which copies of its cluster in the place cannot be read. `full_bytes` is the size of all
-    its blocks, 0 when unknown.
+    its blocks, 0 when unknown. `archived_at` (aware UTC) is when its policy had it archived.
     """
 
     id: str
@@ -74,6 +74,7 @@ class PointFacts:
     copied_from: str = ""
     unreadable: str = ""
     full_bytes: int = 0
+    archived_at: datetime | None = None
 
     @property
     def minimum_bytes(self) -> int:
@@ -118,6 +119,7 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         driver_tags={key: value for key, value in snapshot.tags.items() if key in DRIVER_TAGS},
         object_name=tags.volume_snapshot_of(snapshot.tags),
         full_bytes=snapshot.full_bytes,
+        archived_at=archived_at(snapshot),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from snapkeep.domain.archive.shown import ShownTier
     from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
     from snapkeep.domain.backup.on_demand import OnDemandRequest
     from snapkeep.domain.backup.runs import Run
@@ -72,6 +73,7 @@ class Actions:
     """(cluster, namespace, point id) One point of a cluster (and of a namespace, unless ""). Raises
     NotFound."""
 
+    show_tier: Callable[[PointFacts], ShownTier]
     show_checks: Callable[[Sequence[PointFacts]], Mapping[str, ShownCheck]]
     """How each of these points stands, by snapshot (id)."""
 

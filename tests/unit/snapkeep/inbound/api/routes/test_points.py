@@ -39,6 +39,8 @@ def test_a_point_is_listed_with_what_a_restore_must_know(api: Api, world: World,
         "started_at": "2026-11-24T18:00:00Z",
         "held": False,
         "archived": False,
+        "archived_at": None,
+        "back_until": None,
         "place": "",
         "copied_from": "",
         "check": {

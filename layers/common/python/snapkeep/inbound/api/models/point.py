@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from snapkeep.domain.archive.shown import Tier
 from snapkeep.domain.points import PointState
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.body import Body
@@ -11,6 +12,7 @@ from snapkeep.inbound.api.models.check import CheckModel, ShownCheckModel, check
 from snapkeep.inbound.api.words import RestoreHintModel, restore_hint, size_text
 
 if TYPE_CHECKING:
+    from snapkeep.domain.archive.shown import ShownTier
     from snapkeep.domain.proof.shown import ShownCheck
     from snapkeep.domain.report.catalogue import ShownPoint
     from snapkeep.domain.restore.holds import Hold
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 class PointModel(Body):
     """A recovery point: what EC2 and its tags say now. Sizes are those of the snapshotted volume.
 
-    Of a copy, `place` says where it is, `copied_from` the account and Region of its source, and `started_at`
-    when its data was taken; both are empty for other points.
+    `archived_at` is when its policy had it archived; one that is back for a time goes there again at
+    `back_until`. Of a copy, `place` says where it is, `copied_from` the account and Region of its source, and
+    `started_at` when its data was taken; both are empty for other points.
     """
 
     id: str
@@ -46,6 +49,8 @@ class PointModel(Body):
     started_at: str
     held: bool
     archived: bool
+    archived_at: str | None
+    back_until: str | None
     place: str
     copied_from: str
 
@@ -73,8 +78,11 @@ class ShownPointModel(PointModel):
 
 
 class RestorablePointModel(ShownPointModel):
-    """A recovery point with its holds and its check, and how to restore it."""
+    """A recovery point with its holds and its check, how to restore it, and in which tier it is, with the
+    reason in words."""
 
+    tier: Tier
+    tier_words: str
     restore: RestoreHintModel
 
 
@@ -111,6 +119,8 @@ def point_model(point: PointFacts) -> PointModel:
         started_at=to_second(point.started_at),
         held=point.held,
         archived=point.archived,
+        archived_at=to_second(point.archived_at) if point.archived_at else None,
+        back_until=to_second(point.back_to_archive_at) if point.back_to_archive_at else None,
         place=point.place,
         copied_from=point.copied_from,
     )
@@ -130,9 +140,16 @@ def shown_point_model(shown: ShownPoint, check: ShownCheck) -> ShownPointModel:
     )
 
 
-def restorable_point_model(shown: ShownPoint, check: ShownCheck, how: Suggestion) -> RestorablePointModel:
-    """A point with its holds, its check and the command that restores it as a response body."""
-    return RestorablePointModel(**shown_point_model(shown, check).model_dump(), restore=restore_hint(how))
+def restorable_point_model(
+    shown: ShownPoint, check: ShownCheck, tier: ShownTier, how: Suggestion
+) -> RestorablePointModel:
+    """A point with its holds, its check, its tier and the command that restores it as a response body."""
+    return RestorablePointModel(
+        **shown_point_model(shown, check).model_dump(),
+        tier=tier.tier,
+        tier_words=tier.words,
+        restore=restore_hint(how),
+    )
 
 
 def _hold(hold: Hold) -> HoldModel:

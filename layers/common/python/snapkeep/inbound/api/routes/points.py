@@ -97,7 +97,8 @@ def point_routes(actions: Actions, once: Once) -> Router:
 def _shown(actions: Actions, cluster: str, namespace: str, point: str) -> RestorablePointModel:
     found = actions.show_point(cluster, namespace, point)
     check = actions.show_checks([found.point])[found.point.snapshot_id]
-    return restorable_point_model(found, check, actions.suggest_restore(found.point))
+    tier = actions.show_tier(found.point)
+    return restorable_point_model(found, check, tier, actions.suggest_restore(found.point))
 
 
 def _page(actions: Actions, cluster: str, wanted: PointQuery, limit: int, cursor: str) -> PointPageModel:
