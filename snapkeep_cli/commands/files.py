@@ -40,6 +40,7 @@ FOUND: Columns = {
     "FIRST": "first",
     "LAST": "last",
     "PATH": "path",
+    "POINT": long_id("recovery_point"),
     "BYTES": wide("bytes"),
 }
 

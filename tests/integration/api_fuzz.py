@@ -14,6 +14,7 @@ from schemathesis.config import SchemathesisConfig
 from snapkeep.inbound.api.application import application
 from snapkeep.inbound.api.description import description
 from tests.fakes.answers import MemoryAnswers
+from tests.fakes.files import FilesWorld, an_answer_to_each
 from tests.fakes.gateway import SIGNATURE, Gateway
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.world import SLOT, World, a_claim
@@ -33,10 +34,11 @@ CONFIG = SchemathesisConfig.from_dict(
 
 
 def a_world() -> World:
-    world = World(a_claim("data"))
+    world = FilesWorld(a_claim("data"))
     world.cluster.namespaces |= {"shop": "Active"}
     world.cluster.place = a_target()
     world.back_up(SLOT)
+    world.told = an_answer_to_each(world.point("data").id)
     world.prune()
     return world
 

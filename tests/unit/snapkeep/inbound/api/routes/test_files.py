@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,6 +81,20 @@ def test_names_that_are_no_text_come_through_and_can_be_asked_for(api: Api, worl
     world.told[QuestionKind.LS, "/caf\udce9"] = LISTING
     assert api.post(where, {"path": "/caf\udce9"}).json["path"] == "/caf\udce9"
     assert world.announcer.files[-1].file == r"/caf\xe9"
+
+
+def test_a_folder_that_does_not_fit_into_an_answer_is_cut_and_says_so(api: Api, world: FilesWorld) -> None:
+    names = [f"{number:06}" + "\udcff" * 240 for number in range(10_000)]
+    entries = tuple(ListedEntry(replace(CONFIG, name=name)) for name in names)
+    world.told[QuestionKind.LS, "/"] = Listing(entries, left_out="and more")
+    reply = api.post(f"{SHOP}/recovery-points/{point_of(world, 'data')}/listings", {})
+    assert len(json.dumps(reply.text)) < 6_000_000
+    shown = [each["name"] for each in reply.json["entries"]]
+    assert 2_000 < len(shown) < 10_000
+    assert shown == names[: len(shown)]
+    assert reply.json["left_out"] == (
+        f"only the first {len(shown):,} of 10,000 fit into one answer: ask for a folder below; and more"
+    )
 
 
 def test_a_file_is_fetched_through_a_link(api: Api, world: FilesWorld) -> None:

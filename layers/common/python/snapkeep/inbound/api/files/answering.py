@@ -18,6 +18,7 @@ from snapkeep.inbound.api.files.bodies import (
     search_model,
     versions_model,
 )
+from snapkeep.inbound.api.files.fitting import fitting
 from snapkeep.inbound.api.problems import Problem, problem_with_files
 
 if TYPE_CHECKING:
@@ -55,13 +56,13 @@ def answer_of(actions: Actions, asked: FileQuestion, request: Request) -> Respon
 def _body(actions: Actions, operation: FileOperation, answer: Answer) -> Body:
     match answer:
         case Listing():
-            return listing_model(operation, answer)
+            return fitting(listing_model(operation, answer), "entries")
         case Fetched():
             return download_model(operation, answer, actions.link_file(operation))
         case Versions():
-            return versions_model(operation, answer)
+            return fitting(versions_model(operation, answer), "versions")
         case Found():
-            return search_model(operation, answer)
+            return fitting(search_model(operation, answer), "found")
 
 
 def _accepted(operation: FileOperation, asked: FileQuestion) -> Response[Any]:
