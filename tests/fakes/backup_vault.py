@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from snapkeep.domain.efs.jobs import Job, JobState, Stored, StoredState
 from snapkeep.domain.errors import Forbidden, NotFound
 from snapkeep.ports.clock import Clock
+from tests.fakes.faults import Faults
 
 
 @dataclass
-class FakeBackup:
+class FakeBackup(Faults):
     """Implements the BackupJobs and BackupVault ports. `file_systems` are those that exist."""
 
     clock: Clock
@@ -22,8 +23,12 @@ class FakeBackup:
     _tokens: dict[str, str] = field(default_factory=dict)
     _of_job: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        Faults.__init__(self)
+
     def start(self, file_system: str, token: str, tags: Mapping[str, str]) -> Job:
         """Start a job, or return that of the same token."""
+        self._before("start")
         if file_system not in self.file_systems:
             raise NotFound(f"there is no file system {file_system}")
         if token not in self._tokens:
@@ -36,10 +41,12 @@ class FakeBackup:
             self.stored[point] = Stored(
                 point, file_system, StoredState.CREATING, self.clock(), tags=dict(tags)
             )
+        self._after("start")
         return self.jobs[self._tokens[token]]
 
     def job(self, job_id: str) -> Job | None:
         """A job."""
+        self._before("job")
         return self.jobs.get(job_id)
 
     def points(self) -> Iterator[Stored]:

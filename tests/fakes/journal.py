@@ -13,6 +13,7 @@ from tests.fakes.stores.checks import MemoryChecks
 from tests.fakes.stores.copies import MemoryCopies, MemoryCopyRequests
 from tests.fakes.stores.creations import MemoryCreations
 from tests.fakes.stores.deletions import MemoryAbsences, MemoryDeletions
+from tests.fakes.stores.efs_backups import MemoryEfsBackups
 from tests.fakes.stores.files import MemoryFileOperations
 from tests.fakes.stores.incidents import MemoryIncidents
 from tests.fakes.stores.loans import MemoryLoans
@@ -51,6 +52,7 @@ class MemoryJournal(Faults, Journal):
     saved_objects: MemorySavedObjects
     archives: MemoryArchives
     file_operations: MemoryFileOperations
+    efs_backups: MemoryEfsBackups
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -85,6 +87,7 @@ class MemoryJournal(Faults, Journal):
             saved_objects=MemorySavedObjects(self),
             archives=MemoryArchives(self),
             file_operations=MemoryFileOperations(self),
+            efs_backups=MemoryEfsBackups(self),
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

@@ -132,11 +132,8 @@ class World(WorldReads):
         self.calendar = FixedCalendar()
         self._owners, self._nonces = count(), count()
         schedule, retention = self.policy.schedule, dict(self.policy.retention)
-        self.journal.retentions.write_retention_history(
-            "myeks",
-            self.policy.name,
-            [RetentionVersion(retention, schedule.timezone, SLOT - timedelta(days=365))],
-        )
+        known = RetentionVersion(retention, schedule.timezone, SLOT - timedelta(days=365))
+        self.journal.retentions.write_retention_history("myeks", self.policy.name, [known])
         for claim in claims:
             if claim.volume and claim.volume.kind.is_ebs:
                 self.ebs.add_volume(claim.volume.handle)

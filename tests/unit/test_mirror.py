@@ -82,6 +82,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/services/vault/lending/sweep_loans.py": (
         "tests/unit/snapkeep/services/vault/lending/test_lending.py"
     ),
+    "snapkeep/services/efs/claims_on_efs.py": "tests/unit/snapkeep/services/efs/test_back_up.py",
     # How they connect shows where they are used.
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",
     "snapkeep/adapters/kubernetes/quick_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
@@ -89,6 +90,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/aws/lambda_lender.py": "tests/unit/snapkeep/inbound/api/routes/test_loans.py",
     # Adapters and stores whose contract says all that there is to say of them.
     "snapkeep/adapters/dynamodb/archives.py": "tests/contract/ports/test_archive_journal.py",
+    "snapkeep/adapters/dynamodb/efs_backups.py": "tests/contract/ports/test_efs_backup_journal.py",
+    "snapkeep/adapters/aws/efs.py": "tests/contract/ports/test_access_points.py",
     "snapkeep/adapters/aws/tiers.py": "tests/contract/ports/test_tiers.py",
     "snapkeep/domain/archive/tiers.py": "tests/contract/ports/test_tiers.py",
     "snapkeep/adapters/aws/key_grants.py": "tests/contract/ports/test_grants.py",

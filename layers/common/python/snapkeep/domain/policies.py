@@ -36,10 +36,12 @@ RESERVED_NAMES = frozenset({INTERRUPTION, ON_DEMAND})
 
 
 class Method(StrEnum):
-    """How a recovery point is taken: by the CSI driver, or by EC2 directly."""
+    """How a recovery point is taken: by the CSI driver, by EC2 directly, or of a file system of EFS by AWS
+    Backup."""
 
     CSI = "csi"
     EBS = "ebs"
+    AWS_BACKUP = "aws-backup"
 
 
 class Operator(StrEnum):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.checks import Checks, Suspicions
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
+    from snapkeep.ports.efs import EfsBackups
     from snapkeep.ports.files import FileOperations
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.loans import Loans
@@ -55,5 +56,6 @@ class Journal:
     saved_objects: SavedObjects
     archives: Archives
     file_operations: FileOperations
+    efs_backups: EfsBackups
     troubles: Troubles
     unreadable: UnreadableRecords

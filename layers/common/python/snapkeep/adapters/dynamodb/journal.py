@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.checks import Checks, Suspicions
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
+    from snapkeep.ports.efs import EfsBackups
     from snapkeep.ports.files import FileOperations
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.loans import Loans
@@ -181,6 +182,12 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.files import DynamoFileOperations
 
         return DynamoFileOperations(self._table)
+
+    @lazy
+    def efs_backups(self) -> EfsBackups:
+        from snapkeep.adapters.dynamodb.efs_backups import DynamoEfsBackups
+
+        return DynamoEfsBackups(self._table)
 
     @lazy
     def troubles(self) -> Troubles:

@@ -36,6 +36,7 @@
 | saved objects  | OBJECTS#<cluster>       | <run> <namespace>|                                   |
 | archive        | ARCHIVES#<cluster>      | <snapshot>   |                                       |
 | files read     | FILES#<operation>       | OPERATION    |                                       |
+| backup of EFS  | EFS#<file system>       | BACKUP#<id>  | `runs`; `open` until it has ended     |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
@@ -56,10 +57,8 @@ EXPIRES_AT = "expires_at"
 
 POINTS_INDEX = "points"
 POINTS_INDEX_KEYS = ("point_id",)
-
 OPEN_INDEX = "open"
 OPEN_INDEX_KEYS = ("open", "slot")
-
 RUNS_INDEX = "runs"
 RUNS_INDEX_KEYS = ("policy_key", "slot")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from snapkeep.domain.claims import Claim, ScratchVolume, VolumeKind
+from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
+from snapkeep.domain.policies import Method
 
 
 class Code(StrEnum):
@@ -33,6 +34,7 @@ class Code(StrEnum):
     LOCAL = "local"
     SCRATCH = "scratch"
     OTHER_DRIVER = "other_driver"
+    OTHER_METHOD = "other_method"
     # because the journal lost it
     LOST_FROM_JOURNAL = "lost_from_journal"
 
@@ -71,8 +73,9 @@ _OTHER_STORAGE: dict[VolumeKind, Refusal] = {
 }
 
 
-def not_protectable(claim: Claim) -> Refusal | None:
-    """Why the claim cannot be protected; None when it is bound to an EBS volume and not being deleted."""
+def not_protectable(claim: Claim, method: Method = Method.CSI) -> Refusal | None:
+    """Why a policy with that method cannot protect the claim; None when it is bound to a volume of the right
+    kind (EFS for `aws-backup`, else EBS) and not being deleted."""
     if claim.deleting:
         return Code.DELETING, "the claim is being deleted"
     if claim.phase == "Lost":
@@ -81,11 +84,22 @@ def not_protectable(claim: Claim) -> Refusal | None:
         return Code.PENDING, "the claim is Pending: it has no volume yet, so there is nothing to back up"
     if claim.volume is None:
         return Code.PENDING, "the claim is Bound, but its volume is not listed yet: the next run checks again"
+    if method is Method.AWS_BACKUP and claim.volume.kind is not VolumeKind.S3:
+        return _not_on_efs(claim.volume)
     if claim.volume.kind.is_ebs:
         return None
     return _OTHER_STORAGE.get(claim.volume.kind) or (
         Code.OTHER_DRIVER,
         f"the volume belongs to driver {claim.volume.driver!r}: only EBS volumes can be backed up",
+    )
+
+
+def _not_on_efs(volume: Volume) -> Refusal | None:
+    if volume.kind is VolumeKind.EFS:
+        return None
+    return (
+        Code.OTHER_METHOD,
+        f"its volume {volume.name} is not on EFS, and method aws-backup takes only what is: use csi or ebs",
     )
 
 

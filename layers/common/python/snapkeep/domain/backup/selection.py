@@ -90,7 +90,7 @@ def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | 
         or _other_cluster(claim, policy)
         or _opted_elsewhere(claim, policy, policies)
         or (None if opted_in else _outside(claim.namespace, policy.selection))
-        or not_protectable(claim)
+        or not_protectable(claim, policy.method)
         or (None if opted_in else _unselected(claim, policy))
         or (None if opted_in else _taken_exclusively(claim, policy, policies))
     )
@@ -118,7 +118,7 @@ def decide_alone(claim: Claim, policy: BackupSpec, reason: str = "") -> Taken | 
     refusal = (
         _excluded(claim)
         or _outside(claim.namespace, policy.selection)
-        or not_protectable(claim)
+        or not_protectable(claim, policy.method)
         or _unselected(claim, policy)
     )
     return (
@@ -142,8 +142,8 @@ def method_for(claim: Claim, policy: BackupSpec) -> tuple[Method, str]:
     The EBS CSI driver has no group snapshots:
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/2350
     """
-    if policy.method is Method.EBS:
-        return Method.EBS, ""
+    if policy.method is not Method.CSI:
+        return policy.method, ""
     if claim.volume is not None and claim.volume.kind is not VolumeKind.EBS_CSI:
         return Method.EBS, "by ebs instead of csi: the snapshot controller cannot snapshot in-tree volumes"
     if group_key(claim, policy):

@@ -1,0 +1,99 @@
+"""Backups of file systems of EFS in the journal's table."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import Item
+from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
+from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
+from snapkeep.domain.points import PointState
+from snapkeep.domain.times import precise
+
+OPEN = "efs"
+"""The key of unfinished backups in the `open` index."""
+
+KEEP = timedelta(days=400)
+"""How long an ended backup is remembered; the tags of its recovery point say the same for ever."""
+
+TIMES = ("slot", "accepted_at", "ended_at")
+
+
+class DynamoEfsBackups:
+    """Implements the EfsBackups port."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def open_backup(self, backup: EfsBackup) -> EfsBackup:
+        following = replace(backup, revision=1)
+        try:
+            self._table.put(_item(following), IS_NEW, {})
+        except Refused:
+            known = self._table.get(_key(backup))
+            return self._table.read(known, _backup) if known else following
+        return following
+
+    def write_backup(self, backup: EfsBackup) -> EfsBackup:
+        following = replace(backup, revision=backup.revision + 1)
+        try:
+            self._table.put(_item(following), "#revision = :known", {"known": backup.revision})
+        except Refused as error:
+            raise Contended(f"the backup {backup.id}") from error
+        return following
+
+    def unfinished(self) -> Iterator[EfsBackup]:
+        entries = self._table.query("#open = :value", {"value": OPEN}, schema.OPEN_INDEX)
+        yield from (backup for backup in self._read(entries) if backup.is_open)
+
+    def backups_of(self, policy: str, since: datetime) -> Iterator[EfsBackup]:
+        condition = "#policy_key = :policy AND #slot >= :since"
+        values = {"policy": _policy_key(policy), "since": precise(since)}
+        yield from self._read(self._table.query(condition, values, schema.RUNS_INDEX))
+
+    def _read(self, entries: Iterable[Item]) -> Iterator[EfsBackup]:
+        """The backups that entries of an index name, the oldest slot first."""
+        found = self._table.get_many([key_of(item) for item in entries])
+        backups = self._table.read_each(found, _backup)
+        yield from sorted(backups, key=lambda backup: (backup.slot, backup.id))
+
+
+def _key(backup: EfsBackup) -> schema.Key:
+    return {schema.PK: f"EFS#{backup.file_system}", schema.SK: f"BACKUP#{backup.id}"}
+
+
+def _policy_key(policy: str) -> str:
+    return f"efs/{policy}"
+
+
+def _item(backup: EfsBackup) -> dict[str, Any]:
+    """The item of a backup: in the index of open ones until it has ended, then with an expiry."""
+    ended = backup.ended_at or backup.accepted_at
+    place: dict[str, Any] = (
+        {"open": OPEN} if backup.is_open else {schema.EXPIRES_AT: schema.expiry(ended, KEEP)}
+    )
+    fields = dataclasses.asdict(backup)
+    fields |= {name: precise(fields[name]) for name in TIMES if fields[name] is not None}
+    return {
+        **_key(backup),
+        **place,
+        "policy_key": _policy_key(backup.policy),
+        "slot": precise(backup.slot),
+        "revision": backup.revision,
+        "backup": json.dumps(fields),
+    }
+
+
+def _backup(item: Item) -> EfsBackup:
+    fields = json.loads(item["backup"])
+    times = {name: datetime.fromisoformat(fields[name]) for name in TIMES if fields[name] is not None}
+    claims = tuple(
+        EfsClaim(**each | {"access_modes": tuple(each["access_modes"])}) for each in fields["claims"]
+    )
+    return EfsBackup(**fields | times | {"claims": claims, "state": PointState(fields["state"])})
