@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from constructs import Construct
 
@@ -29,6 +29,7 @@ from infra.packaging.assets import Assets
 from infra.platform import Platform
 from infra.stacks.regional_stack import RegionalStack
 from snapkeep.domain.copies.places import divided
+from snapkeep.domain.policies import Deployment
 
 STAYS = (
     "Every backup: EBS snapshots with their locks, VolumeSnapshots, and what `snapkeep manifests` created. "
@@ -76,12 +77,7 @@ class SnapkeepStack(RegionalStack):
         ]
         self._let_in(platform, with_access)
         functions = [*with_access, completion.function, *copies, *self._checks(platform)]
-        shown = [
-            Shown.BACKUPS,
-            *([Shown.COPIES] if config.deployment.places else []),
-            *([Shown.CHECKS] if config.deployment.checks else []),
-        ]
-        topic = self.watch(functions, *shown)
+        topic = self.watch(functions, *_shown(config.deployment))
         self.say(
             JournalTableName=platform.journal.name,
             JobsQueueUrl=jobs.url,
@@ -116,3 +112,12 @@ class SnapkeepStack(RegionalStack):
         served = ServedClusters(self, "ServedClusters", deployment=platform.prefix, clusters=clusters)
         access = ClusterAccess(self, "ClusterAccess", clusters=clusters, functions=functions)
         access.node.add_dependency(served)
+
+
+def _shown(deployment: Deployment) -> Iterator[Shown]:
+    """What the dashboard shows of it."""
+    yield Shown.BACKUPS
+    if deployment.places:
+        yield Shown.COPIES
+    if deployment.checks:
+        yield Shown.CHECKS

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from snapkeep.domain.policies import Method
 from snapkeep_cli.api.calls import (
     ClusterOption,
     Document,
@@ -44,7 +43,8 @@ def backup(
     namespace: NamespaceOption = "",
     policy: Annotated[str, typer.Option(help="Back up this policy's claims instead.")] = "",
     method: Annotated[
-        Method | None, typer.Option(help="How to cut snapshots; default: csi if the cluster supports it.")
+        Literal["csi", "ebs"] | None,
+        typer.Option(help="How to cut snapshots; default: csi if the cluster supports it."),
     ] = None,
     cluster: ClusterOption = "",
     dry_run: DryRunOption = False,
@@ -63,7 +63,7 @@ def backup(
     cluster = the_cluster(api, cluster)
     named = [the_claim(claim, "" if "/" in claim else namespace, "the claim") for claim in claims or []]
     names = [{"namespace": where, "name": name} for where, name in named]
-    body: dict[str, Any] = {"dry_run": dry_run, **({"method": method.value} if method else {})}
+    body: dict[str, Any] = {"dry_run": dry_run, **({"method": method} if method else {})}
     here = namespace if all(item["namespace"] == namespace for item in names) else ""
     if here:
         body |= {"claims": [item["name"] for item in names]} if names else {}

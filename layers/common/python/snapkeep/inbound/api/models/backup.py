@@ -71,6 +71,10 @@ class SelectionBody(Body):
         )
 
 
+SnapshotMethod = Literal[Method.CSI, Method.EBS]
+"""What cuts snapshots on demand; file systems of EFS are backed up by their policies only."""
+
+
 class BackupBody(Body):
     """What to back up now: claims, or a selection, or what a policy takes."""
 
@@ -79,7 +83,9 @@ class BackupBody(Body):
     claims: list[ClaimBody] | None = Field(None, min_length=1, max_length=MOST)
     selection: SelectionBody | None = None
     policy: Name | None = None
-    method: Method | None = Field(None, description="Default: csi where the cluster supports it, else ebs")
+    method: SnapshotMethod | None = Field(
+        None, description="Default: csi where the cluster supports it, else ebs"
+    )
     dry_run: bool = Field(False, description="Only return what would be taken")
 
     @model_validator(mode="after")
@@ -105,7 +111,9 @@ class NamespaceBackupBody(Body):
     model_config = ConfigDict(extra="forbid")
 
     claims: list[Name] | None = Field(None, min_length=1, max_length=MOST)
-    method: Method | None = Field(None, description="Default: csi where the cluster supports it, else ebs")
+    method: SnapshotMethod | None = Field(
+        None, description="Default: csi where the cluster supports it, else ebs"
+    )
     dry_run: bool = Field(False, description="Only return what would be taken")
 
     def request(self, namespace: str, caller: str) -> OnDemandRequest:
