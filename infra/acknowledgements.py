@@ -121,6 +121,20 @@ ACKNOWLEDGED = (
         ("Reports/Bucket",),
         "the API's access log shows who fetched a page: only it issues links, which expire in 5 minutes",
     ),
+    # --- saved objects ----------------------------------------------------------------------------------
+    *(
+        Acknowledgement(
+            f"AwsSolutions-IAM5[Resource::<SaveObjectsBucket9061BA99.Arn>/*.{ending}]",
+            ("SaveObjects/SaveObjects/ExecutionRole/DefaultPolicy",),
+            "the archives and manifests in a bucket of their own, one of each for a run and namespace",
+        )
+        for ending in ("json", "yaml.gz")
+    ),
+    Acknowledgement(
+        "AwsSolutions-S1",
+        ("SaveObjects/Objects/Bucket",),
+        "only save_objects writes there; who reads is for CloudTrail's data events, which cost money",
+    ),
     # --- queues and the topic ----------------------------------------------------------------------------
     Acknowledgement(
         "AwsSolutions-SQS3",

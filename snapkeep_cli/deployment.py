@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ from snapkeep.domain.naming import DEPLOYMENT_NAMES, is_deployment_name
 from snapkeep.domain.policies import Cluster, Deployment, Pace
 from snapkeep_cli.api.calls import client
 from snapkeep_cli.config import ConfigError, load
+from snapkeep_cli.config.cluster_access import FUNCTIONS, Rule, access_of
 from snapkeep_cli.config.errors import did_you_mean
 from snapkeep_cli.output import fail, say
 
@@ -33,6 +34,11 @@ class Served:
     pace: Pace
     source: str
     deployment: Deployment | None = None
+
+    @property
+    def access(self) -> Mapping[str, tuple[Rule, ...]]:
+        """What functions need in the clusters; the API does not say whether objects are saved."""
+        return access_of(self.deployment) if self.deployment else FUNCTIONS
 
 
 def _prefix(text: str) -> str:

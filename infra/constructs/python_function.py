@@ -21,7 +21,7 @@ from infra.constructs.snap_start import alias_of
 from infra.packaging.assets import Asset
 from infra.platform import Platform
 from snapkeep.settings import Settings
-from snapkeep_cli.config.cluster_access import FUNCTIONS
+from snapkeep_cli.config.cluster_access import WITH_ACCESS
 from snapkeep_cli.config.role_names import role_name, role_path
 
 
@@ -78,7 +78,7 @@ class PythonFunction(Construct):
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
         )
         self._watch(physical_name)
-        if platform.network and name in FUNCTIONS:
+        if platform.network and name in WITH_ACCESS:
             self._join(platform.network, platform.function_arn(Stack.of(self), name))
         self.target: lambda_.IFunction = alias_of(self.function, memory_mib) if snap_start else self.function
 

@@ -34,6 +34,7 @@ from infra.permissions.copies import (
 )
 from infra.permissions.interruption import answer_lifecycle_hooks
 from infra.permissions.lending import end_loans, hold_copies, lend_copies
+from infra.permissions.objects import lock_objects, use_key_of_bucket, write_objects
 from infra.permissions.restore import describe_keys, hold_snapshots, lend_to_copies, look_into_bin
 from infra.permissions.retention import delete_snapshots
 
@@ -64,6 +65,7 @@ __all__ = [
     "lend_to_copies",
     "lock_copies",
     "lock_copies_in",
+    "lock_objects",
     "lock_snapshots",
     "look_into_bin",
     "mark_cancelled_copies",
@@ -77,4 +79,6 @@ __all__ = [
     "unmark_duplicates",
     "use_copy_keys",
     "use_key",
+    "use_key_of_bucket",
+    "write_objects",
 ]

@@ -20,6 +20,7 @@ from infra.constructs.prune_copies import PruneCopies
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.reconcile import Reconcile
 from infra.constructs.report import Report, ReportBucket
+from infra.constructs.save_objects import SaveObjects
 from infra.constructs.scheduled_backup import ScheduledBackup
 from infra.constructs.served_clusters import ServedClusters
 from infra.constructs.snapshot_completion import SnapshotCompletion
@@ -33,7 +34,8 @@ from snapkeep.domain.policies import Deployment
 
 STAYS = (
     "Every backup: EBS snapshots with their locks, VolumeSnapshots, and what `snapkeep manifests` created. "
-    "The journal: DynamoDB table {table}, protected from deletion. The report pages: bucket {bucket}."
+    "The journal: DynamoDB table {table}, protected from deletion. The report pages: bucket {bucket}. "
+    "Saved Kubernetes objects, if a policy saves any: their bucket."
 )
 """What `cdk destroy` leaves, shown where people look before they run it."""
 
@@ -74,6 +76,7 @@ class SnapkeepStack(RegionalStack):
             trial,
             api.function,
             *interruption.functions,
+            *self._objects(platform),
         ]
         self._let_in(platform, with_access)
         functions = [*with_access, completion.function, *copies, *self._checks(platform)]
@@ -105,6 +108,12 @@ class SnapkeepStack(RegionalStack):
         """What looks into points; nothing unless the config asks for checks."""
         rules = platform.deployment.checks
         return (CheckPoints(self, "CheckPoints", platform=platform, rules=rules).function,) if rules else ()
+
+    def _objects(self, platform: Platform) -> Sequence[PythonFunction]:
+        """What saves Kubernetes objects; nothing unless a policy asks for it."""
+        if not platform.deployment.saves_objects:
+            return ()
+        return (SaveObjects(self, "SaveObjects", platform=platform).function,)
 
     def _let_in(self, platform: Platform, functions: Sequence[PythonFunction]) -> None:
         """Access to the clusters, created only if no other deployment serves them."""

@@ -7,7 +7,7 @@ claims that we may write. It runs nothing and contains no secrets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -29,14 +29,25 @@ LABELS = {
 }
 
 
-def cluster_manifests(cluster: str, deployment: str = USUAL_NAME) -> list[Manifest]:
+Access = Mapping[str, tuple[Rule, ...]]
+"""Functions and their rules, as `cluster_access.access_of` tells them of a deployment."""
+
+
+def cluster_manifests(
+    cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS
+) -> list[Manifest]:
     """Everything the cluster of that name needs, in one list: the same that `kustomization` lists."""
-    return [manifest for manifests in parts(cluster, deployment).values() for manifest in manifests]
+    return [manifest for manifests in parts(cluster, deployment, access).values() for manifest in manifests]
 
 
-def parts(cluster: str, deployment: str = USUAL_NAME) -> dict[str, list[Manifest]]:
+def parts(
+    cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS
+) -> dict[str, list[Manifest]]:
     """The manifests by file name, one for each part that somebody may want to read or change on its own."""
-    roles = {f"rbac-{name.replace('_', '-')}": [_role(name), _binding(name)] for name in FUNCTIONS}
+    roles = {
+        f"rbac-{name.replace('_', '-')}": [_role(name, rules), _binding(name)]
+        for name, rules in access.items()
+    }
     return {
         "snapshot-class": [snapshot_class(cluster, driver, deployment) for driver in DRIVERS.values()],
         **roles,
@@ -45,12 +56,14 @@ def parts(cluster: str, deployment: str = USUAL_NAME) -> dict[str, list[Manifest
     }
 
 
-def kustomization(cluster: str, deployment: str = USUAL_NAME) -> dict[str, str]:
+def kustomization(cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS) -> dict[str, str]:
     """File name to text of a kustomize base: `kubectl apply -k DIRECTORY`, or a base of overlays.
 
     https://kubernetes.io/docs/tasks/manage-kubernetes-objects/kustomization/
     """
-    files = {f"{name}.yaml": to_yaml(manifests) for name, manifests in parts(cluster, deployment).items()}
+    files = {
+        f"{name}.yaml": to_yaml(manifests) for name, manifests in parts(cluster, deployment, access).items()
+    }
     listing = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -85,12 +98,12 @@ def to_yaml(manifests: list[Manifest]) -> str:
     return yaml.safe_dump_all(manifests, explicit_start=True, sort_keys=False, width=110)
 
 
-def _role(function: str) -> Manifest:
+def _role(function: str, rules: Iterable[Rule]) -> Manifest:
     return {
         "apiVersion": f"{RBAC}/v1",
         "kind": "ClusterRole",
         "metadata": _metadata(group_name(function)),
-        "rules": [_rule(rule) for rule in FUNCTIONS[function]],
+        "rules": [_rule(rule) for rule in rules],
     }
 
 

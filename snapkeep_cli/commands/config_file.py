@@ -49,9 +49,9 @@ def manifests(
     known = served(config)
     name = the_only(known.clusters, cluster, known.source).name
     if kustomize is None:
-        typer.echo(to_yaml(cluster_manifests(name, prefix)), nl=False)
+        typer.echo(to_yaml(cluster_manifests(name, prefix, known.access)), nl=False)
     else:
-        _write(kustomize, kustomization(name, prefix))
+        _write(kustomize, kustomization(name, prefix, known.access))
 
 
 def validate(

@@ -8,9 +8,14 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from snapkeep.domain.objects.kinds import SAVED
+from snapkeep.domain.objects.rules import ObjectScope
+from snapkeep.domain.objects.workloads import WORKLOADS
+from snapkeep.domain.policies import Deployment
 
 CORE = ""
 STORAGE = "storage.k8s.io"
@@ -95,8 +100,39 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         ),
     }
 )
-"""Every function that talks to a cluster, and the rules it needs there. Other functions get no
-access entry."""
+"""Every function of any deployment that talks to a cluster, and the rules it needs there."""
+
+SAVE_OBJECTS = "save_objects"
+"""The function that only a deployment whose policies save objects has; its rules depend on what they save."""
+
+WITH_ACCESS = (*FUNCTIONS, SAVE_OBJECTS)
+"""Every function that may talk to a cluster. Other functions get no access entry."""
+
+NAMED = (
+    Rule(CORE, ("namespaces", "persistentvolumes"), ("get",)),
+    Rule(STORAGE, ("storageclasses",), ("get",)),
+    Rule(CORE, ("configmaps", "persistentvolumeclaims", "serviceaccounts"), ("get",)),
+)
+"""What objects are read by name."""
+
+
+def access_of(deployment: Deployment) -> Mapping[str, tuple[Rule, ...]]:
+    """Every function of a deployment that talks to a cluster, and the rules it needs there."""
+    scopes = {policy.objects for policy in deployment.policies} - {None}
+    if not scopes:
+        return FUNCTIONS
+    whole = ObjectScope.NAMESPACE in scopes
+    listed = (*SAVED, *deployment.custom_kinds) if whole else (*WORKLOADS, "services")
+    return MappingProxyType({**FUNCTIONS, SAVE_OBJECTS: (*NAMED, *_listing(listed))})
+
+
+def _listing(kinds: Iterable[str]) -> Iterator[Rule]:
+    """A rule for each API group of these kinds (`plural.group`): list, and no more."""
+    groups: dict[str, list[str]] = {}
+    for kind in kinds:
+        plural, _, group = kind.partition(".")
+        groups.setdefault(group, []).append(plural)
+    yield from (Rule(group, tuple(plurals), ("list",)) for group, plurals in groups.items())
 
 
 def group_name(function: str) -> str:
@@ -104,8 +140,10 @@ def group_name(function: str) -> str:
 
     Raises KeyError, which lists the functions with access, for a function that has none.
     """
-    if function not in FUNCTIONS:
-        raise KeyError(f"{function!r} has no access to clusters; these functions do: {', '.join(FUNCTIONS)}")
+    if function not in WITH_ACCESS:
+        raise KeyError(
+            f"{function!r} has no access to clusters; these functions do: {', '.join(WITH_ACCESS)}"
+        )
     return f"snapkeep:{function.replace('_', '-')}"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from snapkeep_cli.config.cluster_access import FUNCTIONS as WITH_CLUSTER_ACCESS
+from snapkeep_cli.config.cluster_access import WITH_ACCESS as WITH_CLUSTER_ACCESS
 from snapkeep_cli.config.errors import did_you_mean
 from snapkeep_cli.config.strict import Strict
 from snapkeep_cli.config.types import ClusterName, Matching

@@ -58,6 +58,9 @@ FOR_VAULTS = 3
 FOR_CHECKS = 15
 """What looks into points, and the route of the API by which suspicious ones are accepted."""
 
+FOR_OBJECTS = 14
+"""What saves objects, and their bucket; and an access entry in each cluster."""
+
 FOR_BORROWING = 4
 """The routes of the API by which copies are borrowed."""
 
@@ -73,7 +76,8 @@ class StackSize:
 
     `network` counts the security group of a VPC and `rules` the clusters that let it in. `copies` says
     whether points are copied to places, `vaults` whether vaults in other accounts do that, and `borrows`
-    whether copies are borrowed from some; `checks` whether points are looked into.
+    whether copies are borrowed from some; `checks` whether points are looked into, and `objects` whether
+    Kubernetes objects are saved.
     """
 
     clusters: int
@@ -84,11 +88,12 @@ class StackSize:
     vaults: bool = False
     borrows: bool = False
     checks: bool = False
+    objects: bool = False
 
     @property
     def resources(self) -> int:
         """All resources except those covered by ROOM."""
-        here = FOR_CLUSTER * self.clusters + FOR_POLICY * self.policies
+        here = self._for_cluster * self.clusters + FOR_POLICY * self.policies
         return (
             BASE
             + here
@@ -98,7 +103,12 @@ class StackSize:
             + (FOR_VAULTS if self.vaults else 0)
             + (FOR_BORROWING if self.borrows else 0)
             + (FOR_CHECKS if self.checks else 0)
+            + (FOR_OBJECTS if self.objects else 0)
         )
+
+    @property
+    def _for_cluster(self) -> int:
+        return FOR_CLUSTER + (1 if self.objects else 0)
 
     @property
     def room(self) -> int:
@@ -113,7 +123,7 @@ class StackSize:
     @property
     def most_clusters(self) -> int:
         """The most clusters that fit with these policies."""
-        another = FOR_CLUSTER + (1 if self.rules else 0)
+        another = self._for_cluster + (1 if self.rules else 0)
         return max(0, self.clusters + (self.room - self.resources) // another)
 
     @property
@@ -134,6 +144,12 @@ class StackSize:
         return f"{counts}: at most {', or '.join(largest)}" if largest else counts
 
 
+def saves_objects(config: Config) -> bool:
+    """Whether any policy saves objects."""
+    scopes = (policy.objects or config.defaults.objects or "off" for policy in config.policies)
+    return any(scope != "off" for scope in scopes)
+
+
 def size_of(config: Config) -> StackSize:
     """The size of a checked config's stack."""
     vpc = config.deployment.vpc
@@ -148,6 +164,7 @@ def size_of(config: Config) -> StackSize:
         vaults=vaults,
         borrows=config.borrow is not None,
         checks=config.checks is not None,
+        objects=saves_objects(config),
     )
 
 

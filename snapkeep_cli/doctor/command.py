@@ -54,11 +54,9 @@ def doctor(
     known = served(config)
     stack = os.environ.get(STACK, "Snapkeep")
     signed = session(Where.profile)
+    now, pending = datetime.now(UTC), known.pace.pending
     facts = [
-        gather(
-            signed,
-            Visit(each.name, each.region, str(config), stack, prefix, known.pace.pending, datetime.now(UTC)),
-        )
+        gather(signed, Visit(each.name, each.region, str(config), stack, prefix, pending, now, known.access))
         for each in chosen_clusters(known.clusters, cluster, known.source)
     ]
     reports = [Report(each.visit.cluster, each.visit.region, examine(each)) for each in facts]

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from snapkeep.domain import tags
+from snapkeep_cli.config.cluster_access import FUNCTIONS, Rule
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What the doctor examines: one cluster, the deployment that serves it, and the time.
 
-    `config`, `stack` and `prefix` belong to the deployment; `pending` is how many snapshots it keeps pending.
+    `config`, `stack` and `prefix` belong to the deployment; `pending` is how many snapshots it keeps pending,
+    and `access` what its functions need in the cluster.
     """
 
     cluster: str
@@ -26,6 +28,7 @@ class Visit:
     prefix: str
     pending: int
     now: datetime
+    access: Mapping[str, tuple[Rule, ...]] = field(default_factory=lambda: FUNCTIONS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from botocore.exceptions import BotoCoreError
 from snapkeep_cli.api.connection import CONFIGURE
 from snapkeep_cli.api.troubles import why_aws_refused
 from snapkeep_cli.cluster.manifests import Manifest, cluster_manifests
-from snapkeep_cli.config.cluster_access import FUNCTIONS
 from snapkeep_cli.doctor.asking import Clients, told
 from snapkeep_cli.doctor.aws import Aws
 from snapkeep_cli.doctor.cluster import CONTROLLER, DRIVER_IMAGE, Cluster
@@ -57,7 +56,7 @@ def gather(session: boto3.Session, visit: Visit) -> Facts:
     if isinstance(caller, Unknown):
         return _without_credentials(visit, caller)
     described = aws.cluster(visit.cluster)
-    functions = aws.functions(visit.prefix, FUNCTIONS)
+    functions = aws.functions(visit.prefix, visit.access)
     cluster = _enter(session, visit, caller, described)
     workloads = _then(cluster, Cluster.workloads)
     volumes = _then(_then(cluster, Cluster.claims), ebs.volumes)
@@ -73,7 +72,7 @@ def gather(session: boto3.Session, visit: Visit) -> Facts:
         open_to_functions=_then(
             described, lambda known: aws.admitted(known.security_group) if known else frozenset()
         ),
-        rights=_then(cluster, lambda known: known.rights(FUNCTIONS)),
+        rights=_then(cluster, lambda known: known.rights(visit.access)),
         snapshot_kinds=_then(cluster, Cluster.snapshot_kinds),
         controller=component(
             aws.add_on(visit.cluster, CONTROLLER), workloads, CONTROLLER, _then(cluster, Cluster.renewed)
@@ -135,7 +134,7 @@ def _others(visit: Visit) -> list[Manifest]:
     """What `snapkeep manifests` prints, except kinds that have their own check."""
     return [
         each
-        for each in cluster_manifests(visit.cluster, visit.prefix)
+        for each in cluster_manifests(visit.cluster, visit.prefix, visit.access)
         if each["kind"] not in CHECKED_BY_MEANING
     ]
 

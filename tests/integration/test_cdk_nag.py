@@ -18,7 +18,7 @@ from infra.stacks.place_stack import PlaceStack
 from infra.stacks.snapkeep_stack import SnapkeepStack
 from infra.stacks.vault_stack import VaultStack
 from snapkeep_cli.config.stack_options import StackOptions
-from tests.unit.infra.conftest import CHECKED, COPIED, DEPLOYMENT, OPTIONS, VAULT, stub_assets
+from tests.unit.infra.conftest import CHECKED, COPIED, DEPLOYMENT, OPTIONS, SAVING, VAULT, stub_assets
 
 REGION = "ap-northeast-2"
 STACKS = {"Snapkeep": StackOptions(), "SnapkeepWithEveryOption": OPTIONS}
@@ -39,6 +39,8 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> set[Finding]:
     SnapkeepStack(app, config=copied, assets=stub_assets(folder))
     checked = DeploymentConfig(deployment=CHECKED, region=REGION, stack="SnapkeepWithChecks")
     SnapkeepStack(app, config=checked, assets=stub_assets(folder, checks=True))
+    saving = DeploymentConfig(deployment=SAVING, region=REGION, stack="SnapkeepWithObjects")
+    SnapkeepStack(app, config=saving, assets=stub_assets(folder))
     PlaceStack(app, config=copied, place=COPIED.places[0])
     vault = DeploymentConfig(deployment=VAULT, region=REGION, stack="SnapkeepVault")
     assert VAULT.vault is not None

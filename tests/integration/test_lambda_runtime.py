@@ -62,7 +62,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def product(folder: Path) -> Iterator[Deployed]:
-    real = {"name": "real", "method": "ebs", "copies": [{"to": "osaka", "retention": {"last": 3}}]}
+    real = {
+        "name": "real",
+        "method": "ebs",
+        "copies": [{"to": "osaka", "retention": {"last": 3}}],
+        "objects": "workload",
+    }
     with deployed(folder, config_of(real, places={"osaka": OSAKA}, checks={})) as product:
         yield product
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from snapkeep_cli.config.cluster_access import FUNCTIONS, Rule, group_name
+from snapkeep_cli.config.cluster_access import Rule, group_name
 from snapkeep_cli.doctor import commands
 from snapkeep_cli.doctor.facts import AccessEntry, Facts, Function, Grant, Rights, Unknown, Visit
 from snapkeep_cli.doctor.findings import Finding, Verdict, cannot_tell, listed, ok, problem
@@ -68,7 +68,7 @@ def _entry(visit: Visit, function: Function, entry: AccessEntry | None) -> Itera
 
 
 def _rights(facts: Facts, name: str, rights: Rights) -> Iterator[Finding]:
-    needed = set(_needed(FUNCTIONS[name]))
+    needed = set(_needed(facts.visit.access[name]))
     missing = sorted(right for right in needed if not any(_gives(grant, right) for grant in rights.grants))
     fix = commands.manifests(facts.visit)
     if missing:
@@ -76,7 +76,7 @@ def _rights(facts: Facts, name: str, rights: Rights) -> Iterator[Finding]:
             f"{name} lacks {len(missing)} of its {len(needed)} rights: {_in_words(missing)} ({rights.source})"
         )
         yield Finding(RBAC, _verdict(facts, rights), text, fix)
-    beyond = sorted(set(_given(rights.grants)) - needed)
+    beyond = sorted(set(_given(rights.grants, facts.visit.access)) - needed)
     if beyond:
         text = (
             f"{name} may do more than it needs: {_in_words(beyond)} ({rights.source}). If the command below "
@@ -104,9 +104,9 @@ def _gives(grant: Grant, right: Right) -> bool:
     )
 
 
-def _given(grants: Iterable[Grant]) -> Iterator[Right]:
+def _given(grants: Iterable[Grant], access: Mapping[str, tuple[Rule, ...]]) -> Iterator[Right]:
     """Rights in the API groups that we use, which leaves out everybody's right to review their own access."""
-    ours = {rule.api_group for rules in FUNCTIONS.values() for rule in rules} | {"*"}
+    ours = {rule.api_group for rules in access.values() for rule in rules} | {"*"}
     for grant in grants:
         for group in ours.intersection(grant.api_groups):
             yield from ((group, resource, verb) for resource in grant.resources for verb in grant.verbs)

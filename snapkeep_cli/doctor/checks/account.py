@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from snapkeep_cli.config.cluster_access import FUNCTIONS, serving_parameter
+from snapkeep_cli.config.cluster_access import serving_parameter
 from snapkeep_cli.doctor import commands
 from snapkeep_cli.doctor.ebs import SNAPSHOTS_PER_REGION
 from snapkeep_cli.doctor.facts import Facts, Unknown, deployment_of
@@ -72,16 +72,16 @@ def deployment(facts: Facts) -> Iterator[Finding]:
     if isinstance(found, Unknown):
         yield cannot_tell("deployment", found)
         return
-    missing = [name for name in FUNCTIONS if name not in found]
+    missing = [name for name in visit.access if name not in found]
     if not found:
         text = f"no function {visit.prefix}-… in {visit.region} yet: access entries come with the deployment"
         yield Finding("deployment", Verdict.LATER, text, commands.deploy(visit))
     elif missing:
-        text = f"{len(missing)} of {len(FUNCTIONS)} functions are missing: {listed(missing)}"
+        text = f"{len(missing)} of {len(visit.access)} functions are missing: {listed(missing)}"
         yield problem("deployment", text, commands.deploy(visit))
     else:
         yield ok(
-            "deployment", f"{len(found)} of {len(FUNCTIONS)} functions that talk to clusters are deployed"
+            "deployment", f"{len(found)} of {len(visit.access)} functions that talk to clusters are deployed"
         )
 
 

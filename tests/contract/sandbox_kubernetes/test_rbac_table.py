@@ -14,9 +14,12 @@ from sandbox.kubernetes.authorization import Attributes, Authorizer
 from sandbox.kubernetes.requests import User
 from sandbox.kubernetes.resources import RESOURCES
 from sandbox.kubernetes.store import Store
+from snapkeep.domain.objects.rules import ObjectScope
+from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep_cli.cluster.manifests import cluster_manifests
-from snapkeep_cli.config.cluster_access import group_name
+from snapkeep_cli.config.cluster_access import access_of, group_name
 from tests.contract.sandbox_kubernetes.client import Client
+from tests.fakes.world import a_policy
 
 MAY = {
     "plan_backup": """
@@ -74,6 +77,16 @@ MAY = {
         list delete: pods volumeattachments.storage.k8s.io
         get: persistentvolumes
     """,
+    "save_objects": """
+        list: resourcequotas limitranges services podtemplates pods replicationcontrollers
+        get: namespaces persistentvolumes storageclasses.storage.k8s.io
+        get list: serviceaccounts configmaps persistentvolumeclaims
+        list: roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io
+        list: networkpolicies.networking.k8s.io ingresses.networking.k8s.io
+        list: replicasets.apps daemonsets.apps deployments.apps statefulsets.apps
+        list: jobs.batch cronjobs.batch horizontalpodautoscalers.autoscaling
+        list: poddisruptionbudgets.policy certificates.cert-manager.io
+    """,
 }
 """Function to verbs and resources, as `kubectl auth can-i` names them."""
 
@@ -109,8 +122,17 @@ NOT_SERVED_HERE = (
     "jobs.batch",
     "cronjobs.batch",
     "networkpolicies.networking.k8s.io",
+    "certificates.cert-manager.io",
 )
 """Resources by which others have taken clusters over, beside those of the sandbox."""
+
+
+SAVING = Deployment(
+    (Cluster("myeks", "ap-northeast-2"),),
+    (a_policy(objects=ObjectScope.NAMESPACE),),
+    custom_kinds=("certificates.cert-manager.io",),
+)
+"""A deployment that saves objects, which has one more function in its clusters than others."""
 
 
 def resources() -> Iterator[str]:
@@ -133,7 +155,7 @@ def authorizer() -> Authorizer:
     """Of a cluster where `snapkeep manifests` was applied, and nothing else."""
     store = Store()
     plurals = {each.kind: plural for plural, each in RESOURCES.items()}
-    for manifest in cluster_manifests("myeks"):
+    for manifest in cluster_manifests("myeks", access=access_of(SAVING)):
         store.create(plurals[manifest["kind"]], None, manifest)
     return Authorizer(store)
 

@@ -25,6 +25,7 @@ from infra.stacks.snapkeep_stack import SnapkeepStack
 from infra.stacks.vault_stack import VaultStack
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.rules import CopyRule
+from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.policies import ON_DEMAND, Cluster, Deployment, Method, Policy, Schedule, Selection
 from snapkeep.domain.proof.rules import CheckRules
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
@@ -52,6 +53,9 @@ WITH_PLACES = ("copy_points", "prune_copies")
 
 WITH_CHECKS = ("check_points",)
 """The function that only a deployment with checks has."""
+
+WITH_OBJECTS = ("save_objects",)
+"""The function that only a deployment that saves objects has."""
 
 ONLY_IN_VAULTS = ("pull_copies", "lend_copies")
 IN_VAULTS = (*ONLY_IN_VAULTS, "prune_copies", "api", "write_report")
@@ -95,7 +99,9 @@ def stub_assets(folder: Path, warning: str = "", *, checks: bool = False) -> Ass
     layers = {"third_party": Asset(path, "1" * 64, warning), "common": asset, "deployment": asset}
     return Assets(
         layers=layers,
-        handlers=dict.fromkeys((*FUNCTIONS, *WITH_PLACES, *WITH_CHECKS, *ONLY_IN_VAULTS), asset),
+        handlers=dict.fromkeys(
+            (*FUNCTIONS, *WITH_PLACES, *WITH_CHECKS, *WITH_OBJECTS, *ONLY_IN_VAULTS), asset
+        ),
         optional_layers={"filesystems": asset} if checks else {},
     )
 
@@ -226,6 +232,20 @@ CHECKED = replace(DEPLOYMENT, checks=CheckRules((KEY,)))
 def checked_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of the stack of a deployment with checks."""
     return template_of(synthesized(tmp_path_factory.mktemp("checked"), StackOptions(), deployment=CHECKED))
+
+
+SAVING = replace(
+    DEPLOYMENT,
+    policies=(replace(NIGHTLY, objects=ObjectScope.NAMESPACE), PAUSED),
+    custom_kinds=("a.example.com",),
+)
+"""A deployment that saves the objects of namespaces, locked for two weeks."""
+
+
+@pytest.fixture(scope="session")
+def saving_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment that saves objects."""
+    return template_of(synthesized(tmp_path_factory.mktemp("saving"), StackOptions(), deployment=SAVING))
 
 
 ADOPTING = replace(DEPLOYMENT, adopt=True)

@@ -36,6 +36,7 @@ SERVICES = {
     "reconcile": {"backup"},
     "record_completion": {"backup"},
     "release_volumes": {"interruption"},
+    "save_objects": {"objects"},
     "save_node": {"backup", "interruption"},
     "take_snapshots": {"backup"},
     "try_config": {"backup", "report", "retention"},

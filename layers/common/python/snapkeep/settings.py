@@ -108,6 +108,16 @@ class CheckPointsSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SaveObjectsSettings(Settings):
+    """save_objects: saves the Kubernetes objects beside runs."""
+
+    function = "save_objects"
+    journal_table: str
+    event_bus: str
+    objects_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CopyPointsSettings(Settings):
     """copy_points: copies recovery points to places."""
 

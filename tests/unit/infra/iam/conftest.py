@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.proof.rules import CheckRules
 from snapkeep_cli.config.stack_options import StackOptions
 from tests.unit.infra.conftest import COPIED, VAULTS, synthesized, template_of
@@ -23,9 +24,16 @@ ROWS = [*OURS, *rows_of("services"), *rows_of("attackers")]
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of a deployment that has every function with every right: it copies to places of its own
-    and to vaults, restores from copies, and looks into points."""
+    and to vaults, restores from copies, looks into points, and saves objects."""
     checks = CheckRules((POINTS_KEY,))
-    deployment = replace(COPIED, places=(*COPIED.places, *VAULTS), adopt=True, checks=checks)
+    policies = tuple(replace(each, objects=ObjectScope.NAMESPACE) for each in COPIED.policies[:1])
+    deployment = replace(
+        COPIED,
+        policies=(*policies, *COPIED.policies[1:]),
+        places=(*COPIED.places, *VAULTS),
+        adopt=True,
+        checks=checks,
+    )
     return template_of(synthesized(tmp_path_factory.mktemp("iam"), StackOptions(), deployment=deployment))
 
 

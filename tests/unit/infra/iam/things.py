@@ -14,6 +14,7 @@ from snapkeep.domain.drivers import AUTO_MODE, EBS_CSI, NAMED_SNAPSHOT, snapshot
 from snapkeep.domain.policies import ON_DEMAND, USUAL_NAME
 from tests.unit.infra.conftest import OSAKA_KEY, VAULTS
 from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
+from tests.unit.infra.template import Template
 
 CLUSTER = "myeks"
 BEFORE = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
@@ -171,7 +172,7 @@ def things(concrete: Concrete) -> dict[str, Thing]:
     template = concrete.template
     (table,) = template.resources("DynamoDB::Table")
     (topic,) = template.resources("SNS::Topic")
-    (bucket,) = template.resources("S3::Bucket")
+    bucket, objects = (_bucket(template, name) for name in ("Reports", "SaveObjects"))
     journal = concrete.arn(table)
     queues = {
         f"queue of {name}": queue_of(concrete, template.source_of(name)[0]["EventSourceArn"])
@@ -190,6 +191,9 @@ def things(concrete: Concrete) -> dict[str, Thing]:
         "bucket of reports": Thing(concrete.arn(bucket)),
         "a report": Thing(f"{concrete.arn(bucket)}/{CLUSTER}.html"),
         "something else in the bucket": Thing(f"{concrete.arn(bucket)}/payroll.csv"),
+        "bucket of objects": Thing(concrete.arn(objects)),
+        "an archive": Thing(f"{concrete.arn(objects)}/{CLUSTER}/nightly/r1/shop.yaml.gz"),
+        "a manifest": Thing(f"{concrete.arn(objects)}/{CLUSTER}/nightly/r1/shop.json"),
         "an index of the journal": Thing(f"{journal}/index/open"),
         "queue of lifecycle hooks": queue_of(concrete, hooks),
         "queue of schedules that failed": queue_of(concrete, failed),
@@ -201,6 +205,12 @@ def things(concrete: Concrete) -> dict[str, Thing]:
         "rule of failures": rule_with(concrete, "Snapkeep Run Failed"),
         **functions_of(concrete),
     }
+
+
+def _bucket(template: Template, name: str) -> str:
+    """The bucket whose logical id begins so."""
+    (found,) = (each for each in template.resources("S3::Bucket") if each.startswith(name))
+    return found
 
 
 def things_of(concrete: Concrete, role: str) -> dict[str, Thing]:

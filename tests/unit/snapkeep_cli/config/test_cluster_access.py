@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
+from snapkeep.domain.objects.rules import ObjectScope
+from snapkeep.domain.policies import Cluster, Deployment
+from snapkeep_cli.config.cluster_access import FUNCTIONS, WITH_ACCESS, access_of, group_name
+from tests.fakes.world import a_policy
 
 READING = {"get", "list"}
 
@@ -78,11 +81,49 @@ def test_prune_sees_which_claims_are_gone_and_changes_none() -> None:
     assert not verbs_on("prune", "persistentvolumes") and not verbs_on("prune", "pods")
 
 
+def saving(scope: ObjectScope | None, *custom: str) -> Deployment:
+    clusters = (Cluster("myeks", "ap-northeast-2"),)
+    return Deployment(clusters, (a_policy(objects=scope),), custom_kinds=custom)
+
+
+def rights_to_save(scope: ObjectScope, *custom: str) -> dict[str, set[str]]:
+    """The verbs of save_objects by resource."""
+    found: dict[str, set[str]] = {}
+    for rule in access_of(saving(scope, *custom))["save_objects"]:
+        for resource in rule.resources:
+            name = f"{resource}.{rule.api_group}" if rule.api_group else resource
+            found.setdefault(name, set()).update(rule.verbs)
+    return found
+
+
+def test_only_a_deployment_that_saves_objects_has_a_function_for_that() -> None:
+    assert access_of(saving(None)) == FUNCTIONS
+    assert tuple(access_of(saving(ObjectScope.WORKLOAD))) == WITH_ACCESS
+
+
+def test_saving_workloads_needs_fewer_kinds_than_saving_namespaces() -> None:
+    workload, namespace = rights_to_save(ObjectScope.WORKLOAD), rights_to_save(ObjectScope.NAMESPACE)
+    assert workload["configmaps"] == {"get"} and namespace["configmaps"] == {"get", "list"}
+    assert workload.keys() < namespace.keys()
+    assert "roles.rbac.authorization.k8s.io" in namespace.keys() - workload.keys()
+
+
+def test_kinds_of_crds_are_listed_only_for_namespaces() -> None:
+    custom = "certificates.cert-manager.io"
+    assert rights_to_save(ObjectScope.NAMESPACE, custom)[custom] == {"list"}
+    assert custom not in rights_to_save(ObjectScope.WORKLOAD, custom)
+
+
+def test_saving_objects_only_reads() -> None:
+    assert set().union(*rights_to_save(ObjectScope.NAMESPACE).values()) == READING
+
+
 def test_no_function_sees_secrets_or_uses_wildcards() -> None:
-    resources = {resource for rules in FUNCTIONS.values() for rule in rules for resource in rule.resources}
+    access = access_of(saving(ObjectScope.NAMESPACE))
+    resources = {resource for rules in access.values() for rule in rules for resource in rule.resources}
     everything = {
         text
-        for rules in FUNCTIONS.values()
+        for rules in access.values()
         for rule in rules
         for text in (rule.api_group, *rule.resources, *rule.verbs)
     }

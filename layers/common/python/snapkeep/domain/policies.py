@@ -204,6 +204,11 @@ class Deployment:
         """The policy of that name, or None if the config does not name it."""
         return next((policy for policy in self.policies if policy.name == name), None)
 
+    @property
+    def saves_objects(self) -> bool:
+        """True if any policy saves Kubernetes objects."""
+        return any(policy.objects for policy in self.policies)
+
     def place(self, name: str) -> Place | None:
         """The place of that name, or None if the config does not name it."""
         return next((place for place in self.places if place.name == name), None)

@@ -1,0 +1,32 @@
+"""save_objects: every 5 minutes, and when a run was planned, saves the Kubernetes objects beside new runs."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from snapkeep.settings import SaveObjectsSettings
+from snapkeep.wiring import aws, objects, runtime
+
+if TYPE_CHECKING:
+    from snapkeep.services.objects.save_objects import SaveObjects
+
+A_NAMESPACE = timedelta(minutes=2)
+"""What a namespace that was begun may still take before Lambda ends the invocation."""
+
+
+@runtime.logger.inject_lambda_context
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Save as many namespaces of new runs as the time allows, of one cluster if the event names it."""
+    left = timedelta(milliseconds=context.get_remaining_time_in_millis())
+    saver = _saver()
+    until = saver.clock() + left - A_NAMESPACE
+    return runtime.log_report({"clusters": saver.run(until, event.get("cluster", ""))})
+
+
+def _saver() -> SaveObjects:
+    return objects.save_objects(aws.ports(SaveObjectsSettings.from_environment(os.environ)))
+
+
+runtime.get_ready(_saver)
