@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from snapkeep.domain.errors import FilesRefused, Invalid, NotFound, SnapkeepError
+from snapkeep.domain.files.hindrances import hindrance_of, in_sentences
 from snapkeep.domain.files.limits import FileRules
 from snapkeep.domain.files.operations import FileLink, FileOperation, OperationState
 from snapkeep.domain.files.problems import FileProblem, ProblemKind, problem_of
 from snapkeep.domain.files.requests import FileQuestion, FileRequest, ReadPoint, clean_path
 from snapkeep.domain.files.results import Fetched
-from snapkeep.domain.points import PointState
 from snapkeep.domain.report.catalogue import PointQuery
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.ports.clock import Clock, Nonce
@@ -109,7 +109,9 @@ class AskFiles:
         if self.rules is None:
             raise Invalid("files are not read here: write `files` into snapkeep.yaml, and deploy")
         path = clean_path(question.path)
-        found, left_out = self._of_claim(question) if question.kind.is_about_claim else self._one(question)
+        keys = self.rules.keys
+        whole = question.kind.is_about_claim
+        found, left_out = self._of_claim(question, keys) if whole else self._one(question, keys)
         newest_first = sorted(found, key=lambda point: (point.started_at, point.id), reverse=True)
         return FileRequest(
             kind=question.kind,
@@ -123,36 +125,22 @@ class AskFiles:
             left_out=left_out,
         )
 
-    def _one(self, question: FileQuestion) -> tuple[list[PointFacts], str]:
+    def _one(self, question: FileQuestion, keys: Sequence[str]) -> tuple[list[PointFacts], str]:
         point = self.points.show(question.cluster, question.namespace, question.point_id).point
-        if why := _why_not(point):
-            raise FilesRefused(
-                f"{point.id} cannot be read: {why}", "ask for another point", ProblemKind.NOT_READY
-            )
+        if why := hindrance_of(point, keys):
+            raise FilesRefused(f"{point.id} cannot be read: {why.reason}", why.fix, why.kind)
         return [point], ""
 
-    def _of_claim(self, question: FileQuestion) -> tuple[list[PointFacts], str]:
-        whose = PointQuery(question.namespace, question.claim)
-        page = self.points.page(question.cluster, whose, MOST_POINTS)
-        read = [point for point in page.points if not _why_not(point)]
+    def _of_claim(self, question: FileQuestion, keys: Sequence[str]) -> tuple[list[PointFacts], str]:
+        page = self.points.page(question.cluster, PointQuery(question.namespace, question.claim), MOST_POINTS)
+        hindered = {point.id: why for point in page.points if (why := hindrance_of(point, keys))}
+        read = [point for point in page.points if point.id not in hindered]
+        left = in_sentences(hindered)
         if not read:
             place = f"claim {question.namespace}/{question.claim} of cluster {question.cluster}"
-            raise NotFound(f"{place} has no recovery point whose files can be read")
-        left = [f"{point.id}: {why}" for point in page.points if (why := _why_not(point))]
+            raise NotFound("; ".join((f"{place} has no recovery point whose files can be read", *left)))
         more = [f"only the newest {MOST_POINTS} points are read"] if page.cursor else []
         return read, "; ".join((*more, *left))
 
     def _unknown(self, operation_id: str) -> NotFound:
         return NotFound(f"there is no operation {operation_id}: answers are kept for a day; ask again")
-
-
-def _why_not(point: PointFacts) -> str:
-    """Why EBS does not serve the blocks of a point; "" if it does.
-
-    https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-faq.html
-    """
-    if point.in_bin:
-        return "its snapshot is in the Recycle Bin"
-    if point.archived:
-        return "its snapshot is in the archive tier"
-    return "" if point.state is PointState.READY else f"it is {point.state}"
