@@ -31,7 +31,7 @@ from tests.fakes.world import SLOT, World
 
 Said = Answer | FileProblem
 
-LOG = "log replayed: 12 transactions"
+LOG = "data-20261124t180000z-74c20b39e4: the 12 transactions in its log are included"
 
 
 def an_answer_to_each(point: str) -> dict[tuple[QuestionKind, str], Said]:
