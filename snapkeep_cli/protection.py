@@ -33,8 +33,10 @@ TAG = (
     "api",
     "copy_points",
     "check_points",
+    "archive_points",
 )
 SHARE = ("copy_points",)
+ARCHIVE = ("archive_points",)
 """The functions that need to; a test asks IAM whether the policy leaves each function all its rights."""
 
 DELETE_COPIES = ("prune_copies",)
@@ -125,7 +127,7 @@ class Part(StrEnum):
 
 
 def policy(of: Protected, part: Part) -> dict[str, Any]:
-    """The policy document: about snapshots, bin and keys; about roles, code and stack; about copies; or about
+    """The policy document: about snapshots; about roles, code, stack, bin and keys; about copies; or about
     those in a vault."""
     return {"Version": "2012-10-17", "Statement": [*_statements(of, part)]}
 
@@ -133,9 +135,9 @@ def policy(of: Protected, part: Part) -> dict[str, Any]:
 def _statements(of: Protected, part: Part) -> tuple[Statement, ...]:
     match part:
         case Part.BACKUPS:
-            return (*_backups(of), *_places(of))
+            return _backups(of)
         case Part.DEPLOYMENT:
-            return _deployment(of)
+            return (*_deployment(of), *_places(of))
         case Part.COPIES:
             return _copies(of)
         case Part.VAULT:
@@ -146,10 +148,12 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
     """Snapshots, their locks and their tags."""
     ours = {"StringEquals": {f"aws:ResourceTag/{tags.MANAGED}": "true"}}
     glass = of.roles(of.break_glass)
+    share, archive, unlock = NEVER
     return (
         _deny("OnlyPruneDeletes", ["ec2:DeleteSnapshot"], of.snapshots, ours, of.functions(DELETE) + glass),
-        # The function that shares has no right to the other two; a statement of its own would not fit.
-        _deny("NobodyUnlocksSharesArchives", [*NEVER], of.snapshots, ours, of.functions(SHARE) + glass),
+        # The function that shares has no right to unlock.
+        _deny("NobodyUnlocksShares", [share, unlock], of.snapshots, ours, of.functions(SHARE) + glass),
+        _deny("OnlySnapkeepArchives", [archive], of.snapshots, ours, of.functions(ARCHIVE) + glass),
         _deny("OnlySnapkeepLocks", ["ec2:LockSnapshot"], of.snapshots, ours, of.functions(LOCK) + glass),
         _deny(
             "OnlySnapkeepTags",
@@ -194,7 +198,7 @@ def _vault(of: Protected) -> tuple[Statement, ...]:
     copies = {"StringEquals": {f"aws:ResourceTag/{tags.MANAGED}": copy_tags.COPY}}
     own = {"BoolIfExists": {"kms:GrantIsForAWSResource": "false"}}
     glass = of.roles(of.break_glass)
-    share, unlock, archive = NEVER[0], NEVER[2], NEVER[1]
+    share, archive, unlock = NEVER
     tag, retag = ["ec2:CreateTags", "ec2:DeleteTags"], of.functions(TAG_IN_VAULT) + glass
     delete, lend = of.functions(DELETE_COPIES) + glass, of.functions(LEND) + glass
     keys = list(of.keys) or "*"

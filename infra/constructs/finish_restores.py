@@ -40,9 +40,10 @@ class FinishRestores(Construct):
         )
         stack = Stack.of(self)
         self.function.allow(
-            permissions.describe("Snapshots", "Volumes"),
+            permissions.describe("Snapshots", "SnapshotTierStatus", "Volumes"),
             permissions.describe_clusters(stack, platform.clusters),
             *permissions.hold_snapshots(stack, platform.owner),
+            permissions.bring_back_snapshots(stack, platform.owner),
             *(
                 permissions.lend_to_copies(stack, platform.owner, take_back=True)
                 if platform.deployment.adopt

@@ -1,5 +1,6 @@
 """The functions' rights in AWS, one Python function per statement; the constructs assign them."""
 
+from infra.permissions.archive import archive_snapshots, bring_back_snapshots, measure_snapshots
 from infra.permissions.asking import answer_sources, ask_vaults, share_with_vaults
 from infra.permissions.backup import (
     adopt_snapshots,
@@ -43,8 +44,10 @@ __all__ = [
     "adopt_snapshots",
     "answer_lifecycle_hooks",
     "answer_sources",
+    "archive_snapshots",
     "ask_vaults",
     "borrow_copies",
+    "bring_back_snapshots",
     "complete_tags",
     "copies_in",
     "copies_of",
@@ -71,6 +74,7 @@ __all__ = [
     "mark_cancelled_copies",
     "mark_duplicate_copies",
     "mark_duplicates",
+    "measure_snapshots",
     "note_checks",
     "put_events",
     "read_blocks",

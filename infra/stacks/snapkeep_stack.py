@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.api import Api
+from infra.constructs.archive_points import ArchivePoints
 from infra.constructs.check_points import CheckPoints
 from infra.constructs.cluster_access import ClusterAccess
 from infra.constructs.copies import Copies
@@ -79,7 +80,8 @@ class SnapkeepStack(RegionalStack):
             *self._objects(platform),
         ]
         self._let_in(platform, with_access)
-        functions = [*with_access, completion.function, *copies, *self._checks(platform)]
+        without_access = [*copies, *self._checks(platform), *self._archives(platform)]
+        functions = [*with_access, completion.function, *without_access]
         topic = self.watch(functions, *_shown(config.deployment))
         self.say(
             JournalTableName=platform.journal.name,
@@ -114,6 +116,14 @@ class SnapkeepStack(RegionalStack):
         if not platform.deployment.saves_objects:
             return ()
         return (SaveObjects(self, "SaveObjects", platform=platform).function,)
+
+    def _archives(self, platform: Platform) -> Sequence[PythonFunction]:
+        """What archives points; nothing unless a policy asks for it."""
+        deployment = platform.deployment
+        if not any(policy.archive_after for policy in deployment.policies):
+            return ()
+        keys = deployment.checks.keys if deployment.checks else ()
+        return (ArchivePoints(self, "ArchivePoints", platform=platform, keys=keys).function,)
 
     def _let_in(self, platform: Platform, functions: Sequence[PythonFunction]) -> None:
         """Access to the clusters, created only if no other deployment serves them."""

@@ -24,6 +24,7 @@ EXISTING = {
     "CreateSnapshot": ("VolumeId",),
     "DeleteSnapshot": ("SnapshotId",),
     "DeleteVolume": ("VolumeId",),
+    "DescribeSnapshotAttribute": ("SnapshotId",),
     "DetachVolume": ("VolumeId", "InstanceId"),
     "LockSnapshot": ("SnapshotId",),
     "ModifySnapshotAttribute": ("SnapshotId",),
@@ -57,7 +58,7 @@ def checks(params: Params, region: str, account: str) -> list[Check]:
     ministack.
     """
     action = ec2._p(params, "Action")
-    if action.startswith("Describe"):
+    if action.startswith("Describe") and action not in EXISTING:
         return [Check(f"ec2:{action}", "*")]
     if action in ("CreateTags", "DeleteTags"):
         return list(_tagging(action, params, region, account))

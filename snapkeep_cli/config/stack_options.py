@@ -13,6 +13,7 @@ from snapkeep_cli.config.types import ClusterName, Matching
 
 FUNCTION_NAMES = (
     *WITH_CLUSTER_ACCESS,
+    "archive_points",
     "check_points",
     "copy_points",
     "lend_copies",

@@ -61,6 +61,9 @@ FOR_CHECKS = 15
 FOR_OBJECTS = 14
 """What saves objects, and their bucket; and an access entry in each cluster."""
 
+FOR_ARCHIVES = 15
+"""What archives points."""
+
 FOR_BORROWING = 4
 """The routes of the API by which copies are borrowed."""
 
@@ -76,8 +79,8 @@ class StackSize:
 
     `network` counts the security group of a VPC and `rules` the clusters that let it in. `copies` says
     whether points are copied to places, `vaults` whether vaults in other accounts do that, and `borrows`
-    whether copies are borrowed from some; `checks` whether points are looked into, and `objects` whether
-    Kubernetes objects are saved.
+    whether copies are borrowed from some; `checks` whether points are looked into, `objects` whether
+    Kubernetes objects are saved, and `archives` whether points go to the archive tier.
     """
 
     clusters: int
@@ -89,6 +92,7 @@ class StackSize:
     borrows: bool = False
     checks: bool = False
     objects: bool = False
+    archives: bool = False
 
     @property
     def resources(self) -> int:
@@ -104,6 +108,7 @@ class StackSize:
             + (FOR_BORROWING if self.borrows else 0)
             + (FOR_CHECKS if self.checks else 0)
             + (FOR_OBJECTS if self.objects else 0)
+            + (FOR_ARCHIVES if self.archives else 0)
         )
 
     @property
@@ -165,6 +170,7 @@ def size_of(config: Config) -> StackSize:
         borrows=config.borrow is not None,
         checks=config.checks is not None,
         objects=saves_objects(config),
+        archives=any(policy.archive_after for policy in config.policies),
     )
 
 

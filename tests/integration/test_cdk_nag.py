@@ -18,7 +18,16 @@ from infra.stacks.place_stack import PlaceStack
 from infra.stacks.snapkeep_stack import SnapkeepStack
 from infra.stacks.vault_stack import VaultStack
 from snapkeep_cli.config.stack_options import StackOptions
-from tests.unit.infra.conftest import CHECKED, COPIED, DEPLOYMENT, OPTIONS, SAVING, VAULT, stub_assets
+from tests.unit.infra.conftest import (
+    ARCHIVED,
+    CHECKED,
+    COPIED,
+    DEPLOYMENT,
+    OPTIONS,
+    SAVING,
+    VAULT,
+    stub_assets,
+)
 
 REGION = "ap-northeast-2"
 STACKS = {"Snapkeep": StackOptions(), "SnapkeepWithEveryOption": OPTIONS}
@@ -41,6 +50,8 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> set[Finding]:
     SnapkeepStack(app, config=checked, assets=stub_assets(folder, checks=True))
     saving = DeploymentConfig(deployment=SAVING, region=REGION, stack="SnapkeepWithObjects")
     SnapkeepStack(app, config=saving, assets=stub_assets(folder))
+    archived = DeploymentConfig(deployment=ARCHIVED, region=REGION, stack="SnapkeepWithArchives")
+    SnapkeepStack(app, config=archived, assets=stub_assets(folder, checks=True))
     PlaceStack(app, config=copied, place=COPIED.places[0])
     vault = DeploymentConfig(deployment=VAULT, region=REGION, stack="SnapkeepVault")
     assert VAULT.vault is not None

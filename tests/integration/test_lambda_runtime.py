@@ -67,6 +67,8 @@ def product(folder: Path) -> Iterator[Deployed]:
         "method": "ebs",
         "copies": [{"to": "osaka", "retention": {"last": 3}}],
         "objects": "workload",
+        "retention": {"last": 3, "monthly": 12},
+        "archive_after": {"monthly": "30d"},
     }
     with deployed(folder, config_of(real, places={"osaka": OSAKA}, checks={})) as product:
         yield product

@@ -57,6 +57,9 @@ WITH_CHECKS = ("check_points",)
 WITH_OBJECTS = ("save_objects",)
 """The function that only a deployment that saves objects has."""
 
+WITH_ARCHIVES = ("archive_points",)
+"""The function that only a deployment with a policy that archives has."""
+
 ONLY_IN_VAULTS = ("pull_copies", "lend_copies")
 IN_VAULTS = (*ONLY_IN_VAULTS, "prune_copies", "api", "write_report")
 """Those that only a vault has, and all that it has."""
@@ -100,7 +103,8 @@ def stub_assets(folder: Path, warning: str = "", *, checks: bool = False) -> Ass
     return Assets(
         layers=layers,
         handlers=dict.fromkeys(
-            (*FUNCTIONS, *WITH_PLACES, *WITH_CHECKS, *WITH_OBJECTS, *ONLY_IN_VAULTS), asset
+            (*FUNCTIONS, *WITH_PLACES, *WITH_CHECKS, *WITH_OBJECTS, *WITH_ARCHIVES, *ONLY_IN_VAULTS),
+            asset,
         ),
         optional_layers={"filesystems": asset} if checks else {},
     )
@@ -246,6 +250,17 @@ SAVING = replace(
 def saving_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of the stack of a deployment that saves objects."""
     return template_of(synthesized(tmp_path_factory.mktemp("saving"), StackOptions(), deployment=SAVING))
+
+
+ARCHIVED = replace(CHECKED, policies=(replace(NIGHTLY, archive_after={"monthly": "30d"}), PAUSED))
+"""A deployment with checks, a policy of which moves points to the archive tier."""
+
+
+@pytest.fixture(scope="session")
+def archived_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment that archives points."""
+    folder = tmp_path_factory.mktemp("archived")
+    return template_of(synthesized(folder, StackOptions(), deployment=ARCHIVED))
 
 
 ADOPTING = replace(DEPLOYMENT, adopt=True)

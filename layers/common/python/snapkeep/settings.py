@@ -118,6 +118,15 @@ class SaveObjectsSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ArchivePointsSettings(Settings):
+    """archive_points: moves points to the archive tier."""
+
+    function = "archive_points"
+    journal_table: str
+    event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CopyPointsSettings(Settings):
     """copy_points: copies recovery points to places."""
 

@@ -9,10 +9,11 @@ def test_it_runs_every_five_minutes(template: Template) -> None:
     assert template.schedule("finish-restores")["ScheduleExpression"] == "rate(5 minutes)"
 
 
-def test_of_ec2_it_may_look_and_write_one_tag(template: Template) -> None:
+def test_of_ec2_it_may_look_bring_back_and_write_one_tag(template: Template) -> None:
     actions = {item for item in template.actions("finish_restores") if item.startswith(("ec2:", "eks:"))}
     looks = {"ec2:DescribeSnapshots", "ec2:DescribeVolumes", "eks:DescribeCluster"}
-    assert actions == {"ec2:CreateTags", "ec2:DeleteTags"} | looks
+    tiers = {"ec2:DescribeSnapshotTierStatus", "ec2:RestoreSnapshotTier"}
+    assert actions == {"ec2:CreateTags", "ec2:DeleteTags"} | looks | tiers
     for sid in ("Hold", "LiftHold"):
         statement = template.statement("finish_restores", sid)
         assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}

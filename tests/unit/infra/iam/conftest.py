@@ -24,15 +24,15 @@ ROWS = [*OURS, *rows_of("services"), *rows_of("attackers")]
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of a deployment that has every function with every right: it copies to places of its own
-    and to vaults, restores from copies, looks into points, and saves objects."""
-    checks = CheckRules((POINTS_KEY,))
-    policies = tuple(replace(each, objects=ObjectScope.NAMESPACE) for each in COPIED.policies[:1])
+    and to vaults, restores from copies, looks into points, archives them, and saves objects."""
+    nightly, *others = COPIED.policies
+    nightly = replace(nightly, objects=ObjectScope.NAMESPACE, archive_after={"monthly": "30d"})
     deployment = replace(
         COPIED,
-        policies=(*policies, *COPIED.policies[1:]),
+        policies=(nightly, *others),
         places=(*COPIED.places, *VAULTS),
         adopt=True,
-        checks=checks,
+        checks=CheckRules((POINTS_KEY,)),
     )
     return template_of(synthesized(tmp_path_factory.mktemp("iam"), StackOptions(), deployment=deployment))
 

@@ -200,6 +200,7 @@ def things(concrete: Concrete) -> dict[str, Thing]:
         "topic": Thing(concrete.arn(topic), policy=_policy(concrete, "SNS::TopicPolicy", "Topics", topic)),
         "rule of snapshots": rule_with(concrete, "createSnapshot"),
         "rule of copies": rule_with(concrete, "copySnapshot"),
+        "rule of archives": rule_with(concrete, "archiveSnapshot"),
         "rule of answers": rule_with(concrete, ANSWERED),
         "rule of deaths": rule_with(concrete, '["terminated"]'),
         "rule of failures": rule_with(concrete, "Snapkeep Run Failed"),

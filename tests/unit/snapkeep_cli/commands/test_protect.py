@@ -152,7 +152,7 @@ def test_regions_are_those_of_the_config(tmp_path: Path) -> None:
 
 def test_keys_can_be_named() -> None:
     key = "arn:aws:kms:ap-northeast-2:111122223333:key/0a"
-    statements = {each["Sid"]: each for each in printed(*BACKUPS, "--key", key)["Statement"]}
+    statements = {each["Sid"]: each for each in printed(*DEPLOYMENT, "--key", key)["Statement"]}
 
     assert statements["NobodyEndsKeys"]["Resource"] == [key]
 
