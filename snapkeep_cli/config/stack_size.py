@@ -17,8 +17,8 @@ QUOTA = 500
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
 
-ROOM = 17
-"""Kept free for resources that the config does not show: fifteen IAM policies that CDK splits when the names
+ROOM = 18
+"""Kept free for resources that the config does not show: sixteen IAM policies that CDK splits when the names
 of clusters and of locking policies fill them, and SnapStart's version and alias.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
