@@ -19,7 +19,6 @@ from infra.stacks.snapkeep_stack import SnapkeepStack
 from infra.stacks.vault_stack import VaultStack
 from snapkeep_cli.config.stack_options import StackOptions
 from tests.unit.infra.conftest import (
-    ARCHIVED,
     CHECKED,
     COPIED,
     DEPLOYMENT,
@@ -28,6 +27,7 @@ from tests.unit.infra.conftest import (
     VAULT,
     stub_assets,
 )
+from tests.unit.infra.constructs.test_archive_points import ARCHIVED
 
 REGION = "ap-northeast-2"
 STACKS = {"Snapkeep": StackOptions(), "SnapkeepWithEveryOption": OPTIONS}

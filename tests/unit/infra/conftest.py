@@ -252,17 +252,6 @@ def saving_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return template_of(synthesized(tmp_path_factory.mktemp("saving"), StackOptions(), deployment=SAVING))
 
 
-ARCHIVED = replace(CHECKED, policies=(replace(NIGHTLY, archive_after={"monthly": "30d"}), PAUSED))
-"""A deployment with checks, a policy of which moves points to the archive tier."""
-
-
-@pytest.fixture(scope="session")
-def archived_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of the stack of a deployment that archives points."""
-    folder = tmp_path_factory.mktemp("archived")
-    return template_of(synthesized(folder, StackOptions(), deployment=ARCHIVED))
-
-
 ADOPTING = replace(DEPLOYMENT, adopt=True)
 """A deployment that restores from the copies in its Region."""
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from snapkeep.settings import ArchivePointsSettings
 from snapkeep_cli.config.stack_size import StackSize
-from tests.unit.infra.conftest import ARCHIVED, FUNCTIONS, KEY, OPTIONS, synthesized, template_of
+from tests.unit.infra.conftest import (
+    CHECKED,
+    FUNCTIONS,
+    KEY,
+    NIGHTLY,
+    OPTIONS,
+    PAUSED,
+    synthesized,
+    template_of,
+)
 from tests.unit.infra.event_pattern import matches
 from tests.unit.infra.stacks.test_large_stacks import check_formula
 from tests.unit.infra.template import Template, arns, text
+
+ARCHIVED = replace(CHECKED, policies=(replace(NIGHTLY, archive_after={"monthly": "30d"}), PAUSED))
+"""A deployment with checks, a policy of which moves points to the archive tier."""
 
 OURS = {
     "StringEquals": {
@@ -20,6 +33,13 @@ OURS = {
     },
     "StringEqualsIfExists": {"aws:ResourceTag/snapkeep:deployment": "snapkeep"},
 }
+
+
+@pytest.fixture(scope="module")
+def archived_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment that archives points."""
+    folder = tmp_path_factory.mktemp("archived")
+    return template_of(synthesized(folder, StackOptions(), deployment=ARCHIVED))
 
 
 def an_event(**detail: Any) -> dict[str, Any]:
