@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from snapkeep.settings import ArchivePointsSettings
+from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.stack_size import StackSize
 from tests.unit.infra.conftest import (
     CHECKED,
