@@ -36,6 +36,9 @@ NEEDED_TAGS = (
 )
 """The tags that the design and the driver require on every ready recovery point's snapshot."""
 
+OF_VOLUMES = (Method.CSI, Method.EBS)
+"""The methods that the demo shows; its config backs up no file system of EFS."""
+
 
 def complaints(
     runs: Sequence[RunFact],
@@ -113,7 +116,7 @@ def _counted_once(snapshots: Mapping[str, LiveSnapshot]) -> Iterator[str]:
 
 def _methods(claims: Sequence[ClaimFact]) -> Iterator[str]:
     used = {point.method for claim in claims for point in claim.points}
-    for method in Method:
+    for method in OF_VOLUMES:
         if method.value not in used:
             yield f"no recovery point was taken by method {method.value}"
 
