@@ -135,6 +135,7 @@ def describe_point(
         "held": [item for item in held if item],
         "restore it": Shell(found["restore"]["command"]),
         "before that": found["restore"]["trouble"],
+        **_files(found.get("files")),  # an API deployed earlier has none
     }
     emit(found, output, facts(shown))
 
@@ -189,6 +190,15 @@ def _checked(check: Document | None) -> dict[str, object]:
         "checked at": check["checked_at"],
         **{f"  {name}": words for name, _, words in lines},
     }
+
+
+def _files(files: Document | None) -> dict[str, Any]:
+    """How to look at the files of a point, or why nobody can."""
+    if not files:
+        return {}
+    if files["trouble"]:
+        return {"its files": f"cannot be read: {files['trouble']}"}
+    return {"list its files": Shell(files["command"])}
 
 
 def _held(hold: dict[str, str]) -> str:

@@ -201,3 +201,21 @@ def test_a_deployment_without_files_is_told_what_to_write(monkeypatch: pytest.Mo
     plain.back_up(SLOT)
     ended = connected(plain, monkeypatch)("ls", "shop/data:/")
     assert (ended.code, "error[no_files]" in ended.err, "and deploy" in ended.err) == (3, True, True)
+
+
+def test_a_point_says_how_to_list_its_files_or_why_nobody_can(snapkeep: Command, world: FilesWorld) -> None:
+    point = points(world)[0]
+    command = f"snapkeep ls {point}:/ --cluster myeks --namespace shop"
+    assert f"list its files  {command}" in snapkeep("describe", "point", point).out
+    assert snapkeep(*command.split()[1:]).code == 0
+    for snapshot in world.ebs.all:
+        world.ebs.archive(snapshot)
+    shown = snapkeep("describe", "point", point).out
+    assert "cannot be read: its snapshot is in the archive tier: ask for another recovery point" in shown
+
+
+def test_a_deployment_without_files_offers_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = World(a_claim("data"))
+    plain.back_up(SLOT)
+    shown = connected(plain, monkeypatch)("describe", "point", plain.point("data").id).out
+    assert ("restore it" in shown, "its files" in shown) == (True, False)

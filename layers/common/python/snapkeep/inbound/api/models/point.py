@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from snapkeep.domain.archive.shown import Tier
+from snapkeep.domain.files.hindrances import hindrance_of
 from snapkeep.domain.points import PointState
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.body import Body
@@ -13,6 +14,7 @@ from snapkeep.inbound.api.words import RestoreHintModel, restore_hint, size_text
 
 if TYPE_CHECKING:
     from snapkeep.domain.archive.shown import ShownTier
+    from snapkeep.domain.files.limits import FileRules
     from snapkeep.domain.proof.shown import ShownCheck
     from snapkeep.domain.report.catalogue import ShownPoint
     from snapkeep.domain.restore.holds import Hold
@@ -77,13 +79,22 @@ class ShownPointModel(PointModel):
     check: ShownCheckModel
 
 
+class FilesHintModel(Body):
+    """The command that lists the files of a recovery point; `trouble` says why they cannot be read now, and
+    is empty when nothing speaks against it."""
+
+    command: str
+    trouble: str = ""
+
+
 class RestorablePointModel(ShownPointModel):
     """A recovery point with its holds and its check, how to restore it, and in which tier it is, with the
-    reason in words."""
+    reason in words. `files` is null where the deployment does not read files."""
 
     tier: Tier
     tier_words: str
     restore: RestoreHintModel
+    files: FilesHintModel | None
 
 
 class PointPageModel(Body):
@@ -141,13 +152,15 @@ def shown_point_model(shown: ShownPoint, check: ShownCheck) -> ShownPointModel:
 
 
 def restorable_point_model(
-    shown: ShownPoint, check: ShownCheck, tier: ShownTier, how: Suggestion
+    shown: ShownPoint, check: ShownCheck, tier: ShownTier, how: Suggestion, files: FileRules | None
 ) -> RestorablePointModel:
-    """A point with its holds, its check, its tier and the command that restores it as a response body."""
+    """A point with its holds, its check, its tier, and the commands that restore it and list its files, as a
+    response body."""
     return RestorablePointModel(
         **shown_point_model(shown, check).model_dump(),
         tier=tier.tier,
         tier_words=tier.words,
+        files=_files_hint(shown.point, files) if files else None,
         restore=restore_hint(how),
     )
 
@@ -155,3 +168,9 @@ def restorable_point_model(
 def _hold(hold: Hold) -> HoldModel:
     until = to_second(hold.ends) if hold.ends else None
     return HoldModel(holder=hold.holder, reason=hold.reason, until=until, by=hold.by)
+
+
+def _files_hint(point: PointFacts, rules: FileRules) -> FilesHintModel:
+    why = hindrance_of(point, rules.keys)
+    command = f"snapkeep ls {point.id}:/ --cluster {point.cluster} --namespace {point.namespace}"
+    return FilesHintModel(command=command, trouble=f"{why.reason}: {why.fix}" if why else "")

@@ -98,7 +98,8 @@ def _shown(actions: Actions, cluster: str, namespace: str, point: str) -> Restor
     found = actions.show_point(cluster, namespace, point)
     check = actions.show_checks([found.point])[found.point.snapshot_id]
     tier = actions.show_tier(found.point)
-    return restorable_point_model(found, check, tier, actions.suggest_restore(found.point))
+    how = actions.suggest_restore(found.point)
+    return restorable_point_model(found, check, tier, how, actions.deployment.files)
 
 
 def _page(actions: Actions, cluster: str, wanted: PointQuery, limit: int, cursor: str) -> PointPageModel:
