@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from snapkeep.domain.policies import to_document
 from snapkeep.domain.proof.checks import Subject
 from snapkeep.domain.proof.suspicions import Suspicion
+from snapkeep.domain.restore.operations import Stage
 from tests.fakes.api import Api
 from tests.fakes.borrowing import BorrowingWorld
 from tests.fakes.files import FilesWorld, an_answer_to_each
 from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
+from tests.fakes.restore_samples import a_restore
 from tests.fakes.vault_copies import VaultWorld
 from tests.fakes.world import SLOT, World, a_claim
 
@@ -91,6 +93,9 @@ def _calls(api: Api, world: World) -> Calls:
     yield "POST", f"{CLUSTER}/restores", anywhere
     yield "GET", f"{SHOP}/restores", None
     yield "GET", f"{SHOP}/restores/{restore}", None
+    archived = a_restore(id=f"{9:016x}", stage=Stage.BRINGING_BACK, archived=True)
+    world.journal.restores.add_restore(archived)
+    yield "DELETE", f"{SHOP}/restores/{archived.id}", None
 
 
 def _suspect(world: World, point: str) -> None:

@@ -36,7 +36,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     f"{NAMESPACE}/recovery-points/{{point}}/hold": ("PUT", "DELETE"),
     f"{NAMESPACE}/recovery-points/{{point}}/copies/{{place}}": ("PUT", "DELETE"),
     f"{NAMESPACE}/restores": ("GET", "POST"),
-    f"{NAMESPACE}/restores/{{restore}}": ("GET",),
+    f"{NAMESPACE}/restores/{{restore}}": ("GET", "DELETE"),
     f"{NAMESPACE}/try": ("POST",),
 }
 """From path to its methods, where there are clusters."""

@@ -55,10 +55,16 @@ AtOption = Annotated[str, typer.Option(help="With --claim: the newest at or befo
 ClassOption = Annotated[str, typer.Option("--class", help="Its storage class; default: the original one.")]
 LabelOption = Annotated[list[str] | None, typer.Option(help="A label for the claim, key=value; repeatable.")]
 
+CancelOption = Annotated[
+    str,
+    typer.Option(metavar="ID", help="Cancel this restore while its point comes back from the archive tier."),
+]
+
 
 @ending_well
 def restore(
     point: Annotated[str, typer.Argument(help="The id of a recovery point; or give --claim.")] = "",
+    cancel: CancelOption = "",
     namespace: IntoOption = "",
     cluster: ClusterOption = "",
     claim: ClaimOption = "",
@@ -80,6 +86,9 @@ def restore(
 ) -> None:
     """Create a claim from a recovery point; a restore that cannot work is refused before anything is
     created."""
+    if cancel:
+        _cancel(cancel, namespace, cluster, output)
+        return
     source = read_source(point, claim, at, target, namespace, from_namespace)
     namespace = source.into
     api = client()
@@ -101,25 +110,37 @@ def restore(
     elsewhere = {"source_namespace": source.from_namespace, "source_cluster": from_cluster}
     status, answer = _ask(api, cluster, namespace, wish, elsewhere | {"from_place": from_place})
     findings(answer["plan"]["findings"])
-    if status == 200:
-        emit(answer, output, _plan(answer["plan"], "would be created"))
-    elif wait:
-        _wait(api, answer, cluster, namespace, timedelta(seconds=timeout), output)
-    else:
-        _accepted(answer, cluster, namespace, output)
+    patience = timedelta(seconds=timeout) if wait and status == 202 else None
+    _tell(api, answer, cluster, namespace, patience, output)
 
 
-def _wait(
-    api: ApiClient, answer: Document, cluster: str, namespace: str, timeout: timedelta, output: Output
+def _cancel(restore_id: str, namespace: str, cluster: str, output: Output) -> None:
+    api = client()
+    cluster = the_cluster(api, cluster)
+    namespace = namespace or _namespace_of(api, cluster, restore_id)
+    found = api.delete(*place(cluster, namespace, "restores", restore_id))
+    emit(found, output, _shown(found))
+    say("within minutes its recovery point is no longer held; EC2 cannot stop bringing it back")
+
+
+def _tell(
+    api: ApiClient,
+    answer: Document,
+    cluster: str,
+    namespace: str,
+    patience: timedelta | None,
+    output: Output,
 ) -> None:
-    tip("if you stop waiting", _follow(answer, cluster, namespace))
-    where = place(cluster, namespace, "restores", answer["id"])
-    _end(wait_for(lambda: api.get(*where), USABLE, timeout), output)
-
-
-def _accepted(answer: Document, cluster: str, namespace: str, output: Output) -> None:
-    emit(answer, output, _plan(answer["plan"], "accepted", answer["id"]))
-    tip("its progress", _follow(answer, cluster, namespace))
+    """Show what was accepted or would be created; with patience, what became of it."""
+    if patience:
+        tip("if you stop waiting", _follow(answer, cluster, namespace))
+        where = place(cluster, namespace, "restores", answer["id"])
+        _end(wait_for(lambda: api.get(*where), USABLE, patience), output)
+        return
+    state = answer.get("state", "would be created")
+    emit(answer, output, _plan(answer["plan"], state, answer.get("id", "")))
+    if "id" in answer:
+        tip("its progress", _follow(answer, cluster, namespace))
 
 
 def _follow(answer: Document, cluster: str, namespace: str) -> str:

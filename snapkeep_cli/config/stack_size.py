@@ -39,7 +39,7 @@ MOST_PLACES = 10
 ROOM_FOR_PLACES = 8
 """Kept free besides: policies that CDK splits where copies of many policies are locked in many places."""
 
-BASE = 250
+BASE = 251
 """Resources of any stack, whatever it backs up."""
 
 FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 2

@@ -44,6 +44,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "auto-lost", "method": "csi"},
     {"name": "auto-bare", "method": "csi"},
     {"name": "auto-pruned", "method": "csi", "retention": {"last": 1}},
+    {"name": "archived", "method": "ebs", "retention": {"last": 5}},
     {
         "name": "locked",
         "method": "ebs",
@@ -81,6 +82,7 @@ def healthy_again(product: Deployed) -> Iterator[None]:
         copy_events=1,
         copy_seconds=1.0,
         copies_in_progress=20,
+        tier_restore_seconds=1.0,
         snapshot_arn_shape="region-then-account",
         describe_lag_seconds=0.0,
         functions_skip_sleep=False,

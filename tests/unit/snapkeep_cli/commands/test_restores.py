@@ -46,6 +46,24 @@ def test_an_accepted_restore_says_what_is_made_and_how_to_follow_it(snapkeep: Co
     assert f"snapkeep get restore {made} --cluster myeks --namespace shop" in ended.err
 
 
+def test_an_archived_point_is_brought_back_unless_the_restore_is_cancelled(
+    snapkeep: Command, world: World
+) -> None:
+    world.ebs.archive(next(iter(world.ebs.all)))
+    ended = snapkeep("restore", point_of(world), "-n", "shop", "--as", "data-2")
+    assert ended.code == 0
+    assert "takes up to 72 hours and costs about $0.12 (4.0 GiB)" in ended.err
+    assert "bringing_back" in ended.out and world.cluster.restored == {}
+    (restore,) = world.journal.restores.all
+    told = snapkeep("get", "restore", restore, "-n", "shop").out
+    assert "is in the archive tier; claim shop/data-2 is created once it is back" in told
+
+    cancelled = snapkeep("restore", "--cancel", restore, "-n", "shop")
+    assert cancelled.code == 0 and "removed" in cancelled.out
+    assert "EC2 cannot stop bringing it back" in cancelled.err
+    assert "is created once" not in snapkeep("get", "restore", restore, "-n", "shop").out
+
+
 def test_another_namespace_as_source_goes_by_the_route_of_the_cluster(
     snapkeep: Command, world: World
 ) -> None:

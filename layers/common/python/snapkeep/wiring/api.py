@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.kubernetes.patience import within
 from snapkeep.inbound.api.actions import Actions
@@ -50,18 +51,14 @@ def answering() -> AbstractContextManager[None]:
 def actions(ports: Ports) -> Actions:
     """All of the API's actions. Their services are imported and built when a request first needs them."""
     deployment = ports.deployment
-    restores, backups = cache(lambda: request_restores(ports)), cache(lambda: request_backup(ports))
+    backups = cache(lambda: request_backup(ports))
     reports, points = cache(lambda: gather_report(ports)), cache(lambda: list_points(ports))
     copies, asking = cache(lambda: list_copies(ports)), cache(lambda: request_copies(ports, points()))
     files = cache(lambda: ask_files(ports))
     prunes, holds = cache(lambda: request_prune(ports)), cache(lambda: hold_points(ports))
     return Actions(
         deployment=deployment,
-        plan_restore=lambda request: restores().plan(request),
-        start_restore=lambda plan, restore_id, caller: restores().start(plan, restore_id, caller),
-        resume_restore=lambda restore_id: restores().resume(restore_id),
-        show_restore=lambda *which: restores().status(*which),
-        list_restores=lambda *page: restores().page(*page),
+        **_of_restores(cache(lambda: request_restores(ports))),
         list_points=lambda *page: points().page(*page),
         list_place=lambda *page: find_copies(ports).page(*page),
         show_point=lambda *which: points().show(*which),
@@ -98,6 +95,17 @@ def actions(ports: Ports) -> Actions:
         show_vault=lambda: show_vault(ports).run(),
         publish_change=lambda change: ports.changes.changed(change),
     )
+
+
+def _of_restores(restores: Callable[[], RequestRestore]) -> dict[str, Any]:
+    return {
+        "plan_restore": lambda request: restores().plan(request),
+        "start_restore": lambda plan, restore_id, caller: restores().start(plan, restore_id, caller),
+        "resume_restore": lambda restore_id: restores().resume(restore_id),
+        "show_restore": lambda *which: restores().status(*which),
+        "cancel_restore": lambda *which: restores().cancel(*which),
+        "list_restores": lambda *page: restores().page(*page),
+    }
 
 
 def list_points(ports: Ports) -> ListPoints:

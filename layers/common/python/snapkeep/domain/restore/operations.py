@@ -159,6 +159,11 @@ class RestoreOperation:
         """The operation with one more timeline entry, at this stage (default: unchanged)."""
         return replace(self, stage=stage or self.stage, timeline=(*self.timeline, TimelineEntry(at, text)))
 
+    def cancelled(self, at: datetime, by: str) -> RestoreOperation:
+        """The operation as ended before its claim was created, by a caller (an ARN)."""
+        text = f"cancelled by {by} while its recovery point came back from the archive tier"
+        return replace(self.happened(at, text, Stage.REMOVED), reason=text, awaits="")
+
     def failed(self, at: datetime, reason: str) -> RestoreOperation:
         """The operation as failed, with the reason."""
         return replace(self.happened(at, f"failed: {reason}", Stage.FAILED), reason=reason)

@@ -111,6 +111,8 @@ def _without_claim(operation: RestoreOperation, where: str) -> Progress:
         return Progress(RestoreState.BRINGING_BACK, f"{text}; {where} is created once it is back")
     if operation.stage is Stage.ACCEPTED:
         return Progress(RestoreState.ACCEPTED, f"{where} is about to be created")
+    if operation.reason:
+        return Progress(RestoreState.REMOVED, operation.reason)
     if operation.stage is Stage.BOUND:
         return Progress(RestoreState.REMOVED, f"{where} was bound and has since been deleted")
     return Progress(RestoreState.REMOVED, f"{where} was deleted before it was bound")

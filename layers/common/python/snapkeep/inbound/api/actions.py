@@ -57,6 +57,10 @@ class Actions:
     """(cluster, namespace, restore id) A restore and its progress. Raises NotFound when it is not in this
     namespace."""
 
+    cancel_restore: Callable[[str, str, str, str], RestoreOperation]
+    """(cluster, namespace, restore id, caller) End a restore whose point is still in the archive tier. Raises
+    NotFound, and PermanentError once its claim may exist."""
+
     list_restores: Callable[[str, str, int, str], tuple[Sequence[RestoreOperation], str]]
     """(cluster, namespace, limit, cursor) Restores into a namespace, newest first, and the cursor of the next
     page ("" at the end)."""

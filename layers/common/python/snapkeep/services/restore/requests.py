@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from snapkeep.domain.errors import NotFound
-from snapkeep.domain.restore.operations import RestoreOperation
+from snapkeep.domain.errors import NotFound, PermanentError
+from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.progress import Progress, progress
 from snapkeep.domain.restore.requests import RestoreRequest
@@ -44,12 +44,33 @@ class RequestRestore:
         known = self.restores.restore(operation_id)
         return self.restore.resume(known) if known else None
 
+    def cancel(self, cluster: str, namespace: str, restore_id: str, caller: str) -> RestoreOperation:
+        """End a restore whose point is still in the archive tier; one that ended stays as it is.
+
+        finish_restores releases the hold. EC2 cannot stop bringing the point back. Raises NotFound when it is
+        not in this namespace, PermanentError once its claim may exist, and TemporaryError when
+        finish_restores works on it at the same moment.
+        """
+        found = self._known(cluster, namespace, restore_id)
+        if found.stage.is_final:
+            return found
+        if found.stage is not Stage.BRINGING_BACK:
+            raise PermanentError(
+                f"restore {restore_id} is creating claim {namespace}/{found.target}, or has created it: "
+                f"kubectl delete pvc {found.target} -n {namespace} ends it"
+            )
+        return self.restores.write_restore(found.cancelled(self.clock(), caller))
+
     def status(self, cluster: str, namespace: str, restore_id: str) -> tuple[RestoreOperation, Progress]:
         """A restore and its progress. Raises NotFound when it is not in this namespace."""
+        found = self._known(cluster, namespace, restore_id)
+        return found, progress(found, self.claims.look(found))
+
+    def _known(self, cluster: str, namespace: str, restore_id: str) -> RestoreOperation:
         found = self.restores.restore(restore_id)
         if found is None or (found.cluster, found.namespace) != (cluster, namespace):
             raise NotFound(f"namespace {namespace} of cluster {cluster} has no restore {restore_id}")
-        return found, progress(found, self.claims.look(found))
+        return found
 
     def page(
         self, cluster: str, namespace: str, limit: int, after: str

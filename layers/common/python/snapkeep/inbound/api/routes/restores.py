@@ -46,6 +46,7 @@ CHANGES: dict[str, Any] = {
 
 
 LISTS: dict[str, Any] = {"tags": ["restores"], "responses": read_responses(RestorePageModel)}
+CANCELS: dict[str, Any] = {"tags": ["restores"], "responses": change_responses(changed=RestoreModel)}
 SHOWS: dict[str, Any] = {"tags": ["restores"], "responses": read_responses(RestoreModel)}
 
 
@@ -86,6 +87,15 @@ def restore_routes(actions: Actions, once: Once) -> Router:
 
     @router.get(f"{IN_NAMESPACE}/<restore>", summary="Show a restore and its progress", **SHOWS)
     def show_restore(cluster: Cluster, namespace: Namespace, restore: Restore) -> RestoreModel:
+        return restore_model(*actions.show_restore(cluster, namespace, restore))
+
+    @router.delete(
+        f"{IN_NAMESPACE}/<restore>", summary="Cancel a restore before its claim is created", **CANCELS
+    )
+    def cancel_restore(
+        cluster: Cluster, namespace: Namespace, restore: Restore, request: Request
+    ) -> RestoreModel:
+        actions.cancel_restore(cluster, namespace, restore, caller_of(request.resolved_event))
         return restore_model(*actions.show_restore(cluster, namespace, restore))
 
     return router
