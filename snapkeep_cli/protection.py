@@ -41,8 +41,9 @@ ARCHIVE = ("archive_points",)
 
 DELETE_COPIES = ("prune_copies",)
 LOCK_COPIES = ("copy_points",)
-TAG_COPIES = ("copy_points", "finish_restores", "api")
-"""The same for copies; `finish_restores` and `api` hold those that are restored from."""
+TAG_COPIES = ("copy_points", "finish_restores", "api", "check_points")
+"""The same for copies; `finish_restores` and `api` hold those that are restored from, and `check_points`
+notes what it found."""
 
 LOCK_IN_VAULT = ("pull_copies",)
 TAG_IN_VAULT = ("pull_copies", "lend_copies")

@@ -11,6 +11,7 @@ from infra.constructs.python_function import PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Timing
 from infra.packaging.build import FILESYSTEMS
 from infra.platform import Platform
+from snapkeep.domain.copies.places import divided
 from snapkeep.domain.proof.rules import CheckRules
 from snapkeep.settings import CheckPointsSettings
 
@@ -22,8 +23,8 @@ TIMEOUT = Duration.minutes(5)
 class CheckPoints(Construct):
     """The function (`function`) and its schedule.
 
-    Only it may read the data of points. It is in no VPC, has no access to clusters, and can neither create,
-    copy, share nor delete a snapshot.
+    Only it may read the data of points, and of their copies in this account. It is in no VPC, has no access
+    to clusters, and can neither create, copy, share nor delete a snapshot.
     """
 
     def __init__(self, scope: Construct, id: str, *, platform: Platform, rules: CheckRules) -> None:
@@ -40,11 +41,15 @@ class CheckPoints(Construct):
             layers=(FILESYSTEMS,),
         )
         stack = Stack.of(self)
+        places, _ = divided(platform.deployment.places)
+        marks = permissions.copies_of(stack, platform.owner)
         self.function.allow(
             permissions.describe("Snapshots"),
             permissions.read_blocks(stack, platform.owner),
-            *permissions.decrypt_points(rules.keys),
+            *permissions.decrypt_points([*rules.keys, *sorted({place.kms_key for place in places})]),
             permissions.note_checks(stack, platform.owner),
+            *([permissions.read_copies(stack, marks, places)] if places else []),
+            *([permissions.note_checks_of_copies(stack, marks, places)] if places else []),
             permissions.put_events(stack, platform.event_bus),
             platform.journal.access("BatchGetItem", "Query", "PutItem"),
         )

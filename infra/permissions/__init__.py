@@ -31,6 +31,8 @@ from infra.permissions.copies import (
     lock_copies_in,
     mark_cancelled_copies,
     mark_duplicate_copies,
+    note_checks_of_copies,
+    read_copies,
     use_copy_keys,
 )
 from infra.permissions.interruption import answer_lifecycle_hooks
@@ -76,8 +78,10 @@ __all__ = [
     "mark_duplicates",
     "measure_snapshots",
     "note_checks",
+    "note_checks_of_copies",
     "put_events",
     "read_blocks",
+    "read_copies",
     "send_messages",
     "share_with_vaults",
     "unmark_duplicates",

@@ -107,6 +107,27 @@ def mark_cancelled_copies(stack: Stack, marks: Marks, places: Sequence[Place]) -
     )
 
 
+def read_copies(stack: Stack, marks: Marks, places: Sequence[Place]) -> iam.PolicyStatement:
+    """Read the blocks of our copies in these places."""
+    named = _on("ResourceTag", {**marks, copy_tags.PLACE: _names(places)})
+    return iam.PolicyStatement(
+        sid="ReadBlocksOfCopies",
+        actions=["ebs:GetSnapshotBlock", "ebs:ListSnapshotBlocks"],
+        resources=_copies(stack, places),
+        conditions=when("StringEquals", named),
+    )
+
+
+def note_checks_of_copies(stack: Stack, marks: Marks, places: Sequence[Place]) -> iam.PolicyStatement:
+    """Write on our copies what their check said."""
+    return iam.PolicyStatement(
+        sid="NoteChecksOfCopies",
+        actions=["ec2:CreateTags"],
+        resources=_copies(stack, places),
+        conditions=all_of(when("StringEquals", _on("ResourceTag", marks)), only([tags.CHECKED])),
+    )
+
+
 def delete_copies(stack: Stack, marks: Marks, places: Sequence[Place]) -> iam.PolicyStatement:
     """Delete our copies in these places that are not held: that have no hold tag, whatever its value."""
     named = _on("ResourceTag", {**marks, copy_tags.PLACE: _names(places)})

@@ -43,6 +43,7 @@ COLUMNS: Columns = {
     "PROGRESS": "progress",
     "LOCKED UNTIL": "locked",
     "SIZE": "size",
+    "CHECKED": "checked",
     "POINT": long_id("point"),
     "WHY": sentence("reason"),
     "EBS SNAPSHOT": wide("snapshot_id"),

@@ -46,7 +46,7 @@ class Checks(Strict):
 
     keys: Annotated[list[KmsKeyArn], Field(max_length=MOST_KEYS)] = Field(default_factory=list)
     """KMS keys (ARNs), in the clusters' Region, under which encrypted points may be read; points under
-    another key are not looked at."""
+    another key are not looked at. Copies are read under the key of their place."""
     pace: Annotated[int, Field(ge=1, le=1000)] = PACE
     """Blocks of 512 KiB that are read a second at most. AWS serves 1,000 in an account and Region, to every
     tool that reads snapshots there."""

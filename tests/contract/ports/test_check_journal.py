@@ -54,6 +54,23 @@ def test_the_checks_of_a_claim_are_together(journal: Journal) -> None:
     assert sorted(found, key=lambda each: each.subject.point_id) == mine
 
 
+def test_the_check_of_a_copy_is_beside_that_of_its_point(journal: Journal) -> None:
+    point, copy = (
+        check(1),
+        replace(check(1), subject=replace(subject(1), place="osaka", snapshot_id="snap-c")),
+    )
+    for each in (point, copy):
+        journal.checks.write_check(each)
+        journal.suspicions.write_suspicion(Suspicion(each.subject, "it shrank"))
+    where = [("wordpress", "mysql", "sk-1")]
+    assert journal.checks.checks("myeks", where) == {"sk-1": point}
+    assert journal.checks.checks("myeks", where, "osaka") == {"sk-1": copy}
+    assert journal.checks.checks("myeks", where, "tokyo") == {}
+    assert list(journal.checks.checks_of("myeks", "wordpress", "mysql")) == [point]
+    journal.suspicions.drop_suspicion(Suspicion(point.subject, ""))
+    assert [each.subject for each in journal.suspicions.suspicions("myeks")] == [copy.subject]
+
+
 def test_a_suspicion_stays_as_it_was_first_written(journal: Journal) -> None:
     first = Suspicion(subject(2), "/a is missing", "snap-1")
     journal.suspicions.write_suspicion(first)

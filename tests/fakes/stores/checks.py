@@ -15,29 +15,29 @@ class MemoryChecks(Faults):
 
     def __init__(self, faults: Faults | None = None) -> None:
         super().__init__(faults)
-        self.of_points: dict[tuple[str, str, str, str], Check] = {}
-        self.open: dict[tuple[str, str], Suspicion] = {}
+        self.of_points: dict[tuple[str, str, str, str, str], Check] = {}
+        self.open: dict[tuple[str, str, str], Suspicion] = {}
 
     def write_check(self, check: Check) -> None:
         self._before("write_check")
         subject = check.subject
-        key = (subject.cluster, subject.namespace, subject.claim, subject.point_id)
+        key = (subject.cluster, subject.namespace, subject.claim, subject.point_id, subject.place)
         self.of_points[key] = check
         self._after("write_check")
 
-    def checks(self, cluster: str, points: Sequence[PointOfClaim]) -> Mapping[str, Check]:
+    def checks(self, cluster: str, points: Sequence[PointOfClaim], place: str = "") -> Mapping[str, Check]:
         self._before("checks")
-        keys = [(cluster, *each) for each in points]
+        keys = [(cluster, *each, place) for each in points]
         return {key[3]: self.of_points[key] for key in keys if key in self.of_points}
 
     def checks_of(self, cluster: str, namespace: str, claim: str) -> Iterator[Check]:
         self._before("checks_of")
         whose = (cluster, namespace, claim)
-        yield from [check for key, check in self.of_points.items() if key[:3] == whose]
+        yield from [check for key, check in self.of_points.items() if key[:3] == whose and not key[4]]
 
     def write_suspicion(self, suspicion: Suspicion) -> None:
         self._before("write_suspicion")
-        self.open.setdefault((suspicion.subject.cluster, suspicion.subject.point_id), suspicion)
+        self.open.setdefault(_key(suspicion), suspicion)
         self._after("write_suspicion")
 
     def suspicions(self, cluster: str) -> Collection[Suspicion]:
@@ -46,5 +46,9 @@ class MemoryChecks(Faults):
 
     def drop_suspicion(self, suspicion: Suspicion) -> None:
         self._before("drop_suspicion")
-        self.open.pop((suspicion.subject.cluster, suspicion.subject.point_id), None)
+        self.open.pop(_key(suspicion), None)
         self._after("drop_suspicion")
+
+
+def _key(suspicion: Suspicion) -> tuple[str, str, str]:
+    return suspicion.subject.cluster, suspicion.subject.point_id, suspicion.subject.place

@@ -12,9 +12,11 @@ from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.stack_size import StackSize
 from tests.unit.infra.conftest import (
     CHECKED,
+    COPIED,
     FUNCTIONS,
     KEY,
     OPTIONS,
+    VAULTS,
     synthesized,
     template_of,
 )
@@ -90,6 +92,20 @@ def test_it_decrypts_under_the_keys_of_the_config_and_without_any_nothing(
         synthesized(tmp_path_factory.mktemp("no-key"), StackOptions(), deployment=deployment)
     )
     assert not {each for each in without.actions("check_points") if each.startswith("kms:")}
+
+
+def test_it_reads_copies_only_in_places_of_this_account(
+    checked_template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert "ReadBlocksOfCopies" not in str(checked_template.statements("check_points"))
+    deployment = replace(COPIED, places=(*COPIED.places, *VAULTS), checks=CheckRules())
+    folder = tmp_path_factory.mktemp("copied")
+    template = template_of(synthesized(folder, StackOptions(), deployment=deployment))
+    reads = template.statement("check_points", "ReadBlocksOfCopies")
+    own = [place for place in deployment.places if not place.is_vault]
+    assert reads["Condition"]["StringEquals"]["aws:ResourceTag/snapkeep:managed"] == "copy"
+    assert {arn.split(":")[3] for arn in arns(reads)} == {place.region for place in own}
+    assert arns(template.statement("check_points", "DecryptPoints")) == {place.kms_key for place in own}
 
 
 def test_it_writes_one_tag_and_changes_no_snapshot_otherwise(checked_template: Template) -> None:

@@ -141,6 +141,11 @@ def spoiled_tags(present: Mapping[str, str], point: Point) -> tuple[str, ...]:
     return tuple(sorted(set(needed) & missing_tags(present, point).keys()))
 
 
+def verdict_of(tags: Mapping[str, str]) -> str:
+    """What the last check of a point said according to its tag, "" without one."""
+    return tags.get(CHECKED, "").partition(" ")[0]
+
+
 def point_id_of(tags: Mapping[str, str]) -> str:
     """The id of the point that a snapshot belongs to by its tags; empty when they name none.
 

@@ -19,11 +19,13 @@ class Checks(Protocol):
     def write_check(self, check: Check) -> None:
         """Write the check of a point, instead of an earlier one."""
 
-    def checks(self, cluster: str, points: Sequence[PointOfClaim]) -> Mapping[str, Check]:
-        """The checks of these points, by id; those never checked are absent."""
+    def checks(self, cluster: str, points: Sequence[PointOfClaim], place: str = "") -> Mapping[str, Check]:
+        """The checks of these points, or of their copies in a place, by id; those never checked are
+        absent."""
 
     def checks_of(self, cluster: str, namespace: str, claim: str) -> Iterator[Check]:
-        """All checks of a claim's points, in any order, those of deleted points included for a while."""
+        """All checks of a claim's points, in any order, those of deleted points included for a while,
+        and none of copies."""
 
 
 class Suspicions(Protocol):

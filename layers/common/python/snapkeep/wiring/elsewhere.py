@@ -11,6 +11,7 @@ from snapkeep.wiring.ports import Ports
 
 if TYPE_CHECKING:
     from snapkeep.domain.vault.vault import VaultSource
+    from snapkeep.ports.blocks import Blocks
     from snapkeep.ports.ec2 import Regions
     from snapkeep.ports.loans import Grants
     from snapkeep.ports.vaults import SharedSnapshots, Shares, Sources, Vaults
@@ -25,6 +26,12 @@ class ElsewherePorts(Ports):
         from snapkeep.domain.copies.places import Home
 
         return Ec2Regions(client, self.deployment.name, Home("", self.deployment.clusters[0].region))
+
+    @lazy
+    def blocks_in(self) -> Callable[[str], Blocks]:
+        from snapkeep.adapters.aws.blocks import READS, EbsBlocks
+
+        return lambda region: EbsBlocks(client("ebs", READS, region))
 
     @lazy
     def shares(self) -> Shares:

@@ -35,9 +35,9 @@ class PointsDataPorts(ElsewherePorts):
 
     @lazy
     def blocks(self) -> Blocks:
-        from snapkeep.adapters.aws.blocks import EbsBlocks
+        from snapkeep.adapters.aws.blocks import READS, EbsBlocks
 
-        return EbsBlocks(client("ebs"))
+        return EbsBlocks(client("ebs", READS))
 
     @lazy
     def tiers(self) -> Tiers:

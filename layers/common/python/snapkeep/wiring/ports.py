@@ -39,11 +39,10 @@ class Ports:
     """What services need from the outside world.
 
     `snapshots` shows the deployment's own, `everybodys_snapshots` those of every deployment in the account.
-    `regions` is EC2 elsewhere; `shares` and `vaults` are for copies to other accounts, `shares` and `grants`
-    for a vault's loans, which only `lender` may make. `pause` waits.
-    `regions` is EC2 elsewhere; `shares` and `vaults` are for copies to other accounts. In a vault,
-    `regions_of` is EC2 as it lists a source's copies, `shared` what sources share, and `sources` answers
-    them. `pause` waits.
+    `regions` is EC2 elsewhere, and `blocks_in` are the blocks of snapshots in a Region; `shares` and `vaults`
+    are for copies to other accounts, `shares` and `grants` for a vault's loans, which only `lender` may make.
+    In a vault, `regions_of` is EC2 as it lists a source's copies, `shared` what sources share, and `sources`
+    answers them. `pause` waits.
     `to_save` feeds save_node, `to_release` feeds release_volumes.
     """
 
@@ -55,6 +54,7 @@ class Ports:
     snapshots: Snapshots
     everybodys_snapshots: Snapshots
     blocks: Blocks
+    blocks_in: Callable[[str], Blocks]
     tiers: Tiers
     file_systems: FileSystems
     files: FileStore

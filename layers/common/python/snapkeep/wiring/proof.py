@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from snapkeep.wiring.troubles import give_up, tell_troubles
@@ -23,17 +24,31 @@ PATIENCE = timedelta(hours=1)
 
 def check_points(ports: Ports, looker: LookInto | None = None) -> CheckPoints:
     """The service that checks points, by looking into their blocks or with another `looker`."""
+    from snapkeep.services.proof.check_copies import CheckCopies
     from snapkeep.services.proof.check_points import FUNCTION, CheckPoints
     from snapkeep.services.proof.look_into import LookInto
 
     journal = ports.journal
+
+    @cache
+    def looker_in(region: str) -> LookInto:
+        return looker or LookInto(_paced(ports, ports.blocks_in(region)), ports.file_systems, counts=False)
+
     return CheckPoints(
         ports.deployment,
         ports.snapshots,
         journal.catalogue,
         journal.checks,
         journal.suspicions,
-        looker or LookInto(paced_blocks(ports), ports.file_systems),
+        looker or LookInto(_paced(ports, ports.blocks), ports.file_systems),
+        CheckCopies(
+            ports.deployment,
+            ports.regions,
+            journal.checks,
+            journal.suspicions,
+            looker_in,
+            ports.clock,
+        ),
         tell_troubles(ports, ports.check_news),
         give_up(ports, ports.check_news, FUNCTION, PATIENCE),
         ports.check_news,
@@ -41,13 +56,13 @@ def check_points(ports: Ports, looker: LookInto | None = None) -> CheckPoints:
     )
 
 
-def paced_blocks(ports: Ports) -> Blocks:
-    """The blocks of points, read as fast as the config allows."""
+def _paced(ports: Ports, blocks: Blocks) -> Blocks:
+    """The blocks in a Region, read as fast as the config allows."""
     from snapkeep.domain.proof.rules import CheckRules
     from snapkeep.services.proof.paced_blocks import PacedBlocks
 
     pace = (ports.deployment.checks or CheckRules()).pace
-    return PacedBlocks(ports.blocks, pace, ports.clock, ports.pause)
+    return PacedBlocks(blocks, pace, ports.clock, ports.pause)
 
 
 def show_checks(ports: Ports) -> ShowChecks:

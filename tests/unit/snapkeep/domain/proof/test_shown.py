@@ -39,7 +39,6 @@ def test_a_check_is_said_in_a_word_with_its_first_reason(check: Check, words: st
         (NEW, "not checked yet"),
         (replace(NEW, slot=None), "not checked yet"),
         (replace(NEW, slot=NOW - timedelta(days=8, seconds=1)), "never checked: it is older than 8 days"),
-        (replace(NEW, is_copy=True), "a copy: only its source is checked"),
         (replace(NEW, archived=True), "not looked at: in the archive tier"),
         (replace(NEW, state=PointState.PENDING), "not ready"),
         (replace(NEW, state=PointState.FAILED), "not ready"),
@@ -49,6 +48,12 @@ def test_a_check_is_said_in_a_word_with_its_first_reason(check: Check, words: st
 def test_a_point_without_a_check_says_why_it_has_none(point: Checkable, words: str) -> None:
     assert shown_check(point, None, True, NOW).words == words
     assert shown_check(point, None, False, NOW).words == "checks are off"
+
+
+def test_a_copy_is_not_looked_into_whatever_this_deployment_says_about_its_points() -> None:
+    for on in (True, False):
+        found = shown_check(replace(NEW, is_copy=True), None, on, NOW)
+        assert (found.state, found.words) == (CheckState.COPY, "a copy that was not looked into")
 
 
 def test_a_check_outlives_the_setting_and_the_move_to_the_archive() -> None:

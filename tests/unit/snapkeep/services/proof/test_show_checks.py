@@ -50,12 +50,26 @@ def test_what_is_known_of_a_point_is_not_said_of_its_copy_or_of_another_snapshot
     world.back_up_night()
     world.check()
     (point,) = listed(world)
-    copy = replace(point, snapshot_id="snap-copy", place="osaka")
+    copy = replace(point, snapshot_id="snap-copy", place="osaka", checked="")
     twin = replace(point, snapshot_id="snap-twin")
     assert words(world, point, copy, twin) == [
         "checked",
-        "a copy: only its source is checked",
+        "a copy that was not looked into",
         "not checked yet",
+    ]
+
+
+def test_a_copy_is_as_its_own_tag_says() -> None:
+    world = CheckedWorld()
+    world.back_up_night()
+    (point,) = listed(world)
+    said = ("checked", "suspicious", "not-looked-at", "whatever")
+    copies = [replace(point, snapshot_id=f"snap-{each}", place="osaka", checked=each) for each in said]
+    assert words(world, *copies) == [
+        "checked",
+        "suspicious",
+        "not looked at",
+        "a copy that was not looked into",
     ]
 
 

@@ -24,15 +24,20 @@ KEEP_CHECKS = timedelta(days=400)
 SEPARATOR = " "
 
 
-def check_key(cluster: str, namespace: str, claim: str, point_id: str) -> schema.Key:
-    """The key of the check of a point; those of a claim are beside each other."""
-    place = SEPARATOR.join((namespace, claim, point_id))
-    return {schema.PK: f"CHECKS#{cluster}", schema.SK: place}
+def check_key(cluster: str, namespace: str, claim: str, point_id: str, place: str = "") -> schema.Key:
+    """The key of the check of a point, or of its copy in a place; those of a claim are beside each other."""
+    where = SEPARATOR.join((namespace, claim, point_id))
+    return {schema.PK: f"CHECKS#{cluster}{_at(place)}", schema.SK: where}
 
 
-def suspicion_key(cluster: str, point_id: str) -> schema.Key:
-    """The key of the suspicion that a point raises."""
-    return {schema.PK: f"SUSPICIONS#{cluster}", schema.SK: point_id}
+def suspicion_key(cluster: str, point_id: str, place: str = "") -> schema.Key:
+    """The key of the suspicion that a point raises, or its copy in a place."""
+    return {schema.PK: f"SUSPICIONS#{cluster}", schema.SK: f"{point_id}{_at(place)}"}
+
+
+def _at(place: str) -> str:
+    """No name of a cluster or point contains the separator."""
+    return f"@{place}" if place else ""
 
 
 class DynamoChecks:
@@ -43,12 +48,12 @@ class DynamoChecks:
 
     def write_check(self, check: Check) -> None:
         subject = check.subject
-        key = check_key(subject.cluster, subject.namespace, subject.claim, subject.point_id)
+        key = check_key(subject.cluster, subject.namespace, subject.claim, subject.point_id, subject.place)
         expires = schema.expiry(max(check.at, subject.taken), KEEP_CHECKS)
         self._table.put({**key, "check": json.dumps(_document(check)), schema.EXPIRES_AT: expires})
 
-    def checks(self, cluster: str, points: Sequence[PointOfClaim]) -> Mapping[str, Check]:
-        keys = [check_key(cluster, *each) for each in dict.fromkeys(points)]
+    def checks(self, cluster: str, points: Sequence[PointOfClaim], place: str = "") -> Mapping[str, Check]:
+        keys = [check_key(cluster, *each, place) for each in dict.fromkeys(points)]
         found = self._table.read_each(self._table.get_many(keys), _check) if keys else ()
         return {each.subject.point_id: each for each in found}
 
@@ -61,7 +66,7 @@ class DynamoChecks:
     def write_suspicion(self, suspicion: Suspicion) -> None:
         subject = suspicion.subject
         item = {
-            **suspicion_key(subject.cluster, subject.point_id),
+            **suspicion_key(subject.cluster, subject.point_id, subject.place),
             "subject": json.dumps(_subject_document(subject)),
             "reason": suspicion.reason,
             "good": suspicion.good,
@@ -75,7 +80,8 @@ class DynamoChecks:
         return [self._table.read(item, _suspicion) for item in found]
 
     def drop_suspicion(self, suspicion: Suspicion) -> None:
-        self._table.delete(suspicion_key(suspicion.subject.cluster, suspicion.subject.point_id))
+        subject = suspicion.subject
+        self._table.delete(suspicion_key(subject.cluster, subject.point_id, subject.place))
 
 
 def _document(check: Check) -> dict[str, Any]:
@@ -84,7 +90,9 @@ def _document(check: Check) -> dict[str, Any]:
 
 
 def _subject_document(subject: Subject) -> dict[str, Any]:
-    return dataclasses.asdict(subject) | {"taken": precise(subject.taken)}
+    """Without a place, an earlier version can read it as well."""
+    fields = dataclasses.asdict(subject) | {"taken": precise(subject.taken)}
+    return fields if subject.place else {key: value for key, value in fields.items() if key != "place"}
 
 
 def _check(item: Item) -> Check:

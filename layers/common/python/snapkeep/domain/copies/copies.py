@@ -74,6 +74,7 @@ class Copy:
     nothing. `started_at` (aware UTC) is when the copying began. `duplicate` marks a second copy of one point,
     and `cancelled` one that somebody cancelled: neither counts. `progress` is EC2's, such as "42%", `message`
     what it says about a failed one. `run` is the run of its point. `protections` forbid deleting it.
+    `checked` is the verdict of its check, "" without one.
     """
 
     snapshot_id: str
@@ -96,6 +97,7 @@ class Copy:
     message: str = ""
     run: str = ""
     protections: tuple[Protection, ...] = ()
+    checked: str = ""
 
     @property
     def source(self) -> Source:
@@ -193,6 +195,7 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
         message=snapshot.state_message,
         run=present.get(tags.RUN, ""),
         protections=found.candidate.protections,
+        checked=tags.verdict_of(present),
     )
 
 

@@ -36,7 +36,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A point that is checked: of which claim it is, and when its snapshot was started (aware UTC)."""
+    """A point that is checked: of which claim it is, and when its snapshot was started (aware UTC).
+
+    `place` is that of a copy, whose `taken` is that of its source; "" for a point.
+    """
 
     point_id: str
     snapshot_id: str
@@ -45,11 +48,13 @@ class Subject:
     claim: str
     claim_uid: str
     taken: datetime
+    place: str = ""
 
     @property
     def words(self) -> str:
         """The point for people."""
-        return f"{self.namespace}/{self.claim} ({self.point_id})"
+        where = f", copy in {self.place}" if self.place else ""
+        return f"{self.namespace}/{self.claim} ({self.point_id}{where})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class CheckState(StrEnum):
 
 
 WITHOUT_CHECK = {
-    CheckState.COPY: "a copy: only its source is checked",
+    CheckState.COPY: "a copy that was not looked into",
     CheckState.ARCHIVED: "not looked at: in the archive tier",
     CheckState.NOT_READY: "not ready",
     CheckState.WAITING: "not checked yet",
@@ -89,12 +89,12 @@ def _state_of(check: Check) -> CheckState:
 
 
 def _without_check(point: Checkable, on: bool, now: datetime) -> CheckState:
+    if point.is_copy and point.state is PointState.READY:
+        return CheckState.COPY
     if not on:
         return CheckState.OFF
     if point.state is not PointState.READY:
         return CheckState.NOT_READY
-    if point.is_copy:
-        return CheckState.COPY
     if point.archived:
         return CheckState.ARCHIVED
     is_recent = point.slot is None or point.slot >= now - RECENT

@@ -134,7 +134,7 @@ def _point(snapshot: Snapshot, found: ReadablePoint | Unreadable) -> ReportedPoi
         fate=Outlook.STAYS,
         reasons=(),
         trouble=snapshot.state_message if state is PointState.FAILED else "",
-        checked=snapshot.tags.get(tags.CHECKED, "").partition(" ")[0],
+        checked=tags.verdict_of(snapshot.tags),
     )
 
 

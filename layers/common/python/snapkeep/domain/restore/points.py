@@ -31,7 +31,8 @@ class PointFacts:
     `kms_trouble` says why its key cannot be used, "" when it can or is unknown. A copy names the `place` it
     is in and, as account/Region, where it is `copied_from`; both are "" for a point in its own Region.
     `unreadable` says which copies of its cluster in the place cannot be read. `full_bytes` is the size of all
-    its blocks, 0 when unknown. `archived_at` (aware UTC) is when its policy had it archived.
+    its blocks, 0 when unknown. `archived_at` (aware UTC) is when its policy had it archived. `checked` is the
+    verdict in its tag, "" without one.
     """
 
     id: str
@@ -75,6 +76,7 @@ class PointFacts:
     unreadable: str = ""
     full_bytes: int = 0
     archived_at: datetime | None = None
+    checked: str = ""
 
     @property
     def minimum_bytes(self) -> int:
@@ -120,6 +122,7 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         object_name=tags.volume_snapshot_of(snapshot.tags),
         full_bytes=snapshot.full_bytes,
         archived_at=archived_at(snapshot),
+        checked=tags.verdict_of(snapshot.tags),
     )
 
 

@@ -25,7 +25,7 @@ class AcceptCheck:
     snapshots: Snapshots
 
     def run(self, cluster: str, point_id: str, by: str, because: str) -> Acceptance:
-        """Accept a point. Repeating an acceptance with the same reason changes nothing.
+        """Accept a point and its copies. Repeating an acceptance with the same reason changes nothing.
 
         Raises Invalid without a reason, NotFound when the point is not suspicious, and PermanentError when it
         was accepted for another reason.
@@ -33,22 +33,21 @@ class AcceptCheck:
         because = " ".join(because.split())
         if not 0 < len(because) <= MOST_BECAUSE:
             raise Invalid(f"say why {point_id} is good, in at most {MOST_BECAUSE} characters")
-        found = next(
-            (each for each in self.suspicions.suspicions(cluster) if each.subject.point_id == point_id), None
-        )
-        if found is None:
+        found = [each for each in self.suspicions.suspicions(cluster) if each.subject.point_id == point_id]
+        if not found:
             return self._accepted_before(cluster, point_id, because)
-        return self._accept(found, by, because)
+        for each in found:
+            self._accept(each, by, because)
+        return Acceptance(by, because)
 
-    def _accept(self, found: Suspicion, by: str, because: str) -> Acceptance:
+    def _accept(self, found: Suspicion, by: str, because: str) -> None:
         """Accept the check, and only then end the suspicion; the check may be known no longer."""
         subject = found.subject
         place = (subject.namespace, subject.claim, subject.point_id)
-        check = self.checks.checks(subject.cluster, [place]).get(subject.point_id)
+        check = self.checks.checks(subject.cluster, [place], subject.place).get(subject.point_id)
         if check is not None:
             self.checks.write_check(check.accepted(by, because))
         self.suspicions.drop_suspicion(found)
-        return Acceptance(by, because)
 
     def _accepted_before(self, cluster: str, point_id: str, because: str) -> Acceptance:
         check = self._check(cluster, point_id)

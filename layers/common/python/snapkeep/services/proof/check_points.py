@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
@@ -24,8 +24,9 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.news import CheckNews
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
+from snapkeep.services.proof.check_copies import CheckCopies
 from snapkeep.services.proof.look_into import LookInto
-from snapkeep.services.proof.snapshot_volume import Cost
+from snapkeep.services.proof.report import CheckReport, note
 from snapkeep.services.tell_troubles import TellTroubles
 
 log = logging.getLogger(__name__)
@@ -34,19 +35,6 @@ AT_A_TIME = 100
 """Points whose checks one call reads."""
 
 FUNCTION = "check_points"
-
-
-@dataclass(slots=True)
-class CheckReport:
-    """What one pass over a cluster did: points by verdict, what it read, and parts that failed."""
-
-    cluster: str
-    checked: list[str] = field(default_factory=list)
-    suspicious: dict[str, str] = field(default_factory=dict)
-    not_looked_at: dict[str, str] = field(default_factory=dict)
-    waiting: int = 0
-    cost: Cost = field(default_factory=Cost)
-    given_up: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +60,20 @@ class CheckPoints:
     checks: Checks
     suspicions: Suspicions
     looker: LookInto
+    copies: CheckCopies
     teller: TellTroubles
     give_up: GiveUp
     news: CheckNews
     clock: Clock
 
     def run(self, until: datetime) -> list[CheckReport]:
-        """One pass over every cluster. No point is begun after `until` (aware UTC)."""
-        return [self._cluster(cluster.name, until) for cluster in self.deployment.clusters]
+        """One pass over every cluster, then over the copies. None is begun after `until` (aware UTC)."""
+        clusters = [cluster.name for cluster in self.deployment.clusters]
+        passes = [self._points_of_cluster(cluster, until) for cluster in clusters]
+        return [self._finished(report, waiting, until) for report, waiting in passes]
 
-    def _cluster(self, cluster: str, until: datetime) -> CheckReport:
+    def _points_of_cluster(self, cluster: str, until: datetime) -> tuple[CheckReport, Sequence[str]]:
+        """What a pass over the points of a cluster did, and the points that it did not reach."""
         report = CheckReport(cluster)
         waiting: list[str] = []
         with part_of_a_pass(f"checks of {cluster}", report.given_up, cluster):
@@ -93,9 +85,15 @@ class CheckPoints:
                 with part_of_a_pass(entry.point_id, report.given_up, entry.point_id):
                     self._check(cluster, entry, report)
             self._measure(cluster, recent, {*waiting, *report.given_up}, report)
+        report.waiting = len(waiting)
+        return report, waiting
+
+    def _finished(self, report: CheckReport, waiting: Sequence[str], until: datetime) -> CheckReport:
+        """The report with the copies of the cluster's points, and with all that was told."""
+        cluster = report.cluster
+        self.copies.run(cluster, until, report)
         with part_of_a_pass(f"suspicions of {cluster}", report.given_up, f"suspicions of {cluster}"):
             self._tell(cluster)
-        report.waiting = len(waiting)
         report.given_up = self.give_up.report(report.given_up, cluster, waiting)
         return report
 
@@ -142,7 +140,7 @@ class CheckPoints:
         if suspicion := self._suspicion(check, before):
             self.suspicions.write_suspicion(suspicion)
         self.checks.write_check(check)
-        _note(check, report)
+        note(check, report)
         self.snapshots.add_tags(snapshot.id, {tags.CHECKED: f"{check.verdict} {compact(check.at)}"})
 
     def _suspicion(self, check: Check, before: Iterable[Check]) -> Suspicion | None:
@@ -194,16 +192,6 @@ def _subject_of(snapshot: Snapshot, cluster: str) -> Subject | None:
         claim_uid=facts.uid,
         taken=snapshot.started_at,
     )
-
-
-def _note(check: Check, report: CheckReport) -> None:
-    point = check.subject.point_id
-    if check.verdict is Verdict.CHECKED:
-        report.checked.append(point)
-    elif check.verdict is Verdict.SUSPICIOUS:
-        report.suspicious[point] = "; ".join(check.reasons)
-    else:
-        report.not_looked_at[point] = "; ".join(check.reasons)
 
 
 def _portions(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:

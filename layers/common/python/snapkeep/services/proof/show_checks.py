@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from snapkeep.domain.policies import Deployment
-from snapkeep.domain.proof.checks import Check
-from snapkeep.domain.proof.shown import Checkable, ShownCheck, shown_check
+from snapkeep.domain.proof.checks import Check, Verdict
+from snapkeep.domain.proof.shown import Checkable, CheckState, ShownCheck, shown_check
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.ports.checks import Checks
 from snapkeep.ports.clock import Clock
@@ -16,7 +16,10 @@ from snapkeep.ports.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class ShowChecks:
-    """Reads checks; about a hundred of them cost one call."""
+    """Reads checks; about a hundred of them cost one call.
+
+    Copies are as their tags say, because what checked them may be in a Region that is lost.
+    """
 
     deployment: Deployment
     checks: Checks
@@ -28,6 +31,8 @@ class ShowChecks:
         return {point.snapshot_id: self._shown(point, found) for point in points}
 
     def _shown(self, point: PointFacts, found: Mapping[tuple[str, str], Check]) -> ShownCheck:
+        if point.place and point.checked in list(Verdict):
+            return ShownCheck(CheckState(point.checked))
         known = found.get((point.cluster, point.id)) if not point.place else None
         check = known if known and known.subject.snapshot_id == point.snapshot_id else None
         about = Checkable(point.state, point.slot, point.archived, bool(point.place))

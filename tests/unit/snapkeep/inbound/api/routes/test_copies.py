@@ -31,6 +31,7 @@ def test_a_copy_is_listed_with_what_people_ask_about(api: Api, copied: CopyWorld
     (copy,) = listed["copies"]
     assert copy.pop("protections")[0].startswith("locked (governance)")
     assert copy == {
+        "checked": None,
         "point": record.point_id,
         "cluster": "myeks",
         "namespace": "shop",

@@ -89,7 +89,7 @@ class ShownCopy:
 
     `progress` is EC2's, such as "42%". `snapshot_id` is that in the place, "" where there is none. `reason`
     says why it is in this state. `protections` forbid deleting it. `asked_by` is who asked for it beyond the
-    rules, `size_bytes` 0 where that is unknown.
+    rules, `size_bytes` 0 where that is unknown, `checked` the verdict of its check, "" without one.
     """
 
     place: str
@@ -108,6 +108,7 @@ class ShownCopy:
     reason: str = ""
     asked_by: str = ""
     protections: tuple[Protection, ...] = ()
+    checked: str = ""
 
     @property
     def position(self) -> str:
@@ -199,6 +200,7 @@ def of_copy(region: str, copy: Copy, record: CopyRecord | None) -> ShownCopy:
         size_bytes=copy.size_bytes,
         reason=copy.message if copy.state is CopyState.FAILED else "",
         protections=copy.protections,
+        checked=copy.checked,
     )
     return with_record(shown, record) if record else shown
 

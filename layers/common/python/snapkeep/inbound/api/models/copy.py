@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from snapkeep.domain.copies.view.asked import Outcome
 from snapkeep.domain.copies.view.shown import ShownState
+from snapkeep.domain.proof.checks import Verdict
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.words import size_text
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 class CopyModel(Body):
     """The copy of a recovery point in a place. `taken` is when the data was snapshotted, `point` the recovery
-    point; `snapshot_id` is that in the place, empty while there is none."""
+    point; `snapshot_id` is that in the place, empty while there is none. `checked` is the verdict of a check
+    of the copy itself, null without one."""
 
     point: str
     cluster: str
@@ -37,6 +39,7 @@ class CopyModel(Body):
     protections: list[str]
     reason: str
     asked_by: str
+    checked: Verdict | None
 
 
 class AskedCopyModel(Body):
@@ -78,6 +81,7 @@ def copy_model(copy: ShownCopy) -> CopyModel:
         protections=[item.reason for item in copy.protections],
         reason=copy.reason,
         asked_by=copy.asked_by,
+        checked=Verdict(copy.checked) if copy.checked in list(Verdict) else None,
     )
 
 
