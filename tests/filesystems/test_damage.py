@@ -14,16 +14,13 @@ import pytest
 
 from snapkeep_filesystems import checksums
 from snapkeep_filesystems.errors import Damaged, UnreadableError
-from snapkeep_filesystems.ext4 import health as ext4_health
 from snapkeep_filesystems.ext4 import inodes, journal
 from snapkeep_filesystems.ext4 import replay as ext4_replay
 from snapkeep_filesystems.ext4 import superblock as ext4_superblock
 from snapkeep_filesystems.opening import open_file_system
 from snapkeep_filesystems.volume import Volume
-from snapkeep_filesystems.xfs import health as xfs_health
-from snapkeep_filesystems.xfs import records
-from snapkeep_filesystems.xfs import superblock as xfs_superblock
 from tests.filesystems.changed import Changed, Watched
+from tests.filesystems.forging import forged_checksums
 from tests.filesystems.images import WORKS, unpack
 from tests.filesystems.reading import ImageFile
 
@@ -31,34 +28,11 @@ ROUNDS = int(os.environ.get("SNAPKEEP_DAMAGED_IMAGES", "3"))
 """How many damaged volumes of each kind are read."""
 
 
-class Right(int):
-    """A checksum that equals every other one."""
-
-    def __eq__(self, other: object) -> bool:
-        return True
-
-    def __ne__(self, other: object) -> bool:
-        return False
-
-    def __and__(self, other: int) -> Right:
-        return self
-
-    __hash__ = int.__hash__
-
-
 @pytest.fixture(params=["checksums", "forged checksums"])
-def forged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    if request.param == "checksums":
-        return False
-
-    def right(*_: object) -> Right:
-        return Right()
-
-    for module in (ext4_health, inodes, journal, ext4_replay, ext4_superblock):
-        monkeypatch.setattr(module, "running", right)
-    for module in (xfs_health, records, xfs_superblock):
-        monkeypatch.setattr(module, "finished", right)
-    return True
+def forged(request: pytest.FixtureRequest) -> Iterator[bool]:
+    is_forged = request.param == "forged checksums"
+    with forged_checksums(is_forged):
+        yield is_forged
 
 
 @pytest.fixture(scope="module", params=sorted(WORKS))
@@ -107,3 +81,12 @@ def test_the_checksum_is_the_one_that_the_standard_tells() -> None:
     # RFC 3720, B.4
     assert checksums.finished(bytes(32)) == 0x8A9136AA
     assert checksums.finished(b"\xff" * 16, b"\xff" * 16) == 0x62A8AB43
+
+
+def test_a_journal_without_checksums_that_lies_beyond_the_volume_is_not_replayed(tmp_path: Path) -> None:
+    volume = ImageFile(unpack("ext3", tmp_path)[0])
+    superblock = ext4_superblock.read_superblock(volume)
+    logged = journal.Logged(block=1, at=volume.size, escaped=False, checksum=0)
+    extents = inodes.extents_of(volume, superblock, inodes.read_inode(volume, superblock, 8))
+    with pytest.raises(Damaged, match="outside of the volume"):
+        ext4_replay._check(volume, superblock, journal.Journal(volume, extents, 1024), 1, logged)

@@ -17,7 +17,7 @@ import pyfsext
 import pyfsxfs
 
 from snapkeep_filesystems.contents import Contents
-from snapkeep_filesystems.errors import Damaged
+from snapkeep_filesystems.errors import Damaged, UnreadableError
 from snapkeep_filesystems.file_system import FileSystem
 from snapkeep_filesystems.volume import Volume
 from snapkeep_filesystems.xfs.long_links import MAGIC, long_target
@@ -138,7 +138,9 @@ class Files:
         """
         try:
             yield
-        except (OSError, OverflowError, MemoryError, ValueError) as error:
+        except UnreadableError:
+            raise
+        except Exception as error:  # SystemError, MemoryError and more: whatever their C code stumbles over
             said = str(error).partition(":")[2].strip() or error
             raise self._stream.failure or Damaged(f"{what} cannot be read: {said}") from error
         if self._stream.failure:

@@ -43,11 +43,19 @@ def read_exactly(volume: Volume, offset: int, length: int, what: str) -> bytes:
 
 
 def little(kind: str, data: bytes, offset: int) -> int:
-    """A number of a struct kind (B, H, I, Q) in little-endian order, as ext4 writes them."""
-    return int(struct.unpack_from(f"<{kind}", data, offset)[0])
+    """A number of a struct kind (B, H, I, Q) in little-endian order, as ext4 writes them. Raises Damaged
+    where the data end before it."""
+    return _number(f"<{kind}", data, offset)
 
 
 def big(kind: str, data: bytes, offset: int) -> int:
     """A number of a struct kind (B, H, I, Q) in big-endian order, as xfs and the journal of ext4 write
-    them."""
-    return int(struct.unpack_from(f">{kind}", data, offset)[0])
+    them. Raises Damaged where the data end before it."""
+    return _number(f">{kind}", data, offset)
+
+
+def _number(kind: str, data: bytes, offset: int) -> int:
+    try:
+        return int(struct.unpack_from(kind, data, offset)[0])
+    except struct.error as error:
+        raise Damaged(f"a structure ends after {len(data)} bytes, before its field at {offset}") from error

@@ -47,6 +47,10 @@ def _newest(transactions: Iterable[Transaction]) -> dict[int, tuple[int, Logged]
 def _check(volume: Volume, superblock: Superblock, journal: Journal, sequence: int, logged: Logged) -> None:
     if logged.block >= superblock.blocks:
         raise Damaged(f"the journal holds block {logged.block}, and there are {superblock.blocks}")
+    if logged.at + journal.block_size > volume.size:
+        raise Damaged(
+            f"block {logged.block} would be in the journal at byte {logged.at}, outside of the volume"
+        )
     if not journal.has_checksums:
         return
     data = read_exactly(volume, logged.at, journal.block_size, "a block of the journal")
