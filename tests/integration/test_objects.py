@@ -1,0 +1,95 @@
+"""The deployed function saves the objects of namespaces under its own role, and finds that it did."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.deployed import Deployed, config_of, deployed
+
+pytestmark = pytest.mark.slow
+
+LOCK = {"mode": "governance", "days": 7}
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    policies = [
+        {"name": "whole", "method": "ebs", "objects": "namespace", "lock": LOCK},
+        {"name": "part", "method": "ebs", "objects": "workload"},
+    ]
+    with deployed(tmp_path_factory.mktemp("objects"), config_of(*policies)) as product:
+        for name in ("whole", "part"):
+            product.make_claims(name, 1)
+            make_workload(product, name)
+        yield product
+
+
+def make_workload(product: Deployed, namespace: str) -> None:
+    """A deployment that mounts the claim and names a ConfigMap and a Secret, and a ConfigMap beside it."""
+    volumes = [
+        {"name": "data", "persistentVolumeClaim": {"claimName": "bulk-0000"}},
+        {"name": "conf", "configMap": {"name": "conf"}},
+        {"name": "tls", "secret": {"secretName": "tls"}},
+    ]
+    pods = {"containers": [{"name": "web", "image": "web"}], "volumes": volumes}
+    labels = {"app": "web"}
+    spec = {
+        "selector": {"matchLabels": labels},
+        "template": {"metadata": {"labels": labels}, "spec": pods},
+    }
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
+    product.admin.create(path, {"metadata": {"name": "web"}, "spec": spec})
+    core = f"/api/v1/namespaces/{namespace}"
+    for name in ("conf", "other"):
+        product.admin.create(f"{core}/configmaps", {"metadata": {"name": name}, "data": {"a": name}})
+    product.admin.create(f"{core}/secrets", {"metadata": {"name": "tls"}, "stringData": {"key": "hush"}})
+
+
+def saved(product: Deployed, policy: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The documents and the manifest of the newest archive of a policy."""
+    s3 = product.client("s3")
+    (bucket,) = (each["Name"] for each in s3.list_buckets()["Buckets"] if "object" in each["Name"])
+    keys = [
+        each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"] if f"/{policy}/" in each["Key"]
+    ]
+    (archive,) = (key for key in keys if key.endswith(".yaml.gz"))
+    (manifest,) = (key for key in keys if key.endswith(".json"))
+
+    def body(key: str) -> bytes:
+        return bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    return list(yaml.safe_load_all(gzip.decompress(body(archive)))), json.loads(body(manifest))
+
+
+def save(product: Deployed) -> dict[str, Any]:
+    """What one pass reports."""
+    (report,) = product.invoke("save-objects", {"scheduledTime": "2026-11-24T18:15:00Z"})["clusters"]
+    assert report["given_up"] == {}
+    return dict(report)
+
+
+def test_each_policy_saves_what_it_asks_for_once(product: Deployed) -> None:
+    for policy in ("whole", "part"):
+        product.backup(policy)
+        product.until_closed(policy)
+    assert len(save(product)["saved"]) == 2
+    assert save(product)["saved"] == {}
+
+    documents, manifest = saved(product, "whole")
+    kinds = [each["kind"] for each in documents]
+    assert kinds[0] == "Namespace" and "PersistentVolume" in kinds and kinds[-1] == "Deployment"
+    assert manifest["saved"]["configmaps"] == ["conf", "other"]
+    assert manifest["secrets"] == {"tls": []}
+    assert manifest["kinds_refused"] == []
+    assert "hush" not in json.dumps([documents, manifest])
+
+    documents, manifest = saved(product, "part")
+    assert manifest["saved"]["configmaps"] == ["conf"]
+    assert manifest["saved"]["deployments.apps"] == ["web"]
+    assert manifest["kinds_refused"] == []
