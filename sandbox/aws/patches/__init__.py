@@ -38,6 +38,7 @@ from sandbox.aws.patches import (
     rest_api_cloudformation,
     rest_api_openapi,
     s3_dates,
+    s3_object_lock,
     s3_transport,
     scheduler,
 )
@@ -79,6 +80,7 @@ PATCHES = (
     kms_grants,
     s3_transport,
     s3_dates,
+    s3_object_lock,
     request_time,
     rest_api,
     rest_api_cloudformation,
