@@ -125,7 +125,7 @@ ACKNOWLEDGED = (
     *(
         Acknowledgement(
             f"AwsSolutions-IAM5[Resource::<SaveObjectsBucket9061BA99.Arn>/*.{ending}]",
-            ("SaveObjects/SaveObjects/ExecutionRole/DefaultPolicy",),
+            ("SaveObjects/SaveObjects/ExecutionRole/DefaultPolicy", "Api/Api/ExecutionRole/DefaultPolicy"),
             "the archives and manifests in a bucket of their own, one of each for a run and namespace",
         )
         for ending in ("json", "yaml.gz")

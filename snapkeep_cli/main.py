@@ -28,6 +28,7 @@ class Root(LaterCommands):
         "watch": "status:watch",
         "coverage": "coverage:coverage",
         "report": "report:report",
+        "objects": "objects:objects",
         "ls": "files:ls",
         "versions": "files:versions",
         "find": "files:find",

@@ -17,6 +17,7 @@ from tests.fakes.borrowing import BorrowingWorld
 from tests.fakes.files import FilesWorld, an_answer_to_each
 from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
 from tests.fakes.restore_samples import a_restore
+from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.vault_copies import VaultWorld
 from tests.fakes.world import SLOT, World, a_claim
 
@@ -37,10 +38,11 @@ def with_examples(document: Document, world: World) -> dict[str, Any]:
     """
     api, vault, hub = Api(world), Api(cast(Any, LendingWorld())), Api(cast(Any, _hub()))
     paths = {path: dict(operations) for path, operations in document["paths"].items()}
-    borrower, reading = BorrowingWorld(), _with_files()
+    borrower, reading, saving = BorrowingWorld(), _with_files(), _with_objects()
     calls = chain(
         zip(repeat(api), _calls(api, world)),
         zip(repeat(Api(reading)), _calls_of_files(reading)),
+        zip(repeat(Api(saving)), _calls_of_objects()),
         zip(repeat(vault), _calls_of_vault()),
         zip(repeat(Api(cast(Any, borrower))), _calls_of_borrower(borrower)),
         zip(repeat(hub), [("GET", f"/v1/{name}", None) for name in ("copies", "status", "report")]),
@@ -124,6 +126,20 @@ def _calls_of_files(world: FilesWorld) -> Calls:
     asked = world.reader.asked[0]
     for place in (CLUSTER, SHOP):
         yield "GET", f"{place}/file-operations/{asked.id}", None
+
+
+def _with_objects() -> SavingWorld:
+    """A world with a night whose objects were saved."""
+    world = SavingWorld()
+    world.back_up(SLOT)
+    world.save()
+    return world
+
+
+def _calls_of_objects() -> Calls:
+    """What a run saved, and links to it."""
+    yield "GET", f"{CLUSTER}/backups/{run_of()}/objects", None
+    yield "POST", f"{SHOP}/backups/{run_of()}/downloads", None
 
 
 def _hub() -> VaultWorld:

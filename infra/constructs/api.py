@@ -12,10 +12,18 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.api_problems import add_gateway_problems
-from infra.constructs.api_routes import BORROWING_ROUTES, CHECKS_ROUTES, FILES_ROUTES, ROUTES, VAULT_ROUTES
+from infra.constructs.api_routes import (
+    BORROWING_ROUTES,
+    CHECKS_ROUTES,
+    FILES_ROUTES,
+    OBJECTS_ROUTES,
+    ROUTES,
+    VAULT_ROUTES,
+)
 from infra.constructs.log_group import log_group
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.report import ReportBucket
+from infra.constructs.save_objects import SaveObjects
 from infra.platform import Platform
 from snapkeep.settings import ApiSettings
 from snapkeep_cli.config.stack_options import StackOptions
@@ -46,7 +54,7 @@ LOGGED = {
 class Api(Construct):
     """The function (`function`) and the REST API in front of it; `url` is its address.
 
-    `asked` are the functions that it invokes.
+    `asked` are the functions that it invokes. It links to what `objects` saves.
     """
 
     def __init__(
@@ -56,6 +64,7 @@ class Api(Construct):
         *,
         platform: Platform,
         asked: Sequence[PythonFunction],
+        objects: SaveObjects | None = None,
         pages: ReportBucket,
     ) -> None:
         super().__init__(scope, id)
@@ -71,6 +80,7 @@ class Api(Construct):
                 journal_table=platform.journal.name,
                 event_bus=platform.event_bus,
                 reports_bucket=pages.name,
+                objects_bucket=objects.bucket.name if objects else "",
                 **{f"{each.name}_function": each.function.function_name for each in asked},
             ),
         )
@@ -78,13 +88,15 @@ class Api(Construct):
         borrows = BORROWING_ROUTES if platform.deployment.borrow else {}
         checks = CHECKS_ROUTES if platform.deployment.checks else {}
         files = FILES_ROUTES if platform.deployment.files else {}
-        self.routes = VAULT_ROUTES if vault else {**ROUTES, **borrows, **checks, **files}
+        saved = OBJECTS_ROUTES if objects else {}
+        self.routes = VAULT_ROUTES if vault else {**ROUTES, **borrows, **checks, **files, **saved}
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images", *(() if vault else ("Volumes",))),
             *(() if vault else self._about_clusters(platform)),
             permissions.put_events(Stack.of(self), platform.event_bus),
             *(permissions.invoke(each.function.function_arn) for each in asked),
             *pages.reading(),
+            *(objects.bucket.reading() if objects else ()),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
             ),

@@ -56,6 +56,12 @@ FILES_ROUTES: Mapping[str, tuple[str, ...]] = {
 }
 """Those of a deployment that reads files, besides."""
 
+OBJECTS_ROUTES: Mapping[str, tuple[str, ...]] = {
+    f"{CLUSTER}/backups/{{backup}}/objects": ("GET",),
+    f"{NAMESPACE}/backups/{{backup}}/downloads": ("POST",),
+}
+"""Those of a deployment that saves objects, besides."""
+
 BORROWING_ROUTES: Mapping[str, tuple[str, ...]] = {"/v1/borrowed-copies/{point}": ("GET", "PUT")}
 """Those of a deployment that borrows copies, besides."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -34,6 +37,7 @@ class ObjectsBucket(Construct):
 
     def __init__(self, scope: Construct, id: str, *, key_arn: str = "") -> None:
         super().__init__(scope, id)
+        self._key_arn = key_arn
         key = kms.Key.from_key_arn(self, "Key", key_arn) if key_arn else None
         self._bucket = s3.Bucket(
             self,
@@ -61,6 +65,13 @@ class ObjectsBucket(Construct):
     def name(self) -> str:
         """The bucket's name, as settings carry it."""
         return self._bucket.bucket_name
+
+    def reading(self) -> Sequence[iam.PolicyStatement]:
+        """Read archives and manifests, which is what a link does in the name of who made it."""
+        return (
+            permissions.read_objects(self.arn),
+            *((permissions.use_key_of_bucket(Stack.of(self), self._key_arn),) if self._key_arn else ()),
+        )
 
     @property
     def arn(self) -> str:

@@ -37,7 +37,7 @@ from infra.permissions.copies import (
 )
 from infra.permissions.interruption import answer_lifecycle_hooks
 from infra.permissions.lending import end_loans, hold_copies, lend_copies
-from infra.permissions.objects import lock_objects, use_key_of_bucket, write_objects
+from infra.permissions.objects import lock_objects, read_objects, use_key_of_bucket, write_objects
 from infra.permissions.restore import describe_keys, hold_snapshots, lend_to_copies, look_into_bin
 from infra.permissions.retention import delete_snapshots
 
@@ -82,6 +82,7 @@ __all__ = [
     "put_events",
     "read_blocks",
     "read_copies",
+    "read_objects",
     "send_messages",
     "share_with_vaults",
     "unmark_duplicates",

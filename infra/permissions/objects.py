@@ -22,6 +22,15 @@ def write_objects(bucket_arn: str) -> Sequence[iam.PolicyStatement]:
     )
 
 
+def read_objects(bucket_arn: str) -> iam.PolicyStatement:
+    """Read archives and their manifests."""
+    return iam.PolicyStatement(
+        sid="ReadObjects",
+        actions=["s3:GetObject", "s3:GetObjectVersion"],
+        resources=list(_places(bucket_arn)),
+    )
+
+
 def lock_objects(bucket_arn: str, days: int) -> iam.PolicyStatement:
     """Lock what is stored for at most so many days. Lifting a lock needs another right.
 

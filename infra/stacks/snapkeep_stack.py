@@ -63,7 +63,8 @@ class SnapkeepStack(RegionalStack):
         trial = TryConfig(self, "TryConfig", platform=platform).function
         copies = self._copies(platform)
         asked = (backup.function, prune.function, trial, *copies[1:])
-        api = Api(self, "Api", platform=platform, asked=asked, pages=pages)
+        saving = self._objects(platform)
+        api = Api(self, "Api", platform=platform, asked=asked, pages=pages, objects=saving)
         interruption = Interruption(
             self, "Interruption", platform=platform, jobs=jobs, snap_start=config.snap_start == "on"
         )
@@ -77,7 +78,7 @@ class SnapkeepStack(RegionalStack):
             trial,
             api.function,
             *interruption.functions,
-            *self._objects(platform),
+            *((saving.function,) if saving else ()),
         ]
         self._let_in(platform, with_access)
         without_access = [*copies, *self._checks(platform), *self._archives(platform)]
@@ -111,11 +112,10 @@ class SnapkeepStack(RegionalStack):
         rules = platform.deployment.checks
         return (CheckPoints(self, "CheckPoints", platform=platform, rules=rules).function,) if rules else ()
 
-    def _objects(self, platform: Platform) -> Sequence[PythonFunction]:
-        """What saves Kubernetes objects; nothing unless a policy asks for it."""
-        if not platform.deployment.saves_objects:
-            return ()
-        return (SaveObjects(self, "SaveObjects", platform=platform).function,)
+    def _objects(self, platform: Platform) -> SaveObjects | None:
+        """What saves Kubernetes objects; None unless a policy asks for it."""
+        saves = platform.deployment.saves_objects
+        return SaveObjects(self, "SaveObjects", platform=platform) if saves else None
 
     def _archives(self, platform: Platform) -> Sequence[PythonFunction]:
         """What archives points; nothing unless a policy asks for it."""

@@ -58,8 +58,8 @@ FOR_VAULTS = 3
 FOR_CHECKS = 15
 """What looks into points, and the route of the API by which suspicious ones are accepted."""
 
-FOR_OBJECTS = 14
-"""What saves objects, and their bucket; and an access entry in each cluster."""
+FOR_OBJECTS = 18
+"""What saves objects, their bucket and the routes of the API; besides, an access entry in each cluster."""
 
 FOR_ARCHIVES = 15
 """What archives points."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from snapkeep.domain.errors import PermanentError
@@ -111,6 +112,10 @@ class MemoryArchives(Faults):
         self._before("write_manifest")
         self.manifests[f"{manifest.subject.run}/{manifest.subject.namespace}"] = manifest
         self._after("write_manifest")
+
+    def links(self, archive: Archive, lasts: timedelta) -> tuple[str, str]:
+        self._before("links")
+        return f"https://objects.test/{archive.key}.yaml.gz", f"https://objects.test/{archive.key}.json"
 
     def manifest(self, subject: Subject) -> Manifest | None:
         self._before("manifest")

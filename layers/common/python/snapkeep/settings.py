@@ -175,6 +175,7 @@ class ApiSettings(Settings):
     try_config_function: str = ""
     prune_copies_function: str = ""
     lend_copies_function: str = ""
+    objects_bucket: str = ""
     read_files_function: str = ""
 
 

@@ -150,6 +150,7 @@ OUTSIDE: Mapping[str, Thing] = {
     "lists of shop's files": Thing(f"{SHOP}/recovery-points/p1/listings"),
     "versions of shop's files": Thing(f"{SHOP}/claims/data/versions"),
     "searches in shop": Thing(f"{SHOP}/claims/data/searches"),
+    "objects of shop": Thing(f"{SHOP}/backups/r1/downloads"),
     "files of shop": Thing(f"{SHOP}/recovery-points/p1/downloads"),
     "operations on shop's files": Thing(
         f"{API}/GET/v1/clusters/{CLUSTER}/namespaces/shop/file-operations/0a"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class ObjectArchives(Protocol):
 
     def manifest(self, subject: Subject) -> Manifest | None:
         """The manifest of a subject; None if it was not saved."""
+
+    def links(self, archive: Archive, lasts: timedelta) -> tuple[str, str]:
+        """Links to this version of an archive and to its manifest, valid for `lasts`, without a signature."""
 
 
 class SavedObjects(Protocol):

@@ -15,6 +15,7 @@ from snapkeep.wiring.borrowing import borrow_copy
 from snapkeep.wiring.copies import list_copies, request_copies
 from snapkeep.wiring.files import ask_files
 from snapkeep.wiring.lending import lender_of, list_loans
+from snapkeep.wiring.objects import show_objects
 from snapkeep.wiring.proof import accept, show_checks
 from snapkeep.wiring.report import gather_report, lost_points, show_coverage
 from snapkeep.wiring.restore import (
@@ -88,6 +89,8 @@ def actions(ports: Ports) -> Actions:
         rehearse_prune=lambda cluster, place: prunes().rehearse(cluster, place),
         start_prune=lambda cluster, token, place: prunes().start(cluster, token, place),
         try_config=lambda request: ports.trier.try_config(request),
+        show_objects=lambda *which: show_objects(ports).of_run(*which),
+        link_objects=lambda *which: show_objects(ports).links(*which),
         show_status=lambda cluster: reports().status(cluster),
         show_claim=lambda *which: reports().claim(*which),
         link_report=lambda cluster: show_report(ports).link(cluster),

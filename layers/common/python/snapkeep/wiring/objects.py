@@ -9,6 +9,7 @@ from snapkeep.wiring.troubles import give_up
 
 if TYPE_CHECKING:
     from snapkeep.services.objects.save_objects import SaveObjects
+    from snapkeep.services.objects.show_objects import ShowObjects
     from snapkeep.wiring.ports import Ports
 
 PATIENCE = timedelta(hours=1)
@@ -31,3 +32,10 @@ def save_objects(ports: Ports) -> SaveObjects:
         give_up(ports, ports.announcer, FUNCTION, PATIENCE),
         ports.clock,
     )
+
+
+def show_objects(ports: Ports) -> ShowObjects:
+    """The service that shows what runs saved."""
+    from snapkeep.services.objects.show_objects import ShowObjects
+
+    return ShowObjects(ports.deployment, ports.journal.saved_objects, ports.object_archives, ports.clock)

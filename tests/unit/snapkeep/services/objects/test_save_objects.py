@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any
-
 import pytest
 import yaml
 
 from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
-from snapkeep.domain.objects.rules import ObjectScope
-from snapkeep.domain.objects.saved import Saved
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
-from snapkeep.services.objects.save_objects import ObjectsReport
-from snapkeep.wiring import objects
 from tests.fakes.faults import Crash
-from tests.fakes.objects import FakeObjectClusters, FakeObjects, MemoryArchives
-from tests.fakes.world import SLOT, World, a_claim, a_policy
-
-NIGHT = timedelta(days=1)
-
-
-class SavingWorld(World):
-    """A world with two shops whose objects are saved."""
-
-    def __init__(self, **policy: Any) -> None:
-        given = {"objects": ObjectScope.NAMESPACE, **policy}
-        claims = [a_claim("data", namespace=namespace) for namespace in ("shop", "store")]
-        super().__init__(*claims, policy=a_policy(**given))
-        self.objects = FakeObjects()
-        for namespace in ("shop", "store"):
-            self.objects.put("namespaces", "", namespace)
-            self.objects.put("deployments.apps", namespace, "web", spec={"replicas": 2})
-        self.object_clusters = FakeObjectClusters({"myeks": self.objects})
-        self.archives = MemoryArchives()
-
-    def save(self, seconds: int = 600) -> ObjectsReport:
-        """One pass of save_objects."""
-        ports = replace(self.ports(), object_clusters=self.object_clusters, object_archives=self.archives)
-        (report,) = objects.save_objects(ports).run(self.clock() + timedelta(seconds=seconds))
-        return report
-
-    def records(self) -> list[Saved]:
-        return list(self.journal.saved_objects.records.values())
-
-
-def run_of(night: int = 0) -> str:
-    return f"myeks.nightly.{SLOT + night * NIGHT:%Y%m%dT%H%M%SZ}"
+from tests.fakes.saving import NIGHT, SavingWorld, run_of
+from tests.fakes.world import SLOT
 
 
 def test_every_namespace_of_a_run_is_saved_once() -> None:

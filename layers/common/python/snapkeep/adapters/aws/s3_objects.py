@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
+ENDING = ".yaml.gz"
+
 IN_MEMORY = 8 * 2**20
 """Bytes of an archive that stay in memory; a larger one goes to the function's disk, which has 512 MiB."""
 
@@ -46,7 +48,7 @@ class S3Objects:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
             text_bytes = _compress(documents, cast("IO[bytes]", body))
             stored, digest = _measure(cast("IO[bytes]", body))
-            key = f"{_place(subject)}.yaml.gz"
+            key = f"{_place(subject)}{ENDING}"
             version = self._put(subject, key, body, digest, "application/gzip", lock)
         return Archive(key, version, digest.hex(), stored, text_bytes)
 
@@ -65,6 +67,15 @@ class S3Objects:
                 if code_of(error) in MISSING:
                     return None
                 raise
+
+    def links(self, archive: Archive, lasts: timedelta) -> tuple[str, str]:
+        manifest = archive.key.removesuffix(ENDING) + ".json"
+        with our_errors(f"link to {archive.key}"):
+            return self._link(lasts, archive.key, VersionId=archive.version), self._link(lasts, manifest)
+
+    def _link(self, lasts: timedelta, key: str, **version: str) -> str:
+        place = {"Bucket": self._bucket, "Key": key, **version}
+        return str(self._s3.generate_presigned_url("get_object", place, int(lasts.total_seconds())))
 
     def _put(self, subject: Subject, key: str, body: Any, digest: bytes, kind: str, lock: Lock | None) -> str:
         """Store a file; S3 refuses one that arrives with another SHA-256. Returns its version."""

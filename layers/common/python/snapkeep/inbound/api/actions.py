@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from snapkeep.domain.files.operations import FileLink, FileOperation
     from snapkeep.domain.files.requests import FileQuestion
     from snapkeep.domain.messages import Change, FilesRead
+    from snapkeep.domain.objects.links import ArchiveLinks
+    from snapkeep.domain.objects.saved import Saved
     from snapkeep.domain.policies import Deployment
     from snapkeep.domain.proof.shown import Acceptance, ShownCheck
     from snapkeep.domain.report.catalogue import Page, PointQuery, ShownPoint
@@ -161,6 +163,12 @@ class Actions:
     start_prune: Callable[[str, str, str], PrunePlan]
     """(cluster, token, place) Start a prune; a token also confirms the deletions refused under it.
     Raises PermanentError for an unknown token."""
+
+    show_objects: Callable[[str, str], Sequence[Saved]]
+    """(cluster, run id) What a run saved, by namespace. Raises UnknownCluster and NotFound."""
+
+    link_objects: Callable[[str, str, str], ArchiveLinks]
+    """(cluster, namespace, run id) Links to what a run saved. Raises UnknownCluster and NotFound."""
 
     try_config: Callable[[TrialRequest], Trial]
     """What other policies would take, skip and prune in a cluster now. Raises TookTooLong and TooLarge."""

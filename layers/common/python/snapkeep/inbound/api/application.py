@@ -22,6 +22,7 @@ from snapkeep.inbound.api.routes.coverage import coverage_routes
 from snapkeep.inbound.api.routes.files import file_routes
 from snapkeep.inbound.api.routes.holds import hold_routes
 from snapkeep.inbound.api.routes.loans import loan_routes
+from snapkeep.inbound.api.routes.objects import object_routes
 from snapkeep.inbound.api.routes.points import point_routes
 from snapkeep.inbound.api.routes.prune import prune_routes
 from snapkeep.inbound.api.routes.reports import report_routes
@@ -47,6 +48,7 @@ ROUTES: Sequence[Routes] = (
     borrowed_routes,
     restore_routes,
     backup_routes,
+    object_routes,
     prune_routes,
     report_routes,
     trial_routes,

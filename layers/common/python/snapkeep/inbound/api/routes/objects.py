@@ -1,0 +1,103 @@
+"""The Kubernetes objects that runs saved: how many of each namespace, and links to them.
+
+The links are a POST although it changes nothing: a policy that lets a team GET everything of its namespace
+was not written for the contents of its ConfigMaps.
+"""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from snapkeep.domain.objects.saved import Saved
+from snapkeep.domain.times import to_second
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.answers import read_responses
+from snapkeep.inbound.api.body import Body
+from snapkeep.inbound.api.names import Backup, Cluster, Namespace
+from snapkeep.inbound.api.once import Once
+from snapkeep.inbound.api.routing import new_router
+
+
+class SavedModel(Body):
+    """What a run saved of a namespace. `secrets` are Secrets that saved objects name; they are not saved.
+    `refused` are kinds that the cluster did not let Snapkeep list."""
+
+    namespace: str
+    policy: str
+    scope: str
+    saved_at: str
+    objects: int
+    left_out: int
+    secrets: int
+    refused: list[str]
+    stored_bytes: int
+
+
+class SavedObjectsModel(Body):
+    """What a run saved, by namespace."""
+
+    cluster: str
+    run: str
+    namespaces: list[SavedModel]
+
+
+class ArchiveLinksModel(Body):
+    """Links to the archive (gzip of YAML documents) and to its manifest (JSON). They need no signature until
+    they expire."""
+
+    cluster: str
+    run: str
+    saved: SavedModel
+    archive_url: str
+    archive_sha256: str
+    manifest_url: str
+    expires_at: str
+
+
+def object_routes(actions: Actions, once: Once) -> Router:
+    """The routes about saved objects."""
+    router = new_router()
+
+    @router.get(
+        "/v1/clusters/<cluster>/backups/<backup>/objects",
+        summary="Show how many Kubernetes objects a run saved",
+        tags=["objects"],
+        responses=read_responses(SavedObjectsModel),
+    )
+    def show_objects(cluster: Cluster, backup: Backup) -> SavedObjectsModel:
+        found = actions.show_objects(cluster, backup)
+        return SavedObjectsModel(cluster=cluster, run=backup, namespaces=[_model(saved) for saved in found])
+
+    @router.post(
+        "/v1/clusters/<cluster>/namespaces/<namespace>/backups/<backup>/downloads",
+        summary="Find the objects of a namespace that a run saved",
+        tags=["objects"],
+        responses=read_responses(ArchiveLinksModel),
+    )
+    def link_objects(cluster: Cluster, namespace: Namespace, backup: Backup) -> ArchiveLinksModel:
+        found = actions.link_objects(cluster, namespace, backup)
+        return ArchiveLinksModel(
+            cluster=cluster,
+            run=backup,
+            saved=_model(found.saved),
+            archive_url=found.archive,
+            archive_sha256=found.saved.archive.sha256,
+            manifest_url=found.manifest,
+            expires_at=to_second(found.expires_at),
+        )
+
+    return router
+
+
+def _model(saved: Saved) -> SavedModel:
+    return SavedModel(
+        namespace=saved.subject.namespace,
+        policy=saved.subject.policy,
+        scope=saved.subject.scope.value,
+        saved_at=to_second(saved.at),
+        objects=saved.objects,
+        left_out=saved.left_out,
+        secrets=saved.secrets,
+        refused=list(saved.refused),
+        stored_bytes=saved.archive.stored_bytes,
+    )

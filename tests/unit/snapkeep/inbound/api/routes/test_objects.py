@@ -1,0 +1,59 @@
+"""What a run saved: counts for everybody who may see runs, links for those who may download."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.api import Api
+from tests.fakes.saving import SavingWorld, run_of
+from tests.fakes.world import SLOT
+
+CLUSTER = "/v1/clusters/myeks"
+
+
+@pytest.fixture
+def world() -> SavingWorld:
+    """A night whose objects were saved."""
+    world = SavingWorld()
+    world.back_up(SLOT)
+    world.save()
+    return world
+
+
+def downloads(namespace: str, run: str = "") -> str:
+    return f"{CLUSTER}/namespaces/{namespace}/backups/{run or run_of()}/downloads"
+
+
+def test_a_run_shows_what_it_saved_of_each_namespace(world: SavingWorld) -> None:
+    answer = Api(world).get(f"{CLUSTER}/backups/{run_of()}/objects").json
+    assert (answer["cluster"], answer["run"]) == ("myeks", run_of())
+    shop, store = answer["namespaces"]
+    assert (shop["namespace"], store["namespace"]) == ("shop", "store")
+    assert (shop["scope"], shop["objects"], shop["left_out"], shop["refused"]) == ("namespace", 2, 0, [])
+
+
+def test_links_are_those_of_one_namespace(world: SavingWorld) -> None:
+    answer = Api(world).post(downloads("shop"))
+    assert answer.status == 200
+    assert answer.json["archive_url"].endswith(f"{run_of()}/shop.yaml.gz")
+    assert answer.json["manifest_url"].endswith(f"{run_of()}/shop.json")
+    (saved,) = (each for each in world.records() if each.subject.namespace == "shop")
+    assert answer.json["archive_sha256"] == saved.archive.sha256
+    assert answer.json["saved"]["objects"] == 2
+
+
+def test_asking_for_links_is_no_change(world: SavingWorld) -> None:
+    Api(world).post(downloads("shop"))
+    assert world.announcer.changes == []
+
+
+@pytest.mark.parametrize("path", [downloads("bank"), downloads("shop", run_of(1))])
+def test_what_was_not_saved_is_not_found(world: SavingWorld, path: str) -> None:
+    answer = Api(world).post(path)
+    assert (answer.status, answer.code) == (404, "not_found")
+
+
+def test_a_run_that_saved_nothing_says_why(world: SavingWorld) -> None:
+    answer = Api(world).get(f"{CLUSTER}/backups/{run_of(1)}/objects")
+    assert answer.status == 404
+    assert "its policy must have `objects`" in answer.json["detail"]
