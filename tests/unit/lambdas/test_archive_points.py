@@ -42,7 +42,7 @@ def test_a_tick_archives_and_the_event_settles(archiving: ArchiveWorld, sample: 
 
 
 def test_nothing_is_measured_in_the_last_minutes(archiving: ArchiveWorld, sample: Load) -> None:
-    (report,) = handle(sample("archive_points/tick"), WithTime(seconds=119))["clusters"]
+    (report,) = handle(sample("archive_points/tick"), WithTime(seconds=479))["clusters"]
     assert report["begun"] == {} and len(report["waiting"]) == 1
     assert archiving.tiers.begun == []
 

@@ -14,8 +14,8 @@ class Tiers(Protocol):
 
     Calls that begin a move raise Throttled when EC2 certainly began nothing, such as when as many moves as it
     allows are in progress; another TemporaryError when the answer was lost and the move may have begun;
-    NotFound when the snapshot is gone; Forbidden when IAM refuses; and another PermanentError when the
-    snapshot cannot be moved as it is, also because it already moves or was moved.
+    NotFound when the snapshot is gone; Forbidden when IAM refuses; Invalid when an AMI uses it; and another
+    PermanentError when the snapshot cannot be moved as it is, also because it already moves or was moved.
     """
 
     def archive(self, snapshot_id: str) -> None:

@@ -65,4 +65,4 @@ def _choose_archives(ports: Ports) -> ChooseArchives:
         deployment, ports.regions, journal.copies, journal.copy_requests, choose_copies(ports)
     )
     reader = read_cluster(ports, RememberedGoneClaims(journal.retentions))
-    return ChooseArchives(deployment, reader, journal.restores, copies, ports.clock)
+    return ChooseArchives(deployment, reader, journal.restores, journal.suspicions, copies, ports.clock)

@@ -8,7 +8,9 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.archive.records import ArchiveStage
-from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
+from snapkeep.domain.errors import Forbidden, Invalid, PermanentError, TemporaryError
+from snapkeep.domain.proof.checks import Subject
+from snapkeep.domain.proof.suspicions import Suspicion
 from snapkeep.domain.troubles import Topic, TroubleKind
 from tests.fakes.archiving import ArchiveWorld
 
@@ -99,6 +101,30 @@ def test_a_shared_one_stays() -> None:
     world.tiers.shared[world.taken()[1]] = ["222233334444"]
     assert "it is shared with 222233334444, and archiving would end that" in reasons(world)
     assert world.finish() == []
+
+
+def test_a_suspicious_one_stays_and_so_does_the_good_one_before_it() -> None:
+    world = ArchiveWorld(months=4)
+    _, good, bad, _ = world.taken()
+    facts = world.ebs.all[bad]
+    subject = Subject(
+        facts.tags[tags.POINT], bad, "myeks", "shop", "mysql", facts.tags[tags.CLAIM_UID], facts.started_at
+    )
+    world.journal.suspicions.write_suspicion(Suspicion(subject, "it shrank", good))
+    found = reasons(world)
+    assert "it is suspicious, and nobody has accepted it (it shrank)" in found
+    assert "the last good point before" in found
+    assert world.tiers.begun == []
+
+
+def test_what_an_ami_uses_stays_and_is_no_trouble() -> None:
+    world = ArchiveWorld(months=3)
+    for _ in range(5):
+        world.tiers.fail_next("archive", Invalid("archive snap-1: InvalidSnapshot.InUse: used by ami-1"))
+        report = world.archive()
+        assert report.given_up == {} and "used by ami-1" in str(report.staying)
+        world.wait(hours=24)
+    assert world.archive().begun
 
 
 def test_other_rules_keep_a_point_in_the_standard_tier() -> None:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from snapkeep.adapters.aws.ec2_errors import ec2_errors
 from snapkeep.adapters.aws.session import THROTTLES, chunks, code_of, said
 from snapkeep.domain.archive.tiers import MoveState, TierMove, TierStatus
-from snapkeep.domain.errors import Throttled
+from snapkeep.domain.errors import Invalid, Throttled
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -21,6 +21,11 @@ IDS = 200
 """Snapshots per call: the most values one filter accepts."""
 
 LATER = timedelta(hours=1)
+
+IN_USE = "InvalidSnapshot.InUse"
+"""An AMI uses the snapshot: it can be archived once all such AMIs are disabled.
+https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive-considerations.html
+"""
 
 
 class Ec2Tiers:
@@ -85,6 +90,8 @@ def _moving(doing: str) -> Iterator[None]:
             yield
         except ClientError as error:
             code = code_of(error)
+            if code == IN_USE:
+                raise Invalid(f"{doing}: {said(error)}") from error
             if code in THROTTLES or not code.endswith(("LimitExceeded", "QuotaExceeded")):
                 raise
             raise Throttled(f"{doing}: {said(error)}", LATER) from error

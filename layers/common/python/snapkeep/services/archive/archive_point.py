@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from snapkeep.domain import tags
 from snapkeep.domain.archive.records import Archive
-from snapkeep.domain.errors import NotFound, PermanentError, Throttled
+from snapkeep.domain.errors import Invalid, NotFound, PermanentError, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.snapshot_tags import hold_of
 from snapkeep.domain.times import compact
@@ -38,15 +38,15 @@ class ArchivePoint:
     def begin(self, record: Archive) -> Archive:
         """Archive a measured point, and return its record.
 
-        Raises Throttled when EC2 archives no more for now: then the record says so. After any other
-        TemporaryError it may be archiving it.
+        Raises Throttled when EC2 archives no more for now, and Invalid when an AMI uses the snapshot: the
+        record then says so. After any other TemporaryError it may be archiving it.
         """
         now = self.clock()
         record = self.archives.write_archive(record.intended(now))
         self.snapshots.add_tags(record.snapshot_id, {tags.ARCHIVED: compact(now)})
         try:
             self.tiers.archive(record.snapshot_id)
-        except Throttled as error:
+        except (Throttled, Invalid) as error:
             self.archives.write_archive(record.put_off(error.reason))
             raise
         except NotFound:

@@ -154,6 +154,9 @@ class ArchivePoints:
                     rest = (each.subject for each, _ in paying[number:])
                     report.waiting |= dict.fromkeys(rest, f"EC2 archives no more for now: {error.reason}")
                     return
+                except Invalid as error:
+                    report.staying[error.reason] += 1
+                    continue
                 if ended.stage is ArchiveStage.ARCHIVING:
                     report.begun[record.subject] = figures.in_words()
                 else:

@@ -11,6 +11,7 @@ from snapkeep.domain.archive.rules import parse_archive_after
 from snapkeep.domain.archive.wanted import ArchivePolicy, NotWanted, Wanted, choose, room
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.lineages import LineagePlan, plan_lineages
+from snapkeep.ports.checks import Suspicions
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.restores import Restores
 from snapkeep.services.archive.copies_needing import CopiesNeeding
@@ -39,6 +40,7 @@ class ChooseArchives:
     deployment: Deployment
     reader: ReadCluster
     restores: Restores
+    suspicions: Suspicions
     copies: CopiesNeeding
     clock: Clock
 
@@ -83,7 +85,12 @@ class ChooseArchives:
             restore.snapshot_id: f"restore {restore.id} needs it"
             for restore in self.restores.open_restores(whole=True)
         }
-        return dict.fromkeys(archived, BROUGHT_BACK) | failed | self.copies.find(cluster) | restored
+        suspicious = {
+            each.subject.snapshot_id: f"it is suspicious, and nobody has accepted it ({each.reason})"
+            for each in self.suspicions.suspicions(cluster)
+        }
+        needed = dict.fromkeys(archived, BROUGHT_BACK) | failed | self.copies.find(cluster)
+        return needed | suspicious | restored
 
 
 def _subjects(plans: Sequence[LineagePlan], reading: Reading) -> dict[str, str]:
