@@ -21,6 +21,16 @@ SUSPICIOUS: Columns = {
 AND_THEN = "look at a suspicious point; if it is as it should be: snapkeep checks accept POINT --because …"
 
 
+NOBODY_CAN = (
+    "look at a suspicious point; checks are off, so nobody can accept it: put `checks` back into the config"
+)
+
+
+def and_then(found: Document) -> str:
+    """What to do about the suspicious points in a status or coverage."""
+    return AND_THEN if (found.get("checks") or {}).get("on") else NOBODY_CAN
+
+
 def check_words(item: Document) -> str:
     """How a point stands, or the newest point of a claim; "" if the API does not say."""
     check = item.get("check")  # an API deployed earlier has none
@@ -57,8 +67,16 @@ def suspicious_by_name(points: Sequence[Document]) -> str:
     return f"{suspicious_in_words(len(points))}: {names}"
 
 
-def suspicious_table(points: Sequence[Document]) -> list[RenderableType]:
-    """The suspicious points, and what to do with them; nothing without any."""
+def suspicious_table(found: Document, most: int) -> list[RenderableType]:
+    """At most so many of the suspicious points, and what to do with them; nothing without any."""
+    points = suspicious_points(found)
     if not points:
         return []
-    return [Text(), table_of(list(points), SUSPICIOUS), Folded(Text(clean(AND_THEN), style="dim"))]
+    left = len(points) - most
+    more = [Text(f"and {left} more: snapkeep coverage", style="dim")] if left > 0 else []
+    return [
+        Text(),
+        table_of(list(points[:most]), SUSPICIOUS),
+        *more,
+        Folded(Text(clean(and_then(found)), style="dim")),
+    ]

@@ -16,7 +16,7 @@ from snapkeep_cli.api.calls import (
     place,
     the_cluster,
 )
-from snapkeep_cli.check_output import AND_THEN, check_words, suspicious_by_name, suspicious_points, unread
+from snapkeep_cli.check_output import and_then, check_words, suspicious_by_name, suspicious_points, unread
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, say, table_of
 from snapkeep_cli.tables import Columns, sentence
@@ -60,7 +60,7 @@ def coverage(
         say(f"the copies of {many} are late: COPIES says why")
     suspicious = suspicious_points(report)
     if suspicious:
-        say(f"{suspicious_by_name(suspicious)}; {AND_THEN}")
+        say(f"{suspicious_by_name(suspicious)}; {and_then(report)}")
     unasked = [text for text in (report["unasked"], report["copies_unasked"], unread(report)) if text]
     for text in unasked:
         say(f"warning: {text}")

@@ -128,7 +128,7 @@ def screen(found: Document) -> RenderableType:
             {"RESTORE": "id", "CLAIM": "name", "STATE": "stage", "SINCE": "accepted_at"},
         ),
     )
-    parts += suspicious_table(suspicious_points(found)[:MOST_TROUBLES])
+    parts += suspicious_table(found, MOST_TROUBLES)
     for rows, columns in tables:
         if rows:
             parts += [Text(), table_of(rows, columns)]

@@ -73,6 +73,12 @@ def test_a_suspicious_point_is_named_and_fails_a_check(world: World, monkeypatch
     assert "snapkeep checks accept POINT --because" in status
 
 
+def test_while_checks_are_off_people_hear_how_to_accept(snapkeep: Command, world: World) -> None:
+    suspected(world)
+    for shown in (snapkeep("coverage").err, snapkeep("status").out):
+        assert "checks are off, so nobody can accept it" in " ".join(shown.split())
+
+
 def suspected(world: World) -> str:
     """Let a check have found the only point suspicious; returns its id."""
     point = world.point("data").id

@@ -58,6 +58,7 @@ def plan_restore(ports: Ports) -> PlanRestore:
         ports.journal.points,
         ports.keys,
         find_copies(ports),
+        ports.journal.suspicions,
     )
 
 

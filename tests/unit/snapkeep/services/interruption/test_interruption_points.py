@@ -67,6 +67,7 @@ def test_the_latest_of_a_claim_is_restored_from_one_of_them() -> None:
         world.journal.points,
         world.backups.keys,
         FindCopies(world.deployment, world.backups.ebs),
+        world.journal.suspicions,
     )
     plan = planner.plan(RestoreRequest(cluster="myeks", namespace="shop", target="mysql-2", claim="mysql"))
     assert (plan.point.id, plan.refused) == (newest.id, False)

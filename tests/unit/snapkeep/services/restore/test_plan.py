@@ -12,6 +12,8 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import ForeignSource, NotFound, TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Method
+from snapkeep.domain.proof.checks import Subject
+from snapkeep.domain.proof.suspicions import Suspicion
 from snapkeep.domain.restore.findings import Severity
 from snapkeep.domain.restore.operations import Stage, Way
 from snapkeep.domain.restore.plans import RestorePlan
@@ -43,6 +45,7 @@ class Story:
             self.world.journal.points,
             self.world.keys,
             FindCopies(self.world.deployment, self.world.ebs),
+            self.world.journal.suspicions,
         )
 
     def plan(self, **changes: Any) -> RestorePlan:
@@ -247,3 +250,21 @@ def test_a_newer_snapshot_of_another_volume_is_not_restored_under_the_claims_nam
     story.world.ebs.complete()
     assert story.plan(claim="mysql").point.snapshot_id == newest.id
     assert story.plan(point_id=story.points[2]).point.snapshot_id == newest.id
+
+
+def test_the_newest_point_is_restored_with_a_warning_if_a_check_found_it_suspicious() -> None:
+    story = Story()
+    newest = story.points[2]
+    (snapshot,) = [each for each in story.world.ebs.all.values() if each.tags[tags.POINT] == newest]
+    subject = Subject(newest, snapshot.id, "myeks", "shop", "mysql", "uid-shop-mysql", story.times[2])
+    story.world.journal.suspicions.write_suspicion(Suspicion(subject, "it shrank", "snap-good"))
+    (found,) = story.plan(claim="mysql").findings
+    assert found.code == "point_suspicious"
+    assert "it shrank; snap-good is the last good point before it" in found.text
+    assert not story.plan(point_id=story.points[1]).findings
+
+
+def test_a_journal_that_says_nothing_about_suspicions_stops_no_restore() -> None:
+    story = Story()
+    story.world.journal.suspicions.fail_next("suspicions", TemporaryError("the journal is slow"))
+    assert not story.plan(claim="mysql").refused

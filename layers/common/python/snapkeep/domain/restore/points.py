@@ -32,7 +32,7 @@ class PointFacts:
     is in and, as account/Region, where it is `copied_from`; both are "" for a point in its own Region.
     `unreadable` says which copies of its cluster in the place cannot be read. `full_bytes` is the size of all
     its blocks, 0 when unknown. `archived_at` (aware UTC) is when its policy had it archived. `checked` is the
-    verdict in its tag, "" without one.
+    verdict in its tag, "" without one, and `suspicious` what a check found that nobody has accepted.
     """
 
     id: str
@@ -77,6 +77,7 @@ class PointFacts:
     full_bytes: int = 0
     archived_at: datetime | None = None
     checked: str = ""
+    suspicious: str = ""
 
     @property
     def minimum_bytes(self) -> int:

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import ClusterUnreachable, ForeignSource, NotFound
+from snapkeep.domain.errors import ClusterUnreachable, ForeignSource, NotFound, SnapkeepError
 from snapkeep.domain.naming import is_name
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
+from snapkeep.domain.proof.checks import Verdict
 from snapkeep.domain.restore.plans import RestorePlan, plan, plan_unasked
 from snapkeep.domain.restore.points import PointFacts, newest_of, point_in_bin, point_of
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.ports.checks import Suspicions
 from snapkeep.ports.ec2 import Keys, Snapshots
 from snapkeep.ports.kubernetes import Clusters, RestoreObjects, SnapshotObjects
 from snapkeep.ports.points import Points
@@ -34,6 +36,7 @@ class PlanRestore:
     points: Points
     keys: Keys
     copies: FindCopies
+    suspicions: Suspicions
 
     def plan(self, request: RestoreRequest) -> RestorePlan:
         """The plan with all findings.
@@ -59,10 +62,26 @@ class PlanRestore:
     def facts(self, request: RestoreRequest, point: PointFacts) -> tuple[PointFacts, TargetFacts]:
         """The point as the cluster and KMS see it, and the target. Raises what `plan` raises."""
         region = self.deployment.known_cluster(request.cluster).region
+        point = replace(point, suspicious=self._suspicious(point))
         if point.key:
             point = replace(point, kms_trouble=self.keys.trouble(point.key))
         cluster = self.clusters.open(request.cluster)
         return self._seen(point, request, cluster), self._target(request, cluster, region)
+
+    def _suspicious(self, point: PointFacts) -> str:
+        """What a check found in a point that nobody has accepted, "" for nothing. A journal that does not say
+        stops no restore."""
+        if point.place:
+            return "so its tag snapkeep:checked says" if point.checked == Verdict.SUSPICIOUS else ""
+        try:
+            found = self.suspicions.suspicions(point.cluster)
+        except SnapkeepError:
+            return ""
+        for each in found:
+            if each.subject.snapshot_id == point.snapshot_id:
+                good = f"; {each.good} is the last good point before it" if each.good else ""
+                return each.reason + good
+        return ""
 
     def _target(self, request: RestoreRequest, cluster: RestoreObjects, region: str) -> TargetFacts:
         """The target of the restore. A namespace with an invalid name cannot exist, and must not become part

@@ -109,3 +109,9 @@ def test_of_many_points_of_an_earlier_claim_the_newest_are_named() -> None:
     assert (found.code, found.severity) == ("earlier_claim", Severity.WARNING)
     assert "p5, p4, p3 and 2 older ones the earlier claim's" in found.text
     assert found.fix == "to restore the earlier claim, ask for p5 by its id"
+
+
+def test_a_suspicious_point_can_be_restored_but_not_unseen() -> None:
+    found = the_finding(point=a_point(suspicious="4 of 4 names in its root are gone, such as db"))
+    assert (found.code, found.severity) == ("point_suspicious", Severity.WARNING)
+    assert "4 of 4 names in its root are gone" in found.text and "snapkeep get points --claim" in found.fix

@@ -22,6 +22,8 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
     """Findings about the point's state, storage tier, key and Region."""
     yield from _state(point)
     yield from _passed_over(point)
+    if point.suspicious:
+        yield _suspicious(point)
     if point.earlier_claim:
         others = len(point.earlier_claim) - NAMED
         shown = ", ".join(point.earlier_claim[:NAMED]) + (f" and {others} older ones" if others > 0 else "")
@@ -80,6 +82,15 @@ def _tier(point: PointFacts) -> Iterator[Finding]:
             f"recovery point {point.id} is back from the archive tier until "
             f"{moment(point.back_to_archive_at)}, and stays longer while the restore needs it",
         )
+
+
+def _suspicious(point: PointFacts) -> Finding:
+    listed = f"snapkeep get points{_place(point)} --claim {point.claim} --namespace {point.namespace}"
+    return warning(
+        "point_suspicious",
+        f"a check found recovery point {point.id} suspicious: {point.suspicious}",
+        f"look at its data before you use it, or restore an earlier one: {listed}",
+    )
 
 
 def _passed_over(point: PointFacts) -> Iterator[Finding]:
