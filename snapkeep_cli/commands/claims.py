@@ -71,7 +71,8 @@ def _row(point: Document) -> Document:
 
 def _why(point: Document) -> str:
     held = ["held"] if point["held"] and not any("held" in reason for reason in point["reasons"]) else []
-    return ", ".join([*point["reasons"], *held])
+    tier = [words] if (words := point.get("tier")) else []  # an API deployed earlier has none
+    return ", ".join([*point["reasons"], *held, *tier])
 
 
 def _span(seconds: int | None) -> str:

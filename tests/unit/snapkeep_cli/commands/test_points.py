@@ -72,6 +72,8 @@ def test_an_archived_point_says_since_when_and_how_long_a_restore_takes(
         "in the archive tier since 2026-11-24 19:00 UTC; a restore brings it back first, in up to 72 hours, "
         "for about $0.12"
     )
+    claim = json.loads(snapkeep("describe", "claim", "shop/data", "-o", "json").out)
+    assert claim["recovery_points"][0]["tier"].startswith("in the archive tier since 2026-11-24 19:00 UTC")
     world.ebs.restore_tier(snapshot, SLOT + timedelta(days=7))
     assert " ready " in snapkeep("get", "points").out
     assert _described(snapkeep, point)["tier"] == (

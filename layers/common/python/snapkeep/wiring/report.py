@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from snapkeep.wiring.archive import show_tier
 from snapkeep.wiring.restore import suggest_restore
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def gather_report(ports: Ports) -> GatherReport:
         ports.deployment,
         show_coverage(ports),
         show_checked(ports),
+        show_tier(ports),
         ports.snapshots,
         journal.incidents,
         journal.restores,

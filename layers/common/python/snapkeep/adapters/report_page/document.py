@@ -96,7 +96,7 @@ def _point(point: ReportedPoint, texts: Texts) -> list[Any]:
         texts.number(point.policy),
         POINT_STATES.index(point.state),
         FATES.index(point.fate),
-        [texts.number(reason) for reason in point.reasons],
+        [texts.number(reason) for reason in (*point.reasons, point.tier) if reason],
         round(point.size_bytes / GIB, 1),
         point.snapshot_id,
         int(point.held),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from snapkeep.domain.archive.break_even import bring_back_dollars, share_in_words
+from snapkeep.domain.archive.break_even import share_in_words
 from snapkeep.domain.archive.records import Archive, ArchiveStage
+from snapkeep.domain.archive.tier_words import archived_words, back_words
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.times import moment
 
@@ -34,18 +35,11 @@ class ShownTier:
 
 def tier_of(point: PointFacts) -> ShownTier:
     """The tier of a point as EC2 shows it."""
-    since = f" since {moment(point.archived_at)}" if point.archived_at else ""
+    since, until = point.archived_at, point.back_to_archive_at
     if point.archived:
-        dollars = bring_back_dollars(point.full_bytes or point.size_bytes)
-        words = (
-            f"in the archive tier{since}; a restore brings it back first, in up to 72 hours, for about "
-            f"${dollars:.2f}"
-        )
-        return ShownTier(Tier.ARCHIVED, words, point.archived_at)
-    if until := point.back_to_archive_at:
-        words = f"in the archive tier{since}; back until {moment(until)}"
-        return ShownTier(Tier.BACK, words, point.archived_at, until)
-    return ShownTier(Tier.STANDARD)
+        size = point.full_bytes or point.size_bytes
+        return ShownTier(Tier.ARCHIVED, archived_words(since, size), since)
+    return ShownTier(Tier.BACK, back_words(since, until), since, until) if until else ShownTier(Tier.STANDARD)
 
 
 def shown_tier(point: PointFacts, record: Archive | None, *, archives: bool) -> ShownTier:
@@ -57,8 +51,7 @@ def shown_tier(point: PointFacts, record: Archive | None, *, archives: bool) -> 
     if shown.tier is not Tier.STANDARD or point.place:
         return shown
     if record and record.stage.is_open:
-        began = f" since {moment(record.intent_at)}" if record.intent_at else ""
-        return ShownTier(Tier.ARCHIVING, f"on its way to the archive tier{began}")
+        return ShownTier(Tier.ARCHIVING, why_here(record))
     if record and archives:
         return ShownTier(Tier.STANDARD, why_here(record))
     words = "not archived: it is measured once monthly and yearly rules alone keep it for long enough"
@@ -66,7 +59,10 @@ def shown_tier(point: PointFacts, record: Archive | None, *, archives: bool) -> 
 
 
 def why_here(record: Archive) -> str:
-    """Why a point that was measured is not in the archive tier."""
+    """Why a point that was measured is in the standard tier."""
+    if record.stage.is_open:
+        began = f" since {moment(record.intent_at)}" if record.intent_at else ""
+        return f"on its way to the archive tier{began}"
     if record.stage is ArchiveStage.ARCHIVED:
         return "somebody brought it back from the archive tier for good"
     figures = f"{share_in_words(record.unique, record.full)}, as measured on {record.measured_at:%Y-%m-%d}"

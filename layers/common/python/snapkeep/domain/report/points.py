@@ -15,7 +15,7 @@ from snapkeep.domain.proof.shown import ShownCheck
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.duplicates import SlotIndex
 from snapkeep.domain.retention.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
-from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable, hold_of, read
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable, archived_at, hold_of, read
 from snapkeep.domain.times import moment
 
 UPCOMING = "the next point"
@@ -35,8 +35,9 @@ class ReportedPoint:
 
     `most_bytes` is the most it can store: all its blocks, although it shares most of them with its
     neighbours. A point with the fate `goes` is deleted by the next prune; one with `goes next` once the
-    policy's next point is ready, which is due at `goes_at`. `checked` is the verdict in its tag, "" without
-    one, and `check` how it stands; None if nobody asked.
+    policy's next point is ready, which is due at `goes_at`. `archived_at` is when its policy had it archived,
+    `back_until` when it goes there again; `tier` says so in words, or why it is not archived, "" for nothing.
+    `checked` is the verdict in its tag, "" without one, and `check` how it stands; None if nobody asked.
     """
 
     id: str
@@ -57,6 +58,9 @@ class ReportedPoint:
     trouble: str = ""
     checked: str = ""
     check: ShownCheck | None = None
+    archived_at: datetime | None = None
+    back_until: datetime | None = None
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,8 @@ def _point(snapshot: Snapshot, found: ReadablePoint | Unreadable) -> ReportedPoi
         fate=Outlook.STAYS,
         reasons=(),
         trouble=snapshot.state_message if state is PointState.FAILED else "",
+        archived_at=archived_at(snapshot),
+        back_until=snapshot.back_to_archive_at,
         checked=tags.verdict_of(snapshot.tags),
     )
 

@@ -25,6 +25,7 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.incidents import Incidents
 from snapkeep.ports.prunes import Retentions
 from snapkeep.ports.restores import Restores
+from snapkeep.services.archive.show_tier import ShowTier
 from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.report.checked import ShowChecked
 from snapkeep.services.report.coverage import ShowCoverage
@@ -50,6 +51,7 @@ class GatherReport:
     deployment: Deployment
     coverage: ShowCoverage
     checked: ShowChecked
+    tiers: ShowTier
     snapshots: Snapshots
     incidents: Incidents
     restores: Restores
@@ -174,7 +176,7 @@ class GatherReport:
             else point
             for point in points
         ]
-        return self.checked.of_points(cluster, told)
+        return self.tiers.of_points(cluster, self.checked.of_points(cluster, told))
 
     def _restores(
         self, covered: CoverageReport, points: Iterable[ReportedPoint]

@@ -106,7 +106,8 @@ class StatusModel(Body):
 
 
 class ReportedPointModel(Body):
-    """A recovery point and its fate; `goes_at` is when the next backup will push it out."""
+    """A recovery point and its fate; `goes_at` is when the next backup will push it out. `tier` says where it
+    is stored and why, empty when there is nothing to say."""
 
     id: str
     slot: str
@@ -119,6 +120,7 @@ class ReportedPointModel(Body):
     reasons: list[str]
     goes_at: str | None
     check: CheckModel | None
+    tier: str
 
 
 class ClaimModel(Body):
@@ -245,4 +247,5 @@ def _point(point: ReportedPoint) -> ReportedPointModel:
         reasons=list(point.reasons),
         goes_at=to_second(point.goes_at) if point.goes_at else None,
         check=check_model(point.check) if point.check else None,
+        tier=point.tier,
     )
