@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from snapkeep.domain.archive.records import Archive
-from snapkeep.domain.archive.tiers import MoveState
 from snapkeep.domain.proof.blocks import BLOCK
 from snapkeep.services.archive.report import ArchiveReport
 from snapkeep.wiring import archive
@@ -85,8 +84,7 @@ class ArchiveWorld(World):
 
     def finish(self, trouble: str = "") -> list[str]:
         """Let EC2 end the moves in progress; returns the ids of their snapshots."""
-        statuses = self.tiers.tiers(list(self.ebs.all)).items()
-        moving = [name for name, each in statuses if each.state is MoveState.IN_PROGRESS]
+        moving = self.tiers.moving()
         for name in moving:
             self.tiers.finish(name, trouble)
         return moving

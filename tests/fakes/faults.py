@@ -37,6 +37,11 @@ class Faults:
         """The function dies (`Crash`) right after the next call of `method` takes effect."""
         self._after_errors.setdefault(method, []).append(Crash(method))
 
+    def forget_faults(self) -> None:
+        """Cancel the faults that did not happen."""
+        for planned in (self._before_errors, self._after_errors, self._meanwhile):
+            planned.clear()
+
     def _before(self, method: str) -> None:
         if self._meanwhile.get(method):
             self._meanwhile[method].pop(0)()

@@ -57,6 +57,10 @@ class FakeTiers(Faults):
         self._snapshot(snapshot_id)
         return self.shared.get(snapshot_id, [])
 
+    def moving(self) -> list[str]:
+        """The ids of the snapshots that move, read without triggering planned faults."""
+        return [name for name in self.snapshots.all if self._status(name).state is MoveState.IN_PROGRESS]
+
     def finish(self, snapshot_id: str, trouble: str = "") -> None:
         """End the move of a snapshot; with a trouble it fails."""
         status = self._status(snapshot_id)
