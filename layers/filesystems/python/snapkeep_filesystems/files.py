@@ -59,10 +59,17 @@ class Files:
 
     def __init__(self, file_system: FileSystem) -> None:
         self._file_system = file_system
-        self._stream = VolumeStream(file_system.volume)  # the library does not keep it alive
+        raw = file_system.raw if file_system.transactions else None
+        self._stream = VolumeStream(file_system.volume, raw)  # the library does not keep it alive
         self._reader = _READERS[file_system.contents].volume()
         with self._troubles("the file system"):
             self._reader.open_file_object(self._stream)
+        self._stream.differs = False
+
+    @property
+    def read_from_log(self) -> bool:
+        """True when something that was read since it was opened is only in the log."""
+        return self._stream.differs
 
     def entry(self, path: str) -> Entry | None:
         """What is at an absolute path; None for nothing. Links are not followed."""
@@ -148,12 +155,15 @@ class Files:
 
 
 class VolumeStream(io.RawIOBase):
-    """A volume as the libraries want it: an open file. `failure` is what reading the volume has raised."""
+    """A volume as the libraries want it: an open file. `failure` is what reading the volume has raised;
+    `differs` says that something read is otherwise on the volume `raw`."""
 
-    def __init__(self, volume: Volume) -> None:
+    def __init__(self, volume: Volume, raw: Volume | None = None) -> None:
         super().__init__()
         self.failure: Exception | None = None
+        self.differs = False
         self._volume = volume
+        self._raw = raw
         self._at = 0
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
@@ -170,6 +180,8 @@ class VolumeStream(io.RawIOBase):
         length = self._volume.size - self._at if size is None or size < 0 else size
         try:
             found = self._volume.read(self._at, length)
+            if self._raw and not self.differs:
+                self.differs = found != self._raw.read(self._at, length)
         except Exception as error:
             self.failure = error
             raise

@@ -39,6 +39,11 @@ class ReadFileSystem:
             errors=opened.errors,
         )
 
+    @property
+    def read_from_log(self) -> bool:
+        """Whether something that was read is only in the log."""
+        return self._files.read_from_log
+
     def entry(self, path: str) -> FileEntry | None:
         """What is at a path; None for nothing."""
         with _errors():

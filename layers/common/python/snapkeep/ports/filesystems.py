@@ -30,6 +30,10 @@ class FileSystem(Protocol):
     def facts(self) -> FileSystemFacts:
         """What it says about itself."""
 
+    @property
+    def read_from_log(self) -> bool:
+        """True when something that was read since it was opened is in its log, and not yet in its place."""
+
     def entry(self, path: str) -> FileEntry | None:
         """What is at a path; None for nothing."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from snapkeep.services.files.ask import AskFiles
+    from snapkeep.services.files.read_files import ReadFiles
     from snapkeep.wiring.ports import Ports
 
 
@@ -23,4 +24,18 @@ def ask_files(ports: Ports) -> AskFiles:
         ports.clock,
         ports.nonce,
         ports.pause,
+    )
+
+
+def read_files(ports: Ports) -> ReadFiles:
+    """The service that answers questions about files."""
+    from snapkeep.services.files.open_point import OpenPoint
+    from snapkeep.services.files.read_files import ReadFiles
+
+    return ReadFiles(
+        ports.journal.file_operations,
+        ports.files,
+        OpenPoint(ports.snapshots, ports.blocks, ports.file_systems),
+        ports.blocks,
+        ports.clock,
     )

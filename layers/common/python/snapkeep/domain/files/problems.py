@@ -46,6 +46,11 @@ _KINDS: tuple[tuple[type[errors.SnapkeepError], ProblemKind, str], ...] = (
 )
 
 
+def is_out_of_time(error: errors.SnapkeepError) -> bool:
+    """True when the time of a question is over."""
+    return problem_of(error).kind is ProblemKind.TOOK_TOO_LONG
+
+
 def problem_of(error: errors.SnapkeepError) -> FileProblem:
     """The problem that an error is."""
     if isinstance(error, errors.FilesRefused):
