@@ -117,6 +117,11 @@ ACKNOWLEDGED = (
         "the pages in our own bucket, one for each cluster, which holds nothing else",
     ),
     Acknowledgement(
+        "AwsSolutions-IAM5[Resource::<ReportsBucket95FE29A2.Arn>/files/*]",
+        ("Api/Api/ExecutionRole/DefaultPolicy", "ReadFiles/ReadFiles/ExecutionRole/DefaultPolicy"),
+        "what people fetch lies for a day under one prefix of our own bucket, by the operation's id",
+    ),
+    Acknowledgement(
         "AwsSolutions-S1",
         ("Reports/Bucket",),
         "the API's access log shows who fetched a page: only it issues links, which expire in 5 minutes",
@@ -177,6 +182,11 @@ ACKNOWLEDGED = (
             "TryConfig/TryConfig/Function",
         ),
         "started by a queue with a dead-letter queue, or by a caller that waits: never asynchronously",
+    ),
+    Acknowledgement(
+        "Serverless-LambdaDLQ",
+        ("ReadFiles/ReadFiles/Function",),
+        "whoever asked sees that nobody answered, and asks again: there is nothing to resend",
     ),
     Acknowledgement(
         "Serverless-LambdaEventSourceMappingDestination",

@@ -97,6 +97,7 @@ class Api(Construct):
             *(permissions.invoke(each.function.function_arn) for each in asked),
             *pages.reading(),
             *(objects.bucket.reading() if objects else ()),
+            *((permissions.hand_out_files(pages.files),) if files else ()),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
             ),

@@ -22,9 +22,19 @@ KEEP_EARLIER = Duration.days(30)
 """How long the pages before the newest one stay."""
 
 
+FILES = "files/"
+"""Where the files that are read out of points lie, as `adapters/aws/s3_files.py` has it."""
+
+KEEP_FILES = Duration.days(1)
+"""How long such a file can be fetched; a day later nothing of it is left.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+"""
+
+
 class ReportBucket(Construct):
-    """Where pages are stored: private, encrypted, TLS only; each function gets its right where it is
-    defined."""
+    """Where pages are stored, and for a day the files that people fetch: private, encrypted, TLS only; each
+    function gets its right where it is defined."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
@@ -41,7 +51,13 @@ class ReportBucket(Construct):
                     id="EarlierPages",
                     noncurrent_version_expiration=KEEP_EARLIER,
                     abort_incomplete_multipart_upload_after=Duration.days(1),
-                )
+                ),
+                s3.LifecycleRule(
+                    id="FilesOfPoints",
+                    prefix=FILES,
+                    expiration=KEEP_FILES,
+                    noncurrent_version_expiration=KEEP_FILES,
+                ),
             ],
             removal_policy=RemovalPolicy.RETAIN,
         )
@@ -64,6 +80,11 @@ class ReportBucket(Construct):
                 sid="FindPages", actions=["s3:ListBucket"], resources=[self._bucket.bucket_arn]
             ),
         )
+
+    @property
+    def files(self) -> str:
+        """The ARN of all files that are read out of points."""
+        return self._bucket.arn_for_objects(f"{FILES}*")
 
     @property
     def _pages(self) -> str:

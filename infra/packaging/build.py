@@ -51,7 +51,7 @@ class Builder:
             "common": self._sources("common", self.root / "layers" / "common", LAYER_MOUNT),
             "deployment": self._deployment(deployment),
         }
-        optional = {FILESYSTEMS: self._filesystems()} if deployment.checks else {}
+        optional = {FILESYSTEMS: self._filesystems()} if deployment.checks or deployment.files else {}
         handlers = {path.name: self._sources(path.name, path, HANDLER_MOUNT) for path in paths}
         built = iter(self._build([*layers.values(), *optional.values(), *handlers.values()]))
         return Assets(

@@ -35,6 +35,7 @@ from infra.permissions.copies import (
     read_copies,
     use_copy_keys,
 )
+from infra.permissions.files import hand_out_files, store_files
 from infra.permissions.interruption import answer_lifecycle_hooks
 from infra.permissions.lending import end_loans, hold_copies, lend_copies
 from infra.permissions.objects import lock_objects, read_objects, use_key_of_bucket, write_objects
@@ -62,6 +63,7 @@ __all__ = [
     "describe_clusters",
     "describe_keys",
     "end_loans",
+    "hand_out_files",
     "hold_copies",
     "hold_snapshots",
     "invoke",
@@ -85,6 +87,7 @@ __all__ = [
     "read_objects",
     "send_messages",
     "share_with_vaults",
+    "store_files",
     "unmark_duplicates",
     "use_copy_keys",
     "use_key",

@@ -19,6 +19,7 @@ from infra.constructs.job_queue import JobQueue
 from infra.constructs.prune import Prune
 from infra.constructs.prune_copies import PruneCopies
 from infra.constructs.python_function import PythonFunction
+from infra.constructs.read_files import ReadFiles
 from infra.constructs.reconcile import Reconcile
 from infra.constructs.report import Report, ReportBucket
 from infra.constructs.save_objects import SaveObjects
@@ -61,8 +62,8 @@ class SnapkeepStack(RegionalStack):
         pages = ReportBucket(self, "Reports")
         report = Report(self, "Report", platform=platform, pages=pages)
         trial = TryConfig(self, "TryConfig", platform=platform).function
-        copies = self._copies(platform)
-        asked = (backup.function, prune.function, trial, *copies[1:])
+        copies, files = self._copies(platform), self._files(platform, pages)
+        asked = (backup.function, prune.function, trial, *copies[1:], *files)
         saving = self._objects(platform)
         api = Api(self, "Api", platform=platform, asked=asked, pages=pages, objects=saving)
         interruption = Interruption(
@@ -81,7 +82,7 @@ class SnapkeepStack(RegionalStack):
             *((saving.function,) if saving else ()),
         ]
         self._let_in(platform, with_access)
-        without_access = [*copies, *self._checks(platform), *self._archives(platform)]
+        without_access = [*copies, *self._checks(platform), *self._archives(platform), *files]
         functions = [*with_access, completion.function, *without_access]
         topic = self.watch(functions, *_shown(config.deployment))
         self.say(
@@ -124,6 +125,13 @@ class SnapkeepStack(RegionalStack):
             return ()
         keys = deployment.checks.keys if deployment.checks else ()
         return (ArchivePoints(self, "ArchivePoints", platform=platform, keys=keys).function,)
+
+    def _files(self, platform: Platform, pages: ReportBucket) -> Sequence[PythonFunction]:
+        """What reads files out of points; nothing unless the config lets people do that."""
+        rules = platform.deployment.files
+        if not rules:
+            return ()
+        return (ReadFiles(self, "ReadFiles", platform=platform, rules=rules, pages=pages).function,)
 
     def _let_in(self, platform: Platform, functions: Sequence[PythonFunction]) -> None:
         """Access to the clusters, created only if no other deployment serves them."""

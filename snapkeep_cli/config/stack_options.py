@@ -19,6 +19,7 @@ FUNCTION_NAMES = (
     "lend_copies",
     "prune_copies",
     "pull_copies",
+    "read_files",
     "record_completion",
 )
 """Every function that a stack may have."""

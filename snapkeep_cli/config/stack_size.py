@@ -55,7 +55,10 @@ FOR_PLACES = 31
 FOR_VAULTS = 3
 """The bus on which vaults answer, its policy and its rule, however many vaults there are."""
 
-FOR_CHECKS = 15
+FOR_READING = 1
+"""The layer that reads file systems, which checks and files share."""
+
+FOR_CHECKS = 14
 """What looks into points, and the route of the API by which suspicious ones are accepted."""
 
 FOR_OBJECTS = 18
@@ -63,6 +66,9 @@ FOR_OBJECTS = 18
 
 FOR_ARCHIVES = 15
 """What archives points."""
+
+FOR_FILES = 24
+"""What reads files out of points, and the routes of the API by which people ask for them."""
 
 FOR_BORROWING = 4
 """The routes of the API by which copies are borrowed."""
@@ -80,7 +86,8 @@ class StackSize:
     `network` counts the security group of a VPC and `rules` the clusters that let it in. `copies` says
     whether points are copied to places, `vaults` whether vaults in other accounts do that, and `borrows`
     whether copies are borrowed from some; `checks` whether points are looked into, `objects` whether
-    Kubernetes objects are saved, and `archives` whether points go to the archive tier.
+    Kubernetes objects are saved, `archives` whether points go to the archive tier, and `files` whether files
+    are read out of points.
     """
 
     clusters: int
@@ -93,6 +100,7 @@ class StackSize:
     checks: bool = False
     objects: bool = False
     archives: bool = False
+    files: bool = False
 
     @property
     def resources(self) -> int:
@@ -106,9 +114,11 @@ class StackSize:
             + (FOR_PLACES if self.copies else 0)
             + (FOR_VAULTS if self.vaults else 0)
             + (FOR_BORROWING if self.borrows else 0)
+            + (FOR_READING if self.checks or self.files else 0)
             + (FOR_CHECKS if self.checks else 0)
             + (FOR_OBJECTS if self.objects else 0)
             + (FOR_ARCHIVES if self.archives else 0)
+            + (FOR_FILES if self.files else 0)
         )
 
     @property
@@ -171,6 +181,7 @@ def size_of(config: Config) -> StackSize:
         checks=config.checks is not None,
         objects=saves_objects(config),
         archives=any(policy.archive_after for policy in config.policies),
+        files=config.files is not None,
     )
 
 

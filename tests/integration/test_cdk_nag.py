@@ -28,6 +28,7 @@ from tests.unit.infra.conftest import (
     stub_assets,
 )
 from tests.unit.infra.constructs.test_archive_points import ARCHIVED
+from tests.unit.infra.constructs.test_read_files import READABLE
 
 REGION = "ap-northeast-2"
 STACKS = {"Snapkeep": StackOptions(), "SnapkeepWithEveryOption": OPTIONS}
@@ -47,11 +48,13 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> set[Finding]:
     copied = DeploymentConfig(deployment=COPIED, region=REGION, stack="SnapkeepWithPlaces")
     SnapkeepStack(app, config=copied, assets=stub_assets(folder))
     checked = DeploymentConfig(deployment=CHECKED, region=REGION, stack="SnapkeepWithChecks")
-    SnapkeepStack(app, config=checked, assets=stub_assets(folder, checks=True))
+    SnapkeepStack(app, config=checked, assets=stub_assets(folder, reads=True))
     saving = DeploymentConfig(deployment=SAVING, region=REGION, stack="SnapkeepWithObjects")
     SnapkeepStack(app, config=saving, assets=stub_assets(folder))
     archived = DeploymentConfig(deployment=ARCHIVED, region=REGION, stack="SnapkeepWithArchives")
-    SnapkeepStack(app, config=archived, assets=stub_assets(folder, checks=True))
+    SnapkeepStack(app, config=archived, assets=stub_assets(folder, reads=True))
+    readable = DeploymentConfig(deployment=READABLE, region=REGION, stack="SnapkeepWithFiles")
+    SnapkeepStack(app, config=readable, assets=stub_assets(folder, reads=True))
     PlaceStack(app, config=copied, place=COPIED.places[0])
     vault = DeploymentConfig(deployment=VAULT, region=REGION, stack="SnapkeepVault")
     assert VAULT.vault is not None

@@ -70,7 +70,7 @@ def product(folder: Path) -> Iterator[Deployed]:
         "retention": {"last": 3, "monthly": 12},
         "archive_after": {"monthly": "30d"},
     }
-    with deployed(folder, config_of(real, places={"osaka": OSAKA}, checks={})) as product:
+    with deployed(folder, config_of(real, places={"osaka": OSAKA}, checks={}, files={})) as product:
         yield product
 
 
@@ -138,7 +138,7 @@ def test_it_runs_under_the_real_runtime_client(
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(config["Timeout"]),
     }
     code = home.assets.handlers[function].path
-    optional = home.assets.optional_layers if function == "check_points" else {}
+    optional = home.assets.optional_layers if function in ("check_points", "read_files") else {}
     layers = [layer.path for layer in (*home.assets.layers.values(), *optional.values())]
 
     with execution_environment(tmp_path, code, layers, config["Handler"], variables) as environment:

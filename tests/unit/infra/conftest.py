@@ -60,6 +60,9 @@ WITH_OBJECTS = ("save_objects",)
 WITH_ARCHIVES = ("archive_points",)
 """The function that only a deployment with a policy that archives has."""
 
+OPTIONAL = (*WITH_PLACES, *WITH_CHECKS, *WITH_OBJECTS, *WITH_ARCHIVES, "read_files")
+"""All that only some deployments have; the last one those with files."""
+
 ONLY_IN_VAULTS = ("pull_copies", "lend_copies")
 IN_VAULTS = (*ONLY_IN_VAULTS, "prune_copies", "api", "write_report")
 """Those that only a vault has, and all that it has."""
@@ -93,7 +96,7 @@ DEPLOYMENT = Deployment(
 )
 
 
-def stub_assets(folder: Path, warning: str = "", *, checks: bool = False) -> Assets:
+def stub_assets(folder: Path, warning: str = "", *, reads: bool = False) -> Assets:
     """Assets with next to nothing in them, so that a synth builds nothing."""
     path = folder / "stub.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -102,11 +105,8 @@ def stub_assets(folder: Path, warning: str = "", *, checks: bool = False) -> Ass
     layers = {"third_party": Asset(path, "1" * 64, warning), "common": asset, "deployment": asset}
     return Assets(
         layers=layers,
-        handlers=dict.fromkeys(
-            (*FUNCTIONS, *WITH_PLACES, *WITH_CHECKS, *WITH_OBJECTS, *WITH_ARCHIVES, *ONLY_IN_VAULTS),
-            asset,
-        ),
-        optional_layers={"filesystems": asset} if checks else {},
+        handlers=dict.fromkeys((*FUNCTIONS, *OPTIONAL, *ONLY_IN_VAULTS), asset),
+        optional_layers={"filesystems": asset} if reads else {},
     )
 
 
@@ -135,7 +135,8 @@ def synthesized(
     """The cloud assembly of a deployment with these options."""
     app = App(outdir=str(folder / "cdk.out"))
     config = DeploymentConfig(deployment=deployment, region="ap-northeast-2", options=options)
-    assets = stub_assets(folder, warning, checks=deployment.checks is not None)
+    reads = bool(deployment.checks or deployment.files)
+    assets = stub_assets(folder, warning, reads=reads)
     if deployment.vault:
         VaultStack(app, config=config, vault=deployment.vault, assets=assets)
     else:

@@ -34,6 +34,7 @@ SERVICES = {
     "prune": {"retention"},
     "prune_copies": {"retention"},
     "pull_copies": {"copies", "vault"},
+    "read_files": {"files", "proof"},  # it opens points as checks do
     "reconcile": {"backup"},
     "record_completion": {"backup"},
     "release_volumes": {"interruption"},

@@ -127,6 +127,15 @@ class ArchivePointsSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadFilesSettings(Settings):
+    """read_files: reads files out of points."""
+
+    function = "read_files"
+    journal_table: str
+    reports_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CopyPointsSettings(Settings):
     """copy_points: copies recovery points to places."""
 

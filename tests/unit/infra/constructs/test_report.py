@@ -42,7 +42,7 @@ def test_the_bucket_is_private_encrypted_and_forgets_earlier_pages(template: Tem
     encryption = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert encryption == [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
-    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    rule, _ = properties["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
     assert bucket["DeletionPolicy"] == "Retain"
     (policy,) = template.resources("S3::BucketPolicy").values()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from snapkeep.domain.files.limits import FileRules
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.proof.rules import CheckRules
 from snapkeep_cli.config.stack_options import StackOptions
@@ -24,7 +25,8 @@ ROWS = [*OURS, *rows_of("services"), *rows_of("attackers")]
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of a deployment that has every function with every right: it copies to places of its own
-    and to vaults, restores from copies, looks into points, archives them, and saves objects."""
+    and to vaults, restores from copies, looks into points, archives them, saves objects, and lets people read
+    files."""
     nightly, *others = COPIED.policies
     nightly = replace(nightly, objects=ObjectScope.NAMESPACE, archive_after={"monthly": "30d"})
     deployment = replace(
@@ -33,6 +35,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
         places=(*COPIED.places, *VAULTS),
         adopt=True,
         checks=CheckRules((POINTS_KEY,)),
+        files=FileRules((POINTS_KEY,)),
     )
     return template_of(synthesized(tmp_path_factory.mktemp("iam"), StackOptions(), deployment=deployment))
 

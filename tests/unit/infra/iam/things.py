@@ -191,6 +191,7 @@ def things(concrete: Concrete) -> dict[str, Thing]:
         "journal": Thing(journal),
         "bucket of reports": Thing(concrete.arn(bucket)),
         "a report": Thing(f"{concrete.arn(bucket)}/{CLUSTER}.html"),
+        "a fetched file": Thing(f"{concrete.arn(bucket)}/files/0a.content"),
         "something else in the bucket": Thing(f"{concrete.arn(bucket)}/payroll.csv"),
         "bucket of objects": Thing(concrete.arn(objects)),
         "an archive": Thing(f"{concrete.arn(objects)}/{CLUSTER}/nightly/r1/shop.yaml.gz"),
