@@ -17,7 +17,7 @@ NEW = Checkable(PointState.READY, NOW - timedelta(hours=1))
 SUBJECT = Subject("sk-1", "snap-1", "myeks", "shop", "data", "uid", NOW)
 CHECKED = Check(SUBJECT, Verdict.CHECKED, NOW, look=Look("xfs", 1))
 SUSPICIOUS = replace(CHECKED, verdict=Verdict.SUSPICIOUS, reasons=("it shrank", "a name is gone"))
-UNSEEN = Check(SUBJECT, Verdict.NOT_LOOKED_AT, NOW, ("it may not be read: key arn:k",))
+UNSEEN = Check(SUBJECT, Verdict.NOT_LOOKED_AT, NOW, ("key arn:k does not let check_points read it",))
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ UNSEEN = Check(SUBJECT, Verdict.NOT_LOOKED_AT, NOW, ("it may not be read: key ar
     [
         (CHECKED, "checked"),
         (SUSPICIOUS, "suspicious: it shrank"),
-        (UNSEEN, "not looked at: it may not be read: key arn:k"),
+        (UNSEEN, "not looked at: key arn:k does not let check_points read it"),
         (SUSPICIOUS.accepted("ann", "we dropped a table"), "accepted by ann: we dropped a table"),
     ],
 )

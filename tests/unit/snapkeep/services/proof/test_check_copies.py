@@ -116,9 +116,11 @@ def test_a_copy_that_differs_is_accepted_with_its_point() -> None:
 
 def test_what_only_the_copys_key_hides_is_not_suspicious() -> None:
     world = CheckedCopies()
-    world.looks.seen[world.copy.id] = Unseen("it may not be read: key arn:k")
+    world.looks.seen[world.copy.id] = Unseen("key arn:k does not let check_points read it")
     report = world.check()
-    assert report.not_looked_at == {f"{world.point_id} in osaka": "it may not be read: key arn:k"}
+    assert report.not_looked_at == {
+        f"{world.point_id} in osaka": "key arn:k does not let check_points read it"
+    }
     assert world.announcer.troubles == []
 
 

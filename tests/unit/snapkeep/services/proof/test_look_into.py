@@ -119,7 +119,8 @@ class Refusing(FakeBlocks):
 
 def test_a_key_that_does_not_admit_us_is_named() -> None:
     seen = LookInto(Refusing(), ReadFileSystems()).run(snapshot(MIB, "arn:aws:kms:key/1"), [])
-    assert seen == Unseen("it may not be read: key arn:aws:kms:key/1: the key does not admit the role")
+    words = "key arn:aws:kms:key/1 does not let check_points read it"
+    assert seen == Unseen(words, "the key does not admit the role")
 
 
 def test_a_vanished_snapshot_is_not_looked_into() -> None:

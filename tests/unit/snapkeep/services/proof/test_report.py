@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from snapkeep.domain.proof.checks import Check, Subject, Verdict
-from snapkeep.services.proof.report import CheckReport, note
+from snapkeep.services.proof.report import AT_A_TIME, CheckReport, note, portions
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 POINT = Subject("sk-1", "snap-1", "myeks", "shop", "data", "uid", NOW)
@@ -21,3 +21,10 @@ def test_each_verdict_has_its_place_and_a_copy_names_its_own() -> None:
     assert report.checked == ["sk-1"]
     assert report.suspicious == {"sk-1 in osaka": "it shrank; a name is gone"}
     assert report.not_looked_at == {"sk-1 in tokyo": "LUKS"}
+
+
+def test_portions_hold_everything_once_and_never_too_much() -> None:
+    for length in (0, 1, AT_A_TIME, AT_A_TIME + 1):
+        found = list(portions(range(length)))
+        assert [each for some in found for each in some] == list(range(length))
+        assert all(0 < len(some) <= AT_A_TIME for some in found)

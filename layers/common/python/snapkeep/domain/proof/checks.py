@@ -88,7 +88,8 @@ def judge(subject: Subject, seen: Seen, base: Check | None, at: datetime) -> Che
     """The check of a point in which this was seen, compared with the newest earlier one that is good."""
     name = base.subject.point_id if base else ""
     if isinstance(seen, Unseen):
-        return Check(subject, Verdict.NOT_LOOKED_AT, at, (seen.reason,), base=name)
+        reasons = tuple(filter(None, (seen.reason, seen.detail)))
+        return Check(subject, Verdict.NOT_LOOKED_AT, at, reasons, base=name)
     if isinstance(seen, Broken):
         return Check(subject, Verdict.SUSPICIOUS, at, (seen.reason,), base=name)
     before = base.look if base else None

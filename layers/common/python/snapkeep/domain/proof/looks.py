@@ -43,9 +43,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Why a point was not looked into: what it holds is no file system that can be read, or it may not be."""
+    """Why a point was not looked into: what it holds is no file system that can be read, or it may not be.
+
+    `detail` is what AWS says, "" for nothing.
+    """
 
     reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

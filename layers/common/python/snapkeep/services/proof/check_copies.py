@@ -22,7 +22,7 @@ from snapkeep.ports.ec2 import Regions
 from snapkeep.services.copies_there import copies_there
 from snapkeep.services.give_up import part_of_a_pass
 from snapkeep.services.proof.look_into import LookInto
-from snapkeep.services.proof.report import CheckReport, note
+from snapkeep.services.proof.report import CheckReport, note, portions
 
 FOR_ITS_SOURCE = timedelta(days=1)
 """How long a copy waits for the check of its source, which may be gone or not be looked into at all."""
@@ -57,16 +57,18 @@ class CheckCopies:
             for each in copies_there(self.regions, place, cluster, {})
             if each.is_good and each.started_at >= since
         ]
-        points = [(each.claim.namespace, each.claim.name, each.point_id) for each in copies]
-        sources = self.checks.checks(cluster, points) if points else {}
-        known = self.checks.checks(cluster, points, place.name) if points else {}
-        for copy in sorted(copies, key=lambda each: (each.started_at, each.snapshot_id)):
-            if self.clock() >= until:
-                report.waiting += 1
-                continue
-            name = f"{copy.point_id} in {place.name}"
-            with part_of_a_pass(name, report.given_up, name):
-                self._copy(place, copy, sources.get(copy.point_id), known.get(copy.point_id), report)
+        copies.sort(key=lambda each: (each.started_at, each.snapshot_id))
+        for some in portions(copies):
+            points = [(each.claim.namespace, each.claim.name, each.point_id) for each in some]
+            sources = self.checks.checks(cluster, points)
+            known = self.checks.checks(cluster, points, place.name)
+            for copy in some:
+                if self.clock() >= until:
+                    report.waiting += copy.point_id not in known
+                    continue
+                name = f"{copy.point_id} in {place.name}"
+                with part_of_a_pass(name, report.given_up, name):
+                    self._copy(place, copy, sources.get(copy.point_id), known.get(copy.point_id), report)
 
     def _copy(
         self, place: Place, copy: Copy, source: Check | None, known: Check | None, report: CheckReport

@@ -26,13 +26,10 @@ from snapkeep.ports.news import CheckNews
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.proof.check_copies import CheckCopies
 from snapkeep.services.proof.look_into import LookInto
-from snapkeep.services.proof.report import CheckReport, note
+from snapkeep.services.proof.report import CheckReport, note, portions
 from snapkeep.services.tell_troubles import TellTroubles
 
 log = logging.getLogger(__name__)
-
-AT_A_TIME = 100
-"""Points whose checks one call reads."""
 
 FUNCTION = "check_points"
 
@@ -103,7 +100,7 @@ class CheckPoints:
         entries = [each for each in self.catalogue.all_entries(cluster) if each.slot >= since]
         unchecked: list[Entry] = []
         looked_into = 0
-        for some in _portions(entries):
+        for some in portions(entries):
             places = [(each.namespace, each.claim, each.point_id) for each in some]
             known = self.checks.checks(cluster, places)
             unchecked += [each for each in some if each.point_id not in known]
@@ -192,8 +189,3 @@ def _subject_of(snapshot: Snapshot, cluster: str) -> Subject | None:
         claim_uid=facts.uid,
         taken=snapshot.started_at,
     )
-
-
-def _portions(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    for start in range(0, len(entries), AT_A_TIME):
-        yield entries[start : start + AT_A_TIME]

@@ -52,8 +52,10 @@ class LookInto:
         try:
             return self._look(volume, snapshot, tuple(expect), base)
         except Forbidden as error:
-            key = f": key {snapshot.key}" if snapshot.key else ""
-            return Unseen(f"it may not be read{key}: {error.reason}")
+            which = (
+                f"key {snapshot.key} does not let check_points read it" if snapshot.key else "AWS refuses it"
+            )
+            return Unseen(which, error.reason)
         except (UnknownVolume, NotFound, TooLarge) as error:
             return Unseen(error.reason)
         except BrokenVolume as error:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from snapkeep.domain.proof.checks import Check, Verdict
 from snapkeep.services.proof.snapshot_volume import Cost
+
+AT_A_TIME = 100
+"""Points whose checks one call reads, and that are in memory at a time."""
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -31,3 +38,9 @@ def note(check: Check, report: CheckReport) -> None:
         report.suspicious[point] = "; ".join(check.reasons)
     else:
         report.not_looked_at[point] = "; ".join(check.reasons)
+
+
+def portions(all_of_them: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The same things in the same order, so many at a time."""
+    for start in range(0, len(all_of_them), AT_A_TIME):
+        yield all_of_them[start : start + AT_A_TIME]
