@@ -63,6 +63,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/services/objects/save_namespace.py": (
         "tests/unit/snapkeep/services/objects/test_save_objects.py"
     ),
+    "snapkeep/domain/objects/links.py": "tests/unit/snapkeep/inbound/api/routes/test_objects.py",
+    "snapkeep/services/objects/show_objects.py": "tests/unit/snapkeep/inbound/api/routes/test_objects.py",
     "snapkeep/services/copies/originals.py": "tests/unit/snapkeep/services/copies/test_copy_point.py",
     "snapkeep/services/copies/pruning/rules_there.py": (
         "tests/unit/snapkeep/services/copies/pruning/test_prune_copies.py"

@@ -80,6 +80,14 @@ def test_a_manifest_comes_back_by_its_subject(world: World) -> None:
     assert archives.manifest(SUBJECT) == manifest
 
 
+def test_links_are_to_an_archive_and_its_manifest(world: World) -> None:
+    archives, _ = world
+    archive = archives.write(SUBJECT, DOCUMENTS, None)
+    to_archive, to_manifest = archives.links(archive, timedelta(minutes=5))
+    assert to_archive.startswith("https://") and "shop.yaml.gz" in to_archive
+    assert to_manifest.startswith("https://") and "shop.json" in to_manifest
+
+
 def test_a_lock_keeps_archive_and_manifest(bucket: Any) -> None:
     archives = S3Objects(bucket, "objects", lambda: NOW)
     archive = archives.write(SUBJECT, DOCUMENTS, LOCK)

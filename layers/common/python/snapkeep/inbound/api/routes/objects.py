@@ -70,11 +70,11 @@ def object_routes(actions: Actions, once: Once) -> Router:
 
     @router.post(
         "/v1/clusters/<cluster>/namespaces/<namespace>/backups/<backup>/downloads",
-        summary="Find the objects of a namespace that a run saved",
+        summary="Fetch the objects of a namespace that a run saved",
         tags=["objects"],
         responses=read_responses(ArchiveLinksModel),
     )
-    def link_objects(cluster: Cluster, namespace: Namespace, backup: Backup) -> ArchiveLinksModel:
+    def fetch_objects(cluster: Cluster, namespace: Namespace, backup: Backup) -> ArchiveLinksModel:
         found = actions.link_objects(cluster, namespace, backup)
         return ArchiveLinksModel(
             cluster=cluster,
