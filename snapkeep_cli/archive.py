@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
-from snapkeep.domain.archive.rules import parse_archive_after
+from snapkeep.domain.archive.rules import parse_archive_after, periods_of
 from snapkeep.domain.archive.spans import FOREVER, Span, most_archived, spans
+from snapkeep.domain.archive.wanted import ArchivePolicy, Wanted, choose
 from snapkeep.domain.policies import Policy
+from snapkeep.domain.retention.lineages import LineagePlan
+from snapkeep.domain.retention.plan import RetentionPlan
 from snapkeep.domain.retention.rules import parse_retention
 from snapkeep_cli.locks import shortest_distance
 
@@ -21,6 +26,22 @@ def archive_in_words(policy: Policy) -> Iterator[str]:
         f"archives: {'; '.join(map(_span, found))}; at most {most_archived(found):.0f} points of a volume, "
         "and only where that costs less"
     )
+
+
+def with_archiving(found: RetentionPlan, policy: ArchivePolicy, now: datetime) -> RetentionPlan:
+    """The plan of a lineage; points that only monthly and yearly rules keep also say whether they are
+    archived."""
+    chosen = {
+        each.snapshot_id: "archived if that is cheaper" if isinstance(each, Wanted) else each.reason
+        for each in choose([LineagePlan("", "", found)], {"": policy} if policy.after else {}, now)
+    }
+    keep = (
+        replace(kept, reasons=(*kept.reasons, words))
+        if (words := chosen.get(kept.point.id)) and periods_of(kept.reasons)
+        else kept
+        for kept in found.keep
+    )
+    return replace(found, keep=tuple(keep))
 
 
 def _span(span: Span) -> str:

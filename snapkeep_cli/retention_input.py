@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from snapkeep.domain.archive.rules import ArchiveAfter, parse_archive_after
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.periods import back
@@ -41,6 +42,22 @@ def read_rules(text: str) -> RetentionRules:
         return parse_retention(block)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
+
+
+def read_archive_after(text: str) -> ArchiveAfter:
+    """The ages in JSON or YAML text, such as `{monthly: 30d}`; none in "". Raises ValueError."""
+    if not text:
+        return {}
+    try:
+        block = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ValueError(f"--archive-after is neither JSON nor YAML: {_one_line(error)}") from None
+    if not isinstance(block, Mapping) or not all(isinstance(key, str) for key in block):
+        raise ValueError("--archive-after must be a mapping, such as {monthly: 30d, yearly: 30d}")
+    try:
+        return parse_archive_after(block)
+    except ValueError as error:
+        raise ValueError(f"--archive-after: {error}") from None
 
 
 def read_zone(name: str) -> ZoneInfo:

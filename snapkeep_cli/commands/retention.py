@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
+from snapkeep.domain.archive.wanted import ArchivePolicy
 from snapkeep.domain.retention.plan import plan
 from snapkeep.domain.retention.words import in_words
+from snapkeep_cli.archive import with_archiving
 from snapkeep_cli.output import Output, OutputOption, emit, fail
 from snapkeep_cli.retention_input import (
+    read_archive_after,
     read_interval,
     read_moment,
     read_points,
@@ -45,6 +48,9 @@ def explain(
     span: Annotated[
         str, typer.Option("--for", help="With --every: how far back from now, such as 90d.")
     ] = "",
+    archive_after: Annotated[
+        str, typer.Option(help='Also say what is archived, such as "{monthly: 30d}".')
+    ] = "",
     timezone: Annotated[str, typer.Option(help="The IANA time zone for days and weeks.")] = "UTC",
     now: Annotated[str, typer.Option(help="The time to plan for (ISO 8601); default: now.")] = "",
     output: OutputOption = Output.TABLE,
@@ -57,10 +63,11 @@ def explain(
         if bool(points) == bool(every) or bool(every) != bool(span):
             raise ValueError("give either --points FILE, or --every and --for to simulate")
         rules, zone = read_rules(retention), read_zone(timezone)
+        archiving = ArchivePolicy(rules, read_archive_after(archive_after))
         moment = read_moment(now, "--now") if now else datetime.now(UTC)
         interval = read_interval(every) if every else None
         found = simulated(interval, span, moment.astimezone(zone)) if interval else read_points(points)
     except ValueError as error:
         raise fail("usage", str(error)) from error
-    answer = plan(found, rules, zone, moment)
+    answer = with_archiving(plan(found, rules, zone, moment), archiving, moment)
     emit(document_of(answer), output, in_tables(answer, in_words(rules, interval), zone))

@@ -50,6 +50,38 @@ def test_json_has_ids_with_reasons_and_nothing_else(points: str) -> None:
     }
 
 
+def test_points_that_only_monthly_rules_keep_say_whether_they_are_archived() -> None:
+    simulated = ("--every", "1d", "--for", "200d", "--now", NOW, "-o", "json")
+    result = explain("--retention", "{last: 2, monthly: 12}", "--archive-after", "{monthly: 60d}", *simulated)
+    keep = json.loads(result.stdout)["keep"]
+    assert [each["reasons"][-1] for each in keep] == [
+        "monthly 1/12",
+        "last 2/2",
+        "archived from 2026-12-30 06:00 UTC on",
+        "archived from 2026-11-29 06:00 UTC on",
+        "archived if that is cheaper",
+        "archived if that is cheaper",
+        "archived if that is cheaper",
+        "archived if that is cheaper",
+        "oldest monthly",
+    ]
+    plain = explain("--retention", "{last: 2, monthly: 12}", *simulated)
+    assert "archived" not in plain.stdout
+
+
+@pytest.mark.parametrize(
+    ("ages", "says"),
+    [
+        ("{weekly: 30d}", "--archive-after: weekly: no points of this rule are archived"),
+        ("30d", "--archive-after must be a mapping, such as {monthly: 30d, yearly: 30d}"),
+        ("{monthly", "--archive-after is neither JSON nor YAML"),
+    ],
+)
+def test_ages_that_cannot_be_read_are_refused(points: str, ages: str, says: str) -> None:
+    result = explain("--retention", "{monthly: 2}", "--archive-after", ages, "--points", points)
+    assert result.exit_code != 0 and says in result.stderr
+
+
 def test_the_table_says_the_policy_in_words_then_what_stays_and_what_goes(points: str) -> None:
     result = explain("--retention", "last: 2", "--points", points, "--now", NOW, "--timezone", "Asia/Seoul")
 

@@ -96,6 +96,17 @@ def test_what_cannot_be_restored_from_protects_nobody(spoil: dict[str, str]) -> 
     assert report(world)["shop/data"].state is Coverage.LATE
 
 
+def test_an_archived_point_is_not_the_last_good_one_because_a_restore_has_to_wait_for_it() -> None:
+    world = a_world()
+    world.back_up(SLOT)
+    world.back_up(SLOT + DAY)
+    newest = max(world.ebs.all.values(), key=lambda item: item.started_at)
+    world.ebs.add_tags(newest.id, {tags.ARCHIVED: compact(SLOT + DAY)})
+    world.ebs.archive(newest.id)
+    last_good = report(world)["shop/data"].last_good
+    assert last_good is not None and last_good.slot == SLOT
+
+
 def test_a_paused_policy_protects_nobody() -> None:
     world = a_world(schedule=Schedule("cron(0 18 * * ? *)", enabled=False))
     assert report(world)["shop/data"].reason == (

@@ -163,8 +163,11 @@ def test_a_good_point_that_somebody_marked_stays_beside_one_that_was_cut_days_la
     assert (first not in world.ebs.all) == goes
 
 
-def test_an_archived_first_is_no_reason_to_delete_the_twin() -> None:
+@pytest.mark.parametrize("by_policy", [False, True])
+def test_an_archived_first_is_no_reason_to_delete_the_twin(by_policy: bool) -> None:
     world, first, twin = with_twin()
+    if by_policy:
+        world.ebs.add_tags(first, {tags.ARCHIVED: "20261124T190000Z"})
     world.ebs.all[first] = replace(world.ebs.all[first], archived=True)
     assert [pruned.deleted for pruned in world.prune_twins()] == [False]
     assert names(world.ebs.all.values()) == [first, twin]
