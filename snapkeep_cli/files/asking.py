@@ -37,10 +37,14 @@ def ask(
             raise
         if status == 200:
             return answer
-        operation = place(cluster, namespace, "file-operations", str(answer["id"]))
-        ended = wait_for(lambda: api.get(*operation), ENDED, timedelta(seconds=timeout))  # noqa: B023
-        if ended["problem"]:
-            raise ApiProblem(int(ended["problem"]["status"]), ended["problem"])
+        _follow(api, place(cluster, namespace, "file-operations", str(answer["id"])), timeout)
+
+
+def _follow(api: ApiClient, operation: Sequence[str], timeout: int) -> None:
+    """Wait for the end of an operation. Raises ApiProblem for one that fails."""
+    ended = wait_for(lambda: api.get(*operation), ENDED, timedelta(seconds=timeout))
+    if ended["problem"]:
+        raise ApiProblem(int(ended["problem"]["status"]), ended["problem"])
 
 
 def _explain(api: ApiClient, problem: ApiProblem) -> None:
