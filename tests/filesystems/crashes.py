@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.lab.volumes.archive import Entry
-from sandbox.lab.volumes.kernel import cut_off, make, recovered
+from sandbox.lab.volumes.kernel import cut_off, make, mounted, recovered
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is done to a volume before it is cut off. `options` go to mkfs."""
+    """What is done to a volume before it is cut off, or `unmounted`. `options` go to mkfs."""
 
     kind: str
     seed: int
@@ -28,13 +28,14 @@ class Work:
     mebibytes: int = 1024
     options: Sequence[str] = ()
     sizes: Sequence[int] = (0, 10, 100, 5000, 70_000, 300_000)
+    unmounted: bool = False
 
 
 def crash(work: Work, folder: Path) -> tuple[Path, Mapping[str, Entry]]:
     """A crashed volume in that folder, and what the kernel's own recovery finds on it."""
     image = folder / f"{work.kind}-{work.seed}.img"
     make(work.kind, image, work.mebibytes * 2**20, work.options)
-    with cut_off(image) as there:
+    with (mounted if work.unmounted else cut_off)(image) as there:
         _Worker(work, there).run()
     return image, recovered(image)
 

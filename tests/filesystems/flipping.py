@@ -84,12 +84,14 @@ def flipped(volume: Volume, reads: Sequence[tuple[int, int]], seed: int) -> Flip
     return Flipped(volume, changes)
 
 
-def everything(volume: Volume, most: int = MOST_READ) -> dict[str, tuple[str | int, ...]]:
-    """What a volume holds, by path, as far as a walk goes, with at most so many bytes of its files. Raises
-    UnreadableError, and FileNotFoundError for a name that is listed and not found."""
+def everything(volume: Volume, contents: bool = True) -> dict[str, tuple[str | int, ...]]:
+    """What a volume holds, by path, as far as a walk goes; without `contents`, files by their sizes.
+
+    Raises UnreadableError, and FileNotFoundError for a name that is listed and not found.
+    """
     files = Files(open_file_system(volume))
     found: dict[str, tuple[str | int, ...]] = {}
-    folders, left = [("", 0)], most
+    folders, left = [("", 0)], MOST_READ
     while folders:
         folder, depth = folders.pop()
         for each in files.entries(folder):
@@ -98,7 +100,7 @@ def everything(volume: Volume, most: int = MOST_READ) -> dict[str, tuple[str | i
                 return found
             if each.kind is Kind.FOLDER and depth < DEEPEST:
                 folders.append((path, depth + 1))
-            found[path] = _content(files, path, each, left)
+            found[path] = _content(files, path, each, left) if contents else (each.kind.value, each.size)
             left -= each.size if each.kind is Kind.FILE else 0
     return found
 
@@ -131,9 +133,9 @@ def outcome(volume: Volume, true: Mapping[str, object]) -> str:
 
 
 def protected(volume: Volume) -> list[tuple[int, int]]:
-    """What a walk reads (offset and length) besides the log and the contents of files."""
+    """What a walk reads (offset and length) besides the log and the contents of files and links."""
     watched = Watched(volume)
-    everything(watched, most=0)
+    everything(watched, contents=False)
     logs = _logs(volume)
     return [
         (offset, length)

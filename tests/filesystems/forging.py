@@ -10,12 +10,14 @@ from snapkeep_filesystems.ext4 import health as ext4_health
 from snapkeep_filesystems.ext4 import inodes, journal
 from snapkeep_filesystems.ext4 import replay as ext4_replay
 from snapkeep_filesystems.ext4 import superblock as ext4_superblock
+from snapkeep_filesystems.ext4 import verified as ext4_verified
 from snapkeep_filesystems.xfs import health as xfs_health
 from snapkeep_filesystems.xfs import records
 from snapkeep_filesystems.xfs import superblock as xfs_superblock
+from snapkeep_filesystems.xfs import verified as xfs_verified
 
-RUNNING = (ext4_health, inodes, journal, ext4_replay, ext4_superblock)
-FINISHED = (xfs_health, records, xfs_superblock)
+RUNNING = (ext4_health, inodes, journal, ext4_replay, ext4_superblock, ext4_verified)
+FINISHED = (xfs_health, records, xfs_superblock, xfs_verified)
 
 
 class Right(int):

@@ -21,8 +21,10 @@ WORKS: Mapping[str, Work] = {
     "ext4-wrapped": Work("ext4", 2, 2500, 64, ("-J", "size=1"), SMALL),
     "ext4-small-blocks": Work("ext4", 6, 600, 32, ("-b", "1024"), SMALL),
     "ext3": Work("ext4", 3, 400, 32, ("-b", "1024", "-O", "^extents,^64bit,^metadata_csum"), SMALL),
+    "ext4-unmounted": Work("ext4", 7, 1200, 64, sizes=SMALL, unmounted=True),
     "xfs": Work("xfs", 4, 600, 300, sizes=SMALL),
     "xfs-wrapped": Work("xfs", 5, 5000, 64, sizes=SMALL),
+    "xfs-unmounted": Work("xfs", 8, 1200, 300, sizes=SMALL, unmounted=True),
 }
 
 

@@ -1,4 +1,7 @@
-"""Hundreds of volumes with flipped bytes end in our words, in bounded time and memory, and crash nothing."""
+"""Hundreds of volumes with flipped bytes end in our words, in bounded time and memory, and crash nothing.
+
+Where checksums protect, no file is ever shown as another one.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,16 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-IMAGES = int(os.environ.get("SNAPKEEP_FLIPPED_IMAGES", "500"))
-"""How many volumes of each file system are read."""
+IMAGES = int(os.environ.get("SNAPKEEP_FLIPPED_IMAGES", "250"))
+"""How many volumes of each image are read: 500 of ext4 and 500 of xfs."""
 OURS = {"as before", "other", "refused"}
+"""An ext3 has no checksums, so that it may show other files."""
 MOST_MIB = 256
 SLOWEST = 10
 """Seconds of the processor for one volume, which usually takes 0.02."""
 
 
-@pytest.mark.parametrize("name", ["ext3", "ext4", "xfs"])
+@pytest.mark.parametrize("name", ["ext3", "ext4", "ext4-unmounted", "xfs", "xfs-unmounted"])
 def test_flipped_bytes_end_in_our_words(name: str, record_property: Callable[[str, object], None]) -> None:
     seed = random.randrange(2**32)
     command = [sys.executable, "-m", "tests.filesystems.flipping", name, str(seed), str(IMAGES)]

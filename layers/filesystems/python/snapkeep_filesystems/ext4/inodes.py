@@ -45,12 +45,13 @@ def read_inode(volume: Volume, superblock: Superblock, number: int) -> bytes:
     if superblock.descriptor_size >= 64:
         table |= little("I", descriptor, 0x28) << 32
     inode = read_exactly(volume, table * block + (number - 1) * size, size, f"inode {number}")
-    if superblock.seed is not None and not _is_right(inode, number, superblock.seed):
+    if superblock.seed is not None and not is_right(inode, number, superblock.seed):
         raise Damaged(f"inode {number} does not match its checksum")
     return inode
 
 
-def _is_right(inode: bytes, number: int, seed: int) -> bool:
+def is_right(inode: bytes, number: int, seed: int) -> bool:
+    """True when an inode matches its checksum."""
     stored = little("H", inode, 0x7C)
     blank = bytearray(inode)
     blank[0x7C:0x7E] = bytes(2)

@@ -10,6 +10,7 @@ from snapkeep_filesystems.errors import Damaged
 from snapkeep_filesystems.ext4.inodes import extents_of, read_inode
 from snapkeep_filesystems.ext4.journal import CHECKSUMS_3, MAGIC, Journal, Logged, Transaction
 from snapkeep_filesystems.ext4.superblock import Superblock
+from snapkeep_filesystems.ext4.verified import Verified
 from snapkeep_filesystems.file_system import Replayed
 from snapkeep_filesystems.volume import Volume, read_exactly
 
@@ -20,7 +21,7 @@ def replay(volume: Volume, superblock: Superblock) -> Replayed:
     Raises Damaged or NotHandled when the journal cannot be replayed as the kernel would.
     """
     if not superblock.needs_recovery:
-        return Replayed(volume)
+        return Replayed(_verified(volume, superblock))
     inode = read_inode(volume, superblock, superblock.journal_inode)
     journal = Journal(volume, extents_of(volume, superblock, inode), superblock.block_size)
     transactions = list(journal.transactions())
@@ -28,7 +29,15 @@ def replay(volume: Volume, superblock: Superblock) -> Replayed:
     for sequence, logged in newest.values():
         _check(volume, superblock, journal, sequence, logged)
     blocks = {block: logged for block, (_, logged) in newest.items()}
-    return Replayed(Redirected(volume, blocks, superblock.block_size), len(transactions))
+    redirected = Redirected(volume, blocks, superblock.block_size)
+    return Replayed(_verified(redirected, superblock), len(transactions))
+
+
+def _verified(volume: Volume, superblock: Superblock) -> Volume:
+    """The volume with its checksums compared, where it has them and its groups are all in one table."""
+    if superblock.seed is None or superblock.has_meta_groups:
+        return volume
+    return Verified(volume, superblock, superblock.seed)
 
 
 def _newest(transactions: Iterable[Transaction]) -> dict[int, tuple[int, Logged]]:

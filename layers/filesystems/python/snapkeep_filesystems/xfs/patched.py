@@ -74,6 +74,12 @@ class Patched:
                 ]
         return bytes(found)
 
+    def has_changed(self, offset: int, length: int) -> bool:
+        """True when one of these bytes is in a sector with changes."""
+        return any(
+            number in self._sectors for number in range(offset // SECTOR, -(-(offset + length) // SECTOR))
+        )
+
     def _sector(self, number: int) -> _Sector:
         if number not in self._sectors:
             if len(self._sectors) >= MOST_SECTORS:

@@ -18,6 +18,7 @@ from snapkeep_filesystems.xfs.patched import SECTOR, Patched
 from snapkeep_filesystems.xfs.records import Log
 from snapkeep_filesystems.xfs.superblock import Superblock
 from snapkeep_filesystems.xfs.transactions import Item, committed
+from snapkeep_filesystems.xfs.verified import Verified
 
 INODE, BUFFER = 0x123B, 0x123C
 UNSEEN = {
@@ -44,7 +45,7 @@ def replay(volume: Volume, superblock: Superblock) -> Replayed:
     """
     records = Log(volume, superblock).records()
     if not records or records[-1].is_unmount:
-        return Replayed(volume)
+        return Replayed(Verified(volume, superblock))
     transactions = list(committed(records))
     _check_intents(transactions)
     patched = Patched(volume)
@@ -55,7 +56,7 @@ def replay(volume: Volume, superblock: Superblock) -> Replayed:
                 _apply_buffer(patched, item, cancelled)
             elif item.kind == INODE:
                 apply_inode(patched, item, superblock.inode_size)
-    return Replayed(patched, len(transactions))
+    return Replayed(Verified(patched, superblock, patched.has_changed), len(transactions))
 
 
 def _order(item: Item) -> int:

@@ -16,6 +16,7 @@ MAGIC = b"XFSB"
 SIZE = 512
 CHECKSUM_AT = 224
 
+OWN_UUID = 0x4
 NEEDS_REPAIR = 0x10
 KNOWN_INCOMPATIBLE = 0x1 | 0x2 | 0x4 | 0x8 | NEEDS_REPAIR | 0x20
 """File types, sparse inodes, a UUID of the metadata, big timestamps, and large counters of extents."""
@@ -25,6 +26,7 @@ KNOWN_INCOMPATIBLE = 0x1 | 0x2 | 0x4 | 0x8 | NEEDS_REPAIR | 0x20
 class Superblock:
     """What an xfs says about itself. Sizes are bytes; `blocks` is how many blocks it has.
 
+    Its metadata carry `own_uuid`, which stays when somebody changes `uuid`.
     The log is `log_size` bytes from byte `log_at` of the volume on.
     """
 
@@ -38,7 +40,9 @@ class Superblock:
     root_inode: int
     group_bits: int
     inode_bits: int
+    folder_block_size: int
     uuid: bytes
+    own_uuid: bytes
     label: str
     log_at: int
     log_size: int
@@ -94,7 +98,9 @@ def _checked(raw: bytes, sector_size: int, incompatible: int, volume: Volume) ->
         root_inode=big("Q", raw, 56),
         group_bits=group_bits,
         inode_bits=raw[123],
+        folder_block_size=block_size << min(raw[192], 16),
         uuid=raw[32:48],
+        own_uuid=raw[248:264] if incompatible & OWN_UUID else raw[32:48],
         label=raw[108:120].rstrip(b"\0").decode(errors="replace"),
         log_at=log_block * block_size,
         log_size=big("I", raw, 96) * block_size,
