@@ -12,6 +12,7 @@ from rich.text import Text
 from snapkeep.domain.report.cost import (
     CopiedFleet,
     Fleet,
+    archive_costs,
     change_between,
     copy_costs,
     month_of,
@@ -68,6 +69,16 @@ COPY_FORMULA = (
     "Copies likely = as snapshots likely, for the copies kept. Snapkeep's work for copies is not included.",
 )
 
+ARCHIVES = ("archive_storage", "archive_instead_of")
+ARCHIVE_COLUMNS = dict(zip(("ARCHIVED", "INSTEAD OF"), ARCHIVES, strict=True))
+
+ARCHIVE_FORMULA = (
+    "Archived = volumes × GiB × archived × archive price; bringing one point of each volume back costs "
+    "volumes × GiB × retrieval price, once",
+    "Instead of = volumes × GiB × archived × price × share of blocks written in the month before and in the "
+    "month after. Snapkeep archives only what is cheaper there.",
+)
+
 
 def cost(
     volumes: Annotated[int, typer.Option(min=0, help="Your volumes, instead of the three sizes.")] = 0,
@@ -80,18 +91,26 @@ def cost(
     clusters: Annotated[int, typer.Option(min=1, help="The number of clusters.")] = 1,
     policies: Annotated[int, typer.Option(min=1, help="Policies of each cluster.")] = 1,
     copies: Annotated[int, typer.Option(min=0, help="Copies of each kept in another Region.")] = 0,
+    archived: Annotated[
+        int, typer.Option(min=0, help="Monthly points of each volume in the archive tier.")
+    ] = 0,
     copies_a_day: Annotated[
         float, typer.Option(min=0.001, max=1440, help="Copies of each volume per day.")
     ] = 1,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Estimate what backups cost a month: snapshots as an upper bound, Snapkeep's own work, and copies."""
+    """Estimate what backups cost a month: snapshots as an upper bound, Snapkeep's own work, copies and
+    archived points."""
     fleet = Fleet(volumes, a_day, kept, clusters, policies, stacks=1, alarms=ALARMS)
     sizes = (Size(fleet, used, change),) if volumes else SIZES
-    found = [_priced(size) | _copied(size, copies, copies_a_day) for size in sizes]
+    found = [
+        _priced(size) | _copied(size, copies, copies_a_day) | _archived(size, archived) for size in sizes
+    ]
     document = {"region": US_EAST_1.region, "prices_read_on": US_EAST_1.read_on, "sizes": found}
-    table = table_of([_shown(each) for each in found], {**COLUMNS, **(COPY_COLUMNS if copies else {})})
-    emit(document, output, Group(table, Text(), *_formula(bool(copies))))
+    more = (COPY_COLUMNS if copies else {}) | (ARCHIVE_COLUMNS if archived else {})
+    table = table_of([_shown(each) for each in found], {**COLUMNS, **more})
+    lines = (*FORMULA, *(COPY_FORMULA if copies else ()), *(ARCHIVE_FORMULA if archived else ()))
+    emit(document, output, Group(table, Text(), *_formula(lines)))
 
 
 def _priced(size: Size) -> dict[str, Any]:
@@ -125,8 +144,23 @@ def _copied(size: Size, kept: int, copies_a_day: float) -> dict[str, Any]:
     }
 
 
+def _archived(size: Size, archived: int) -> dict[str, Any]:
+    """What `archived` monthly points of each volume cost in the archive tier; empty without any."""
+    if not archived:
+        return {}
+    fleet = size.fleet
+    costs = archive_costs(fleet.volumes, size.used_gib, archived, size.change, fleet.backups_a_day)
+    return {
+        "archived": archived,
+        "archive_storage": costs.storage,
+        "archive_instead_of": costs.instead_of,
+        "archive_bring_back": costs.bring_back,
+    }
+
+
 def _shown(found: dict[str, Any]) -> dict[str, str]:
-    dollars = [*("storage_at_most", "storage_likely", "service"), *(key for key in COPIES if key in found)]
+    more = (key for key in (*COPIES, *ARCHIVES) if key in found)
+    dollars = ["storage_at_most", "storage_likely", "service", *more]
     return {
         "volumes": f"{found['volumes']:,}",
         "clusters": f"{found['clusters']:,}",
@@ -136,9 +170,8 @@ def _shown(found: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _formula(with_copies: bool) -> list[Text]:
+def _formula(lines: tuple[str, ...]) -> list[Text]:
     known = {"region": US_EAST_1.region, "read_on": US_EAST_1.read_on}
-    lines = (*FORMULA, *COPY_FORMULA) if with_copies else FORMULA
     return [Text(line.format(**known), style="dim") for line in lines]
 
 

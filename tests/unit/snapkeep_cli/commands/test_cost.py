@@ -55,3 +55,16 @@ def test_rarer_copies_send_more_at_once_and_never_more_than_all(snapkeep: Comman
 
     assert sent("--a-day", "4") == pytest.approx(sent("--a-day", "4", "--copies-a-day", "2"))
     assert sent("--change", "1", "--a-day", "4") == pytest.approx(50 * 0.02 * 30)
+
+
+def test_archived_points_cost_their_whole_size_instead_of_what_only_they_hold(snapkeep: Command) -> None:
+    words = ("cost", "--volumes", "2", "--used", "100", "--archived", "10")
+    (size,) = json.loads(snapkeep(*words, "--change", "1", "-o", "json").out)["sizes"]
+    assert size["archive_storage"] == pytest.approx(2 * 100 * 10 * 0.0125)
+    assert size["archive_instead_of"] == pytest.approx(2 * 100 * 10 * 0.05), "every block was rewritten"
+    assert size["archive_bring_back"] == pytest.approx(2 * 100 * 0.03)
+    (idle,) = json.loads(snapkeep(*words, "--change", "0", "-o", "json").out)["sizes"]
+    assert idle["archive_instead_of"] == 0, "a disk that does not change shares all its blocks"
+    out = snapkeep(*words).out
+    assert "INSTEAD OF" in out and "archive price" in out
+    assert "archive" not in snapkeep("cost").out

@@ -205,6 +205,31 @@ def copy_costs(fleet: CopiedFleet) -> CopyCosts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveCosts:
+    """US dollars a month for archived points: in the archive tier, and what the blocks that only they hold
+    would cost in the standard tier. `bring_back` is once for one point of each volume."""
+
+    storage: float
+    instead_of: float
+    bring_back: float
+
+
+def archive_costs(volumes: int, used_gib: float, archived: int, change: float, a_day: float) -> ArchiveCosts:
+    """What `archived` monthly points of each volume cost.
+
+    `change` is the share that differs between two of `a_day` points a day. A block is in one monthly point
+    only if it was written in the month before and in the month after; where writes fall is taken as random.
+    """
+    written = 1 - (1 - change) ** (a_day * DAYS)
+    gib_archived = volumes * used_gib * archived
+    return ArchiveCosts(
+        storage=gib_archived * US_EAST_1.archived_snapshot,
+        instead_of=gib_archived * written**2 * US_EAST_1.snapshot,
+        bring_back=volumes * used_gib * US_EAST_1.retrieval,
+    )
+
+
 def change_between(change: float, a_day: float, copies_a_day: float) -> float:
     """The share that differs between two copies, where `change` of it differs between two points: at most
     all of it."""
