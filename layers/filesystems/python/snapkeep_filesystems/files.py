@@ -105,14 +105,15 @@ class Files:
             raise FileNotFoundError(path)
         with self._troubles(path):
             target = str(found.symbolic_link_target)
-            if self._file_system.contents is Contents.XFS and target == MAGIC.decode():
-                return self._long_target(found)
-            return target
+            if self._file_system.contents is not Contents.XFS or target != MAGIC.decode():
+                return target
+            extents = [found.get_extent(number)[:2] for number in range(found.number_of_extents)]
+            size = found.size
+        return self._long_target(extents, size)
 
-    def _long_target(self, link: Any) -> str:
-        extents = [link.get_extent(number)[:2] for number in range(link.number_of_extents)]
+    def _long_target(self, extents: list[tuple[int, int]], size: int) -> str:
         superblock = read_superblock(self._file_system.raw)
-        return long_target(self._file_system.volume, superblock, extents, link.size).decode(errors="replace")
+        return long_target(self._file_system.volume, superblock, extents, size).decode(errors="replace")
 
     def _at(self, path: str) -> Any:
         with self._troubles(path):
