@@ -41,7 +41,8 @@ def test_a_cluster_that_the_api_does_not_know_is_refused_with_those_it_knows(sna
 
 
 def test_the_regions_to_protect_are_those_of_the_api(snapkeep: Command) -> None:
-    ended = snapkeep("policies", "protect", "--account", "111122223333", "--deployer", "deploy")
+    words = ("--account", "111122223333", "--deployer", "deploy", "--part", "backups")
+    ended = snapkeep("policies", "protect", *words)
     assert ended.code == 0, ended.err
     assert "ap-northeast-2" in json.dumps(json.loads(ended.out))
 
