@@ -153,7 +153,7 @@ def _entry(entry: Document) -> dict[str, Any]:
 
 def _path(found: Document) -> dict[str, Any]:
     """A row of what was found."""
-    return {**_sized(found), "path": escaped(found["path"])}
+    return {**_sized(found), "path": named({**found, "name": found["path"]})}
 
 
 def _sized(item: Document) -> dict[str, Any]:

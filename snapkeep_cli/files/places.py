@@ -70,5 +70,5 @@ def _newest(api: ApiClient, cluster: str, namespace: str, claim: str) -> PointNa
             f"{namespace}/{claim} of {cluster} has no recovery point that is ready",
             f"snapkeep get points --cluster {cluster} --claim {namespace}/{claim}",
         )
-    say(f"the newest point of {namespace}/{claim} is {found['id']}, taken {found['slot']}")
+    say(f"the newest point of {namespace}/{claim} is {found['id']}, taken {found['started_at']}")
     return PointName(str(found["id"]), namespace)

@@ -159,11 +159,12 @@ def test_versions_show_where_a_file_changed(snapkeep: Command, world: FilesWorld
 def test_files_are_found_by_name(snapkeep: Command, world: FilesWorld) -> None:
     new = points(world)[1]
     found = FoundPath("/dump\n.sql", FileKind.FILE, 2048, SLOT, new, 2, SLOT, SLOT + timedelta(days=1))
-    world.told[QuestionKind.FIND, "/"] = Found((found,))
+    folder = FoundPath("/old.sql", FileKind.FOLDER, 0, SLOT, new, 1, SLOT, SLOT)
+    world.told[QuestionKind.FIND, "/"] = Found((found, folder))
     world.told[QuestionKind.FIND, "/empty"] = Found(())
     ended = snapkeep("find", "shop/data", "*.sql")
     assert ended.out.splitlines()[1].split("  ")[:2] == ["2.0 KiB", "2026-11-24T18:00:00Z"]
-    assert r"/dump\n.sql" in ended.out
+    assert (r"/dump\n.sql " in ended.out, "/old.sql/ " in ended.out) == (True, True)
     ended = snapkeep("find", "data:/empty", "*.sql", "-n", "shop")
     assert (ended.code, ended.err) == (0, "no file named *.sql in the recovery points of shop/data\n")
 
