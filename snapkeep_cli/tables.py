@@ -27,6 +27,7 @@ COLORS = {
     "goes": "red",
     "goes next": "yellow",
     "pending": "cyan",
+    "bringing_back": "cyan",
     "waiting_for_consumer": "cyan",
     "unprotected": "red",
     "failing": "bold red",

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import pytest
 
 from snapkeep.adapters.report_page import render
+from snapkeep.domain.restore.operations import Stage
 from tests.fakes.report_samples import a_report
 
 HOSTILE = (
@@ -127,3 +128,15 @@ def test_a_long_list_of_late_copies_is_cut_and_says_where_all_are() -> None:
     osaka = report.places[0]
     html = render(replace(report, places=(replace(osaka, late=osaka.late * 25),)))
     assert "25 need attention" in html and "and 5 more: <code>snapkeep coverage</code>" in html
+
+
+def test_a_restore_of_an_archived_point_says_what_it_waits_for() -> None:
+    report = a_report()
+    waiting = replace(
+        report.restores[0],
+        stage=Stage.BRINGING_BACK,
+        reason="",
+        awaits="bringing back from the archive tier (3%)",
+    )
+    texts = Page(render(replace(report, restores=(waiting,)))).texts
+    assert "bringing back" in texts and "bringing back from the archive tier (3%)" in texts
