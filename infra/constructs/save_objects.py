@@ -82,7 +82,8 @@ class ObjectsBucket(Construct):
 class SaveObjects(Construct):
     """The function (`function`), its bucket and its schedule.
 
-    It only reads in clusters, and never Secrets; in its bucket it can neither delete nor unlock.
+    It only reads in clusters, and never Secrets; in its bucket it can remove what it wrote, which stays
+    as an earlier version, but neither destroy nor unlock it.
     """
 
     def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
@@ -111,7 +112,7 @@ class SaveObjects(Construct):
             *([permissions.lock_objects(self.bucket.arn, max(locked))] if locked else []),
             *([permissions.use_key_of_bucket(stack, key)] if key else []),
             permissions.put_events(stack, platform.event_bus),
-            platform.journal.access("BatchGetItem", "Query", "PutItem"),
+            platform.journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
         )
         platform.schedules.add(
             "save-objects",
@@ -120,6 +121,14 @@ class SaveObjects(Construct):
             function=self.function.name,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
+        )
+        platform.schedules.add(
+            "sweep-objects",
+            description="Snapkeep: removes saved Kubernetes objects of runs whose points have gone",
+            target=self.function.target,
+            function=self.function.name,
+            timing=Timing(expression="rate(1 day)"),
+            input={"sweep": True, "scheduledTime": SCHEDULED_TIME},
         )
         gave_up_or_stopped(
             self, "GaveUp", function="save_objects", every=Duration.minutes(15), runbook="work-given-up"

@@ -12,11 +12,15 @@ from infra.permissions.conditions import when
 
 def write_objects(bucket_arn: str) -> Sequence[iam.PolicyStatement]:
     """Store archives and manifests, and read manifests, without which an archive is not complete. Without the
-    right to list, S3 does not distinguish a missing manifest from a forbidden one.
+    right to list, S3 does not distinguish a missing manifest from a forbidden one. What is removed stays as
+    an earlier version: deleting versions needs another right.
     """
     archives, manifests = _places(bucket_arn)
     return (
         iam.PolicyStatement(sid="WriteObjects", actions=["s3:PutObject"], resources=[archives, manifests]),
+        iam.PolicyStatement(
+            sid="RemoveObjects", actions=["s3:DeleteObject"], resources=[archives, manifests]
+        ),
         iam.PolicyStatement(sid="ReadManifests", actions=["s3:GetObject"], resources=[manifests]),
         iam.PolicyStatement(sid="FindManifests", actions=["s3:ListBucket"], resources=[bucket_arn]),
     )

@@ -1,4 +1,4 @@
-"""save_objects: every 5 minutes, and when a run was planned, saves the Kubernetes objects beside new runs."""
+"""save_objects: every 5 minutes, saves the Kubernetes objects beside new runs; daily, removes old ones."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from snapkeep.wiring import aws, objects, runtime
 
 if TYPE_CHECKING:
     from snapkeep.services.objects.save_objects import SaveObjects
+    from snapkeep.wiring.ports import Ports
 
 A_NAMESPACE = timedelta(minutes=2)
 """What a namespace that was begun may still take before Lambda ends the invocation."""
@@ -18,7 +19,10 @@ A_NAMESPACE = timedelta(minutes=2)
 
 @runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Save as many namespaces of new runs as the time allows, of one cluster if the event names it."""
+    """Save as many namespaces of new runs as the time allows, of one cluster if the event names it; or
+    sweep."""
+    if event.get("sweep"):
+        return runtime.log_report({"clusters": objects.sweep_objects(_ports()).run()})
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     saver = _saver()
     until = saver.clock() + left - A_NAMESPACE
@@ -26,7 +30,11 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _saver() -> SaveObjects:
-    return objects.save_objects(aws.ports(SaveObjectsSettings.from_environment(os.environ)))
+    return objects.save_objects(_ports())
+
+
+def _ports() -> Ports:
+    return aws.ports(SaveObjectsSettings.from_environment(os.environ))
 
 
 runtime.get_ready(_saver)

@@ -61,7 +61,7 @@ FOR_READING = 1
 FOR_CHECKS = 14
 """What looks into points, and the route of the API by which suspicious ones are accepted."""
 
-FOR_OBJECTS = 18
+FOR_OBJECTS = 19
 """What saves objects, their bucket and the routes of the API; besides, an access entry in each cluster."""
 
 FOR_ARCHIVES = 15

@@ -113,6 +113,12 @@ class MemoryArchives(Faults):
         self.manifests[f"{manifest.subject.run}/{manifest.subject.namespace}"] = manifest
         self._after("write_manifest")
 
+    def remove(self, archive: Archive) -> None:
+        self._before("remove")
+        self.texts.pop(archive.key, None)
+        self.manifests.pop(archive.key, None)
+        self._after("remove")
+
     def links(self, archive: Archive, lasts: timedelta) -> tuple[str, str]:
         self._before("links")
         return f"https://objects.test/{archive.key}.yaml.gz", f"https://objects.test/{archive.key}.json"

@@ -88,6 +88,23 @@ def test_links_are_to_an_archive_and_its_manifest(world: World) -> None:
     assert to_manifest.startswith("https://") and "shop.json" in to_manifest
 
 
+def test_what_is_removed_is_not_complete_any_more(world: World) -> None:
+    archives, _ = world
+    archive = archives.write(SUBJECT, DOCUMENTS, None)
+    archives.write_manifest(Contents().manifest(SUBJECT, archive, NOW, NOW), None)
+    for _ in range(2):
+        archives.remove(archive)
+    assert archives.manifest(SUBJECT) is None
+
+
+def test_what_is_removed_stays_as_an_earlier_version(bucket: Any) -> None:
+    archives = S3Objects(bucket, "objects", lambda: NOW)
+    archive = archives.write(SUBJECT, DOCUMENTS, LOCK)
+    archives.remove(archive)
+    found = bucket.get_object(Bucket="objects", Key=archive.key, VersionId=archive.version)
+    assert gzip.decompress(found["Body"].read()).decode() == "".join(DOCUMENTS)
+
+
 def test_a_lock_keeps_archive_and_manifest(bucket: Any) -> None:
     archives = S3Objects(bucket, "objects", lambda: NOW)
     archive = archives.write(SUBJECT, DOCUMENTS, LOCK)

@@ -28,3 +28,13 @@ def test_the_last_record_of_a_namespace_counts(journal: Journal) -> None:
         journal.saved_objects.write_saved(saved("shop", objects=objects))
     (found,) = journal.saved_objects.saved_of("myeks", "myeks.nightly.1")
     assert found.objects == 6
+
+
+def test_records_are_dropped_once(journal: Journal) -> None:
+    shop, store = saved("shop"), saved("store", run="myeks.nightly.2")
+    for each in (shop, store, saved("shop", cluster="other")):
+        journal.saved_objects.write_saved(each)
+    assert list(journal.saved_objects.all_saved("myeks")) == [shop, store]
+    for _ in range(2):
+        journal.saved_objects.drop_saved(shop)
+    assert list(journal.saved_objects.all_saved("myeks")) == [store]

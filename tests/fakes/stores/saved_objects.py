@@ -24,3 +24,13 @@ class MemorySavedObjects(Faults):
     def saved_of(self, cluster: str, run_id: str) -> Iterator[Saved]:
         self._before("saved_of")
         yield from [saved for key, saved in sorted(self.records.items()) if key[:2] == (cluster, run_id)]
+
+    def all_saved(self, cluster: str) -> Iterator[Saved]:
+        self._before("all_saved")
+        yield from [saved for key, saved in sorted(self.records.items()) if key[0] == cluster]
+
+    def drop_saved(self, saved: Saved) -> None:
+        self._before("drop_saved")
+        subject = saved.subject
+        self.records.pop((subject.cluster, subject.run, subject.namespace), None)
+        self._after("drop_saved")

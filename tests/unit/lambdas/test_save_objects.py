@@ -56,3 +56,10 @@ def test_no_namespace_begins_in_the_last_two_minutes(archives: MemoryArchives, s
     (report,) = handle(sample("save_objects/tick"), Context())["clusters"]
     assert (report["saved"], report["waiting"]) == ({}, ["daily shop"])
     assert not archives.texts
+
+
+def test_a_sweep_removes_only_what_has_no_points(archives: MemoryArchives, sample: Load) -> None:
+    handle(sample("save_objects/tick"), Early())
+    (report,) = handle(sample("save_objects/sweep"), Early())["clusters"]
+    assert report == {"cluster": "myeks", "removed": [], "given_up": {}}
+    assert archives.texts

@@ -64,6 +64,13 @@ def test_a_pass_ends_before_the_next_begins_and_its_silence_rings(saving_templat
     assert {each["TreatMissingData"] for each in alarms} == {"breaching", "notBreaching"}
 
 
+def test_what_it_removes_stays_as_an_earlier_version(saving_template: Template) -> None:
+    assert saving_template.schedule("sweep-objects")["ScheduleExpression"] == "rate(1 day)"
+    actions = saving_template.actions("save_objects")
+    assert "s3:DeleteObject" in actions
+    assert not {"s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:GetObjectVersion"} & actions
+
+
 def test_archives_cannot_be_overwritten_and_may_be_locked(saving_template: Template) -> None:
     bucket = bucket_of(saving_template)
     assert bucket["ObjectLockEnabled"] is True

@@ -57,6 +57,10 @@ class ObjectArchives(Protocol):
     def manifest(self, subject: Subject) -> Manifest | None:
         """The manifest of a subject; None if it was not saved."""
 
+    def remove(self, archive: Archive) -> None:
+        """Remove an archive and its manifest; those already gone are success. What is stored stays as an
+        earlier version for a while, and until its lock ends."""
+
     def links(self, archive: Archive, lasts: timedelta) -> tuple[str, str]:
         """Links to this version of an archive and to its manifest, valid for `lasts`, without a signature."""
 
@@ -69,3 +73,9 @@ class SavedObjects(Protocol):
 
     def saved_of(self, cluster: str, run_id: str) -> Iterator[Saved]:
         """The records of a run, by namespace."""
+
+    def all_saved(self, cluster: str) -> Iterator[Saved]:
+        """All records of a cluster's runs."""
+
+    def drop_saved(self, saved: Saved) -> None:
+        """Forget a record; one that is gone is success."""

@@ -10,6 +10,7 @@ from snapkeep.wiring.troubles import give_up
 if TYPE_CHECKING:
     from snapkeep.services.objects.save_objects import SaveObjects
     from snapkeep.services.objects.show_objects import ShowObjects
+    from snapkeep.services.objects.sweep_objects import SweepObjects
     from snapkeep.wiring.ports import Ports
 
 PATIENCE = timedelta(hours=1)
@@ -29,6 +30,20 @@ def save_objects(ports: Ports) -> SaveObjects:
         journal.points,
         journal.saved_objects,
         SaveNamespace(ports.object_archives, journal.saved_objects, ports.clock),
+        give_up(ports, ports.announcer, FUNCTION, PATIENCE),
+        ports.clock,
+    )
+
+
+def sweep_objects(ports: Ports) -> SweepObjects:
+    """The service that removes what runs saved whose points have gone."""
+    from snapkeep.services.objects.sweep_objects import FUNCTION, SweepObjects
+
+    return SweepObjects(
+        ports.deployment,
+        ports.journal.catalogue,
+        ports.journal.saved_objects,
+        ports.object_archives,
         give_up(ports, ports.announcer, FUNCTION, PATIENCE),
         ports.clock,
     )

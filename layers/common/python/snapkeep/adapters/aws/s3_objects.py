@@ -69,9 +69,19 @@ class S3Objects:
                 raise
 
     def links(self, archive: Archive, lasts: timedelta) -> tuple[str, str]:
-        manifest = archive.key.removesuffix(ENDING) + ".json"
         with our_errors(f"link to {archive.key}"):
-            return self._link(lasts, archive.key, VersionId=archive.version), self._link(lasts, manifest)
+            return self._link(lasts, archive.key, VersionId=archive.version), self._link(
+                lasts, _manifest_of(archive)
+            )
+
+    def remove(self, archive: Archive) -> None:
+        """The manifest goes first: without one an archive is not complete. Without a version, S3 only adds a
+        delete marker.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+        """
+        for key in (_manifest_of(archive), archive.key):
+            with our_errors(f"remove {key}"):
+                self._s3.delete_object(Bucket=self._bucket, Key=key)
 
     def _link(self, lasts: timedelta, key: str, **version: str) -> str:
         place = {"Bucket": self._bucket, "Key": key, **version}
@@ -97,6 +107,10 @@ class S3Objects:
             return {}
         until = self._clock() + timedelta(days=lock.days)
         return {"ObjectLockMode": lock.mode.upper(), "ObjectLockRetainUntilDate": until}
+
+
+def _manifest_of(archive: Archive) -> str:
+    return archive.key.removesuffix(ENDING) + ".json"
 
 
 def _place(subject: Subject) -> str:

@@ -39,6 +39,15 @@ class DynamoSavedObjects:
         found = self._table.query("#pk = :cluster AND begins_with(#sk, :run)", values)
         yield from self._table.read_each(found, _saved)
 
+    def all_saved(self, cluster: str) -> Iterator[Saved]:
+        key = saved_key(cluster, "", "")
+        found = self._table.query("#pk = :cluster", {"cluster": key[schema.PK]})
+        yield from self._table.read_each(found, _saved)
+
+    def drop_saved(self, saved: Saved) -> None:
+        subject = saved.subject
+        self._table.delete(saved_key(subject.cluster, subject.run, subject.namespace))
+
 
 def _document(saved: Saved) -> dict[str, Any]:
     fields = dataclasses.asdict(saved)
