@@ -16,7 +16,7 @@ from tests.fakes.terminal import terminal
 from tests.unit.snapkeep_cli.conftest import connected
 
 WIDTHS = (60, 80, 120, 200)
-TO_COPY = re.compile(r"(?:then: )?snapkeep |aws |kubectl |npx |fix: |\S+$")
+TO_COPY = re.compile(r"(?:[a-z ]+: )?snapkeep |aws |kubectl |npx |fix: |\S+$")
 """A command and a name stay whole, so that they can be copied; the terminal wraps them by itself."""
 
 OF_LOANS: dict[str, tuple[str, ...]] = {

@@ -28,6 +28,7 @@ from tests.fakes.terminal import terminal
 from tests.fakes.world import SLOT, World, a_claim
 from tests.unit.snapkeep_cli.conftest import Command
 from tests.unit.snapkeep_cli.test_loan_terminals import OF_LOANS, TO_COPY, WIDTHS
+from tests.unit.snapkeep_cli.test_object_terminals import OF_OBJECTS
 
 EXAMPLE = str(Path(__file__).parents[3] / "snapkeep.yaml")
 LONG = "orders-of-the-shop-in-the-north-0"
@@ -141,7 +142,7 @@ def on_screen(
 
 
 def test_every_command_is_tried() -> None:
-    assert set(leaves(app)) == {*SAMPLES, *OF_LOANS, *NOT_FOR_READING}
+    assert set(leaves(app)) == {*SAMPLES, *OF_LOANS, OF_OBJECTS, *NOT_FOR_READING}
 
 
 @pytest.mark.parametrize("command", SAMPLES)
