@@ -17,13 +17,17 @@ import pyfsext
 import pyfsxfs
 
 from snapkeep_filesystems.contents import Contents
-from snapkeep_filesystems.errors import Damaged, UnreadableError
+from snapkeep_filesystems.errors import Damaged, NotHandled, UnreadableError
 from snapkeep_filesystems.file_system import FileSystem
+from snapkeep_filesystems.folders import Folder
 from snapkeep_filesystems.volume import Volume
 from snapkeep_filesystems.xfs.long_links import MAGIC, long_target
 from snapkeep_filesystems.xfs.superblock import read_superblock
 
 _READERS = {Contents.EXT4: pyfsext, Contents.XFS: pyfsxfs}
+
+LONGEST = 255
+"""Bytes of the longest name that Linux allows."""
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -74,20 +78,20 @@ class Files:
     def entry(self, path: str) -> Entry | None:
         """What is at an absolute path; None for nothing. Links are not followed."""
         found = self._at(path)
-        return None if found is None else self._entry(found, path)
+        return None if found is None else self._entry(found, path, path.rpartition("/")[2])
 
     def entries(self, path: str) -> Iterator[Entry]:
         """What is in a folder, in its own order; nothing if there is no such folder."""
         folder = self._at(path)
         if folder is None or self._kind(folder, path) is not Kind.FOLDER:
             return
-        with self._troubles(path):
-            count = folder.number_of_sub_file_entries
-        for number in range(count):
+        entries = self._folder(folder).entries()
+        while True:
             with self._troubles(path):
-                each = folder.get_sub_file_entry(number)
-                name = each.name
-            yield self._entry(each, f"{path.rstrip('/')}/{name}")
+                name, each = next(entries, ("", None))
+            if each is None:
+                return
+            yield self._entry(each, path, name)
 
     def read(self, path: str, offset: int, length: int) -> bytes:
         """Bytes of a file from `offset` on; fewer at its end. Raises FileNotFoundError."""
@@ -99,17 +103,25 @@ class Files:
             return bytes(found.read_buffer_at_offset(length, offset)) if length > 0 else b""
 
     def target(self, path: str) -> str:
-        """Where a link leads. Raises FileNotFoundError."""
+        """Where a link leads. Raises FileNotFoundError, and NotHandled for what the library cannot tell."""
         found = self._at(path)
         if found is None or self._kind(found, path) is not Kind.LINK:
             raise FileNotFoundError(path)
         with self._troubles(path):
-            target = str(found.symbolic_link_target)
+            target = self._told_target(found, path)
             if self._file_system.contents is not Contents.XFS or target != MAGIC.decode():
                 return target
             extents = [found.get_extent(number)[:2] for number in range(found.number_of_extents)]
             size = found.size
         return self._long_target(extents, size)
+
+    def _told_target(self, link: Any, path: str) -> str:
+        try:
+            return str(link.symbolic_link_target)
+        except OSError as error:
+            if self._stream.failure:
+                raise
+            raise NotHandled(f"{path} leads to what is no UTF-8") from error
 
     def _long_target(self, extents: list[tuple[int, int]], size: int) -> str:
         superblock = read_superblock(self._file_system.raw)
@@ -119,13 +131,36 @@ class Files:
         with self._troubles(path):
             if path in ("", "/"):
                 return self._reader.get_root_directory()
-            return self._reader.get_file_entry_by_path(path.rstrip("/"))
+            try:
+                found = self._reader.get_file_entry_by_path(path.rstrip("/"))
+            except (OSError, ValueError):
+                if self._stream.failure:
+                    raise
+                return self._step_by_step(path)  # a name on the way that the library cannot tell
+            has_long = any(len(part.encode(errors="surrogatepass")) >= LONGEST for part in path.split("/"))
+            return self._step_by_step(path) if found is None and has_long else found
 
-    def _entry(self, found: Any, path: str) -> Entry:
+    def _folder(self, found: Any) -> Folder:
+        volume, raw = (
+            Reporting(each, self._stream) for each in (self._file_system.volume, self._file_system.raw)
+        )
+        return Folder(self._file_system.contents, volume, raw, found)
+
+    def _step_by_step(self, path: str) -> Any:
+        """What is at a path, folder by folder."""
+        found = self._reader.get_root_directory()
+        for part in filter(None, path.split("/")):
+            if found is None or self._kind(found, path) is not Kind.FOLDER:
+                return None
+            entries = self._folder(found).entries()
+            found = next((each for name, each in entries if name == part), None)
+        return found
+
+    def _entry(self, found: Any, path: str, name: str) -> Entry:
         with self._troubles(path):
             modified = found.get_modification_time_as_integer() // 1000
             return Entry(
-                name=path.rpartition("/")[2],
+                name=name,
                 kind=self._kind(found, path),
                 size=found.size,
                 modified=_BEGINNING + timedelta(microseconds=modified),
@@ -153,6 +188,26 @@ class Files:
             raise self._stream.failure or Damaged(f"{what} cannot be read: {said}") from error
         if self._stream.failure:
             raise self._stream.failure
+
+
+class Reporting:
+    """A volume that we read beside a library; what that raises counts as if the library had read it."""
+
+    def __init__(self, volume: Volume, stream: VolumeStream) -> None:
+        self._volume, self._stream = volume, stream
+
+    @property
+    def size(self) -> int:
+        """How many bytes the volume has."""
+        return self._volume.size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """The bytes from `offset` on."""
+        try:
+            return self._volume.read(offset, length)
+        except Exception as error:
+            self._stream.failure = error
+            raise
 
 
 class VolumeStream(io.RawIOBase):

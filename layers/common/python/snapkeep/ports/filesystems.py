@@ -44,7 +44,7 @@ class FileSystem(Protocol):
         """Bytes of a file from `offset` on, fewer at its end. Raises NotFound."""
 
     def target(self, path: str) -> str:
-        """Where a link leads. Raises NotFound."""
+        """Where a link leads. Raises NotFound, and UnknownVolume when that is no UTF-8."""
 
 
 class FileSystems(Protocol):

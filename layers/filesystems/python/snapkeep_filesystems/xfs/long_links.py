@@ -27,7 +27,7 @@ def long_target(
     """
     found = b""
     for offset, length in extents:
-        at = _position(superblock, offset)
+        at = position(superblock, offset)
         for start in range(at, at + min(length, LONGEST + superblock.block_size), superblock.block_size):
             block = read_exactly(volume, start, superblock.block_size, "the target of a link")
             if block[:4] != MAGIC:
@@ -38,7 +38,7 @@ def long_target(
     return found[:size]
 
 
-def _position(superblock: Superblock, offset: int) -> int:
+def position(superblock: Superblock, offset: int) -> int:
     """The byte of the volume. libfsxfs multiplies the number of a block by its size, although its upper bits
     are the number of a group, whose size is no power of two."""
     number = offset // superblock.block_size

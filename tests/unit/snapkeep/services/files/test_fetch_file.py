@@ -98,7 +98,9 @@ def test_modes_owners_and_times_are_kept() -> None:
 def test_devices_are_left_out_and_counted() -> None:
     answer, data = fetched(forged({"/": [a_file("null", kind=FileKind.OTHER), a_file("a")]}), "/")
     assert set(members(data)) == {".", "./a"}
-    assert answer.left_out == "1 sockets, pipes and devices are not in the archive"
+    assert answer.left_out == (
+        "not in the archive, 1 in all: sockets, pipes, devices, and links to what is no UTF-8"
+    )
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read() -> None:

@@ -74,7 +74,8 @@ class FetchFile:
 
 
 def _without(found: Fetched, count: int) -> Fetched:
-    return replace(found, left_out=f"{count:,} sockets, pipes and devices are not in the archive")
+    what = "sockets, pipes, devices, and links to what is no UTF-8"
+    return replace(found, left_out=f"not in the archive, {count:,} in all: {what}")
 
 
 def _no_file(opened: OpenedPoint, path: str, entry: FileEntry) -> FilesRefused:

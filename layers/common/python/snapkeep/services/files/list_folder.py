@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from snapkeep.domain.errors import NotFound
+from snapkeep.domain.errors import NotFound, UnknownVolume
 from snapkeep.domain.files.results import ListedEntry, Listing
 from snapkeep.domain.files.words import below, is_possible, shown
 from snapkeep.domain.proof.files import FileEntry, FileKind
@@ -73,4 +73,9 @@ def possible(files: FileSystem, folder: str) -> Iterator[FileEntry]:
 
 
 def _listed(files: FileSystem, path: str, entry: FileEntry) -> ListedEntry:
-    return ListedEntry(entry, files.target(path) if entry.kind is FileKind.LINK else "")
+    if entry.kind is not FileKind.LINK:
+        return ListedEntry(entry)
+    try:
+        return ListedEntry(entry, files.target(path))
+    except UnknownVolume:
+        return ListedEntry(entry)  # it leads to what is no UTF-8

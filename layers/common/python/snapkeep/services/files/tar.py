@@ -6,6 +6,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from snapkeep.domain.errors import UnknownVolume
 from snapkeep.domain.files.words import below, shown
 from snapkeep.domain.proof.files import FileEntry, FileKind
 from snapkeep.services.files.contents import content, size_of
@@ -25,7 +26,7 @@ class FolderArchive:
 
     No name in it leads out of the folder: each begins with `./`, has no `..`, and is there once, so that
     nothing is written through a link. A file with several names comes once for each. `left_out` counts what
-    is neither file, folder nor link.
+    is neither file, folder nor link, and links to what is no UTF-8.
     """
 
     opened: OpenedPoint
@@ -50,7 +51,8 @@ class FolderArchive:
         yield bytes(2 * ROOM)
 
     def _member(self, name: str, path: str, entry: FileEntry) -> Iterator[bytes]:
-        if entry.kind is FileKind.OTHER:
+        target = self._target(path, entry)
+        if entry.kind is FileKind.OTHER or target is None:
             self.left_out += 1
             return
         self._count += 1
@@ -59,17 +61,26 @@ class FolderArchive:
         size = size_of(entry, path) if entry.kind is FileKind.FILE else 0
         self._size += size
         limits.check_size(f"{shown(self.path)} with all that is in it", self._size)
-        yield self._header(name, path, entry, size)
+        yield self._header(name, target, entry, size)
         if entry.kind is FileKind.FILE:
             yield from content(self.opened, path, size, self.work)
             yield bytes(-size % ROOM)
 
-    def _header(self, name: str, path: str, entry: FileEntry, size: int) -> bytes:
+    def _target(self, path: str, entry: FileEntry) -> str | None:
+        """Where a link leads, None where that is no UTF-8; "" for what is no link."""
+        if entry.kind is not FileKind.LINK:
+            return ""
+        try:
+            return self.opened.files.target(path)
+        except UnknownVolume:
+            return None
+
+    def _header(self, name: str, target: str, entry: FileEntry, size: int) -> bytes:
         info = tarfile.TarInfo(name)
         info.mode, info.uid, info.gid = entry.mode, entry.owner, entry.group
         info.mtime, info.size = entry.modified.timestamp(), size
         if entry.kind is FileKind.FOLDER:
             info.type = tarfile.DIRTYPE
         elif entry.kind is FileKind.LINK:
-            info.type, info.linkname = tarfile.SYMTYPE, self.opened.files.target(path)
+            info.type, info.linkname = tarfile.SYMTYPE, target
         return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
