@@ -230,7 +230,7 @@ def test_the_story_begins_with_points_to_lose() -> None:
     assert {claim: len(story.of(claim)) for claim in CLAIMS} == dict.fromkeys(CLAIMS, 3)
 
 
-@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("method", [Method.CSI, Method.EBS])
 @pytest.mark.parametrize("name", ATTACKS)
 def test_the_newest_good_point_of_every_claim_stays(name: str, method: Method) -> None:
     story = Story(method)
