@@ -169,10 +169,34 @@ class CheckFact:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedFact:
+    """A file that was fetched from a point: its bytes and their SHA-256, both counted here."""
+
+    claim: str
+    point: str
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFact:
+    """A file in a point of its claim: its size in bytes, null where it is missing."""
+
+    point: str
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class FilesFact:
-    """What was found in points without making a volume."""
+    """What was found in points without making a volume: `written` is what the writer's last line says, and
+    `versions` are those of the dropped table.
+    """
 
     checks: tuple[CheckFact, ...]
+    written: str = ""
+    fetched: tuple[FetchedFact, ...] = ()
+    versions: tuple[VersionFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

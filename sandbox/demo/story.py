@@ -82,7 +82,7 @@ class Story:
                 sandbox.aws.make_key(key)
             keys.open_to(sandbox, HOME_KEY, VAULT.account)
             line.say(f"account {sandbox.account}, {sandbox.region}")
-        stack = self._deploy(sandbox, building)
+        stack, looks = self._deploy(sandbox, building), building.result().looks
         admin = self._fill_cluster(sandbox, printing)
         volumes = Volumes(sandbox, admin, self.folder / "volumes")
         self._fill_volumes(volumes)
@@ -98,7 +98,7 @@ class Story:
         vault = self._prepare_vault(later, cluster.name)
         prepared = self._prepare_osaka(sandbox, later)
         table = stack.outputs["JournalTableName"]
-        self._look_into_points(sandbox, volumes, table, building.result())
+        self._look_into_points(sandbox, volumes, user, table, looks)
         self.retention = RetentionAct(self.steps, self.console, sandbox, deployment, table)
         self.retention.play(self.claims)
         group = [each for each in self.claims if any(point.group for point in each.points)]
@@ -175,11 +175,13 @@ class Story:
             volumes.fill()
             line.say(f"{len(volumes.held)} file systems, which the kernel made, and cut off while mounted")
 
-    def _look_into_points(self, sandbox: Sandbox, volumes: Volumes, table: str, built: Built) -> None:
-        if not built.looks:
+    def _look_into_points(
+        self, sandbox: Sandbox, volumes: Volumes, user: person.Person, table: str, looks: bool
+    ) -> None:
+        if not looks:
             self.console.print(f"Nothing looks into points: {NO_WHEELS}", soft_wrap=True)
             return
-        self.files = FilesAct(self.steps, self.console, sandbox, volumes, table)
+        self.files = FilesAct(self.steps, self.console, sandbox, volumes, user, table, self.folder)
         self.files.play(self.claims)
 
     def _fire(self, sandbox: Sandbox, deployment: Deployment) -> int:

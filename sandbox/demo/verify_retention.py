@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from sandbox.demo.facts import LiveSnapshot, PruneFact
 from sandbox.demo.verify import NEEDED_TAGS
 from snapkeep.domain import tags
+from snapkeep.domain.policies import ON_DEMAND
 from snapkeep.domain.times import compact
 
 Listing = Mapping[str, LiveSnapshot]
@@ -150,9 +151,11 @@ def _like_the_rehearsal(planned: PruneFact, done: PruneFact) -> Iterator[str]:
 
 
 def _last_ones(before: Listing, after: Listing) -> Iterator[str]:
-    """The newest point of each lineage must survive, whatever the plan said."""
+    """The newest point of each lineage must survive, whatever the plan said; those on demand end after 30
+    days.
+    """
     for newest in _newest(before).values():
-        if newest.id not in after:
+        if newest.id not in after and newest.tags.get(tags.POLICY) != ON_DEMAND:
             yield f"{newest.id}, the last point of {newest.tags.get(tags.CLAIM)}, is gone"
 
 

@@ -77,6 +77,16 @@ def assert_a_node_was_saved(interruption: dict[str, Any], shown: str) -> None:
     assert f"The incident of {interruption['instance']}" in shown
 
 
+def assert_files_were_read(files: dict[str, Any], shown: str) -> None:
+    """Each point was looked into, and a file and a dropped table came out of points without a volume."""
+    found = {each["claim"]: (each["verdict"], each["contents"]) for each in files["checks"]}
+    assert found["default/ebs-claim"] == found["wordpress/mysql-pv-claim"] == ("checked", "xfs")
+    assert found["default/legacy-claim"] == ("checked", "ext4")
+    assert [each["path"] for each in files["fetched"]] == ["/out.txt", "/wordpress/wp_posts.ibd"]
+    assert [each["size"] is None for each in files["versions"]] == [True, False]
+    assert files["written"] in shown
+
+
 def assert_wordpress_came_back(lost: dict[str, Any], shown: str) -> None:
     """Both claims are in Osaka, from copies of one moment, and the volumes hold what was written at home."""
     assert [each["claim"] for each in lost["returned"]] == [
@@ -121,6 +131,7 @@ def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
 
     report = json.loads((demo.folder / "report.json").read_text())
     assert all(step["ok"] for step in report["steps"])
+    assert_files_were_read(report["files"], kept.stdout)
     assert_retention_was_shown(report["retention"], kept.stdout)
     assert_a_node_was_saved(report["interruption"], kept.stdout)
     assert_wordpress_came_back(report["lost_region"], kept.stdout)

@@ -1,12 +1,14 @@
-"""What the journal's table and EC2 say of checks, read without the product's own adapters."""
+"""What the journal's table and EC2 say of checks, without the product's own adapters; what was fetched."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from sandbox.demo.facts import CheckFact, ClaimFact, LiveSnapshot
+from sandbox.demo.facts import CheckFact, ClaimFact, FetchedFact, LiveSnapshot
 from snapkeep.domain import tags
 
 
@@ -40,3 +42,9 @@ def read_checks(
                 )
             )
     return found
+
+
+def fetched_from(file: Path, claim: str, point: str, path: str) -> FetchedFact:
+    """What a command has written to a file."""
+    data = file.read_bytes()
+    return FetchedFact(claim, point, path, len(data), hashlib.sha256(data).hexdigest())

@@ -41,7 +41,7 @@ PLACE = Destination(
 VAULT = Destination(
     "vault", VAULT_ACCOUNT, f"arn:aws:kms:{OSAKA}:{VAULT_ACCOUNT}:key/05a4a000-0000-4000-8000-000000000004"
 )
-LOOKING = ("checks",)
+LOOKING = ("checks", "files")
 """The settings that let functions look into points."""
 RULES = [
     {"to": PLACE.place, "every": "day", "also": ["interruption"], **KEEPING},
