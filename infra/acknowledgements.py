@@ -123,8 +123,8 @@ ACKNOWLEDGED = (
     ),
     Acknowledgement(
         "AwsSolutions-S1",
-        ("Reports/Bucket",),
-        "the API's access log shows who fetched a page: only it issues links, which expire in 5 minutes",
+        ("Reports/Bucket", "SaveObjects/Objects/Bucket"),
+        "the API's access log shows who fetched what: only it issues links, which expire in 5 minutes",
     ),
     # --- saved objects ----------------------------------------------------------------------------------
     *(
@@ -134,11 +134,6 @@ ACKNOWLEDGED = (
             "the archives and manifests in a bucket of their own, one of each for a run and namespace",
         )
         for ending in ("json", "yaml.gz")
-    ),
-    Acknowledgement(
-        "AwsSolutions-S1",
-        ("SaveObjects/Objects/Bucket",),
-        "only save_objects writes there; who reads is for CloudTrail's data events, which cost money",
     ),
     # --- queues and the topic ----------------------------------------------------------------------------
     Acknowledgement(
@@ -180,13 +175,9 @@ ACKNOWLEDGED = (
             "Interruption/ReleaseVolumes/Function",
             "Api/Api/Function",
             "TryConfig/TryConfig/Function",
+            "ReadFiles/ReadFiles/Function",
         ),
-        "started by a queue with a dead-letter queue, or by a caller that waits: never asynchronously",
-    ),
-    Acknowledgement(
-        "Serverless-LambdaDLQ",
-        ("ReadFiles/ReadFiles/Function",),
-        "whoever asked sees that nobody answered, and asks again: there is nothing to resend",
+        "a queue with a dead-letter queue starts it, or a caller who waits or asks again: nothing is lost",
     ),
     Acknowledgement(
         "Serverless-LambdaEventSourceMappingDestination",
