@@ -6,7 +6,7 @@ import pytest
 
 from snapkeep.domain.errors import TooLarge
 from snapkeep.domain.proof.blocks import BLOCK
-from snapkeep.services.proof.snapshot_volume import KEPT, KEPT_PAGES, SnapshotVolume
+from snapkeep.services.proof.snapshot_volume import KEPT, KEPT_PAGES, Cost, SnapshotVolume
 from snapkeep_filesystems.volume import Image
 from tests.fakes.blocks import FakeBlocks
 
@@ -85,6 +85,13 @@ def test_an_expired_token_is_renewed() -> None:
     assert isinstance(volume.blocks, FakeBlocks)
     volume.blocks.week += 1
     assert volume.read(BLOCK, 1) == b"b"
+
+
+def test_what_other_volumes_cost_takes_nothing_from_a_budget() -> None:
+    cost = Cost(listings=10, blocks=1000)
+    blocks = FakeBlocks({NAME: Image(b"x" * BLOCK)})
+    assert SnapshotVolume(blocks, NAME, BLOCK, 1, cost).read(0, 1) == b"x"
+    assert cost.blocks == 1001
 
 
 def test_a_budget_ends_the_reading() -> None:

@@ -79,7 +79,7 @@ class OpenPoint:
         """
         snapshot = self._snapshot(request, point)
         with _in_words(point, snapshot):
-            most = cost.blocks + _most_blocks(request.limits)
+            most = _most_blocks(request.limits)
             inner = SnapshotVolume(self.blocks, snapshot.id, snapshot.size_bytes, most, cost)
             volume = WatchedVolume(inner)
             files = self.file_systems.open(volume)

@@ -36,8 +36,8 @@ class _Known:
 
 @dataclass(slots=True)
 class SnapshotVolume:
-    """The volume of a snapshot, of `size` bytes. Reading raises TooLarge after `most_blocks` were fetched,
-    and what the port raises.
+    """The volume of a snapshot, of `size` bytes. Reading raises TooLarge after `most_blocks` of it were
+    fetched, and what the port raises. `cost` may be shared with other volumes.
 
     A block that was never written is not listed, reads as zeros, and costs nothing.
     https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-faq.html
@@ -48,6 +48,7 @@ class SnapshotVolume:
     size: int
     most_blocks: int
     cost: Cost = field(default_factory=Cost)
+    _fetched: int = 0
     _known: list[_Known] = field(default_factory=list)
     _kept: OrderedDict[int, bytes] = field(default_factory=OrderedDict)
 
@@ -103,10 +104,11 @@ class SnapshotVolume:
         if index in self._kept:
             self._kept.move_to_end(index)
             return self._kept[index]
-        if self.cost.blocks >= self.most_blocks:
+        if self._fetched >= self.most_blocks:
             raise TooLarge(
                 f"{self.snapshot_id}: more than {self.most_blocks:,} blocks of {BLOCK // 1024} KiB are needed"
             )
+        self._fetched += 1
         self.cost.blocks += 1
         try:
             found = self.blocks.read(self.snapshot_id, index, token)
