@@ -99,6 +99,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/dynamodb/archives.py": "tests/contract/ports/test_archive_journal.py",
     "snapkeep/adapters/dynamodb/efs_backups.py": "tests/contract/ports/test_efs_backup_journal.py",
     "snapkeep/adapters/aws/efs.py": "tests/contract/ports/test_access_points.py",
+    "snapkeep/domain/files/commands.py": "tests/unit/snapkeep/adapters/report_page/test_document.py",
     "snapkeep/domain/archive/tiers.py": "tests/contract/ports/test_tiers.py",
     "snapkeep/adapters/aws/key_grants.py": "tests/contract/ports/test_grants.py",
     "snapkeep/adapters/aws/shared_snapshots.py": "tests/contract/ports/test_shared_snapshots.py",

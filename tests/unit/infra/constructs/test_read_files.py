@@ -15,25 +15,15 @@ from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.stack_size import StackSize
 from tests.unit.infra.conftest import (
     CHECKED,
-    DEPLOYMENT,
     FUNCTIONS,
     KEY,
     OPTIONS,
     synthesized,
     template_of,
 )
+from tests.unit.infra.constructs.conftest import READABLE
 from tests.unit.infra.stacks.test_large_stacks import check_formula
 from tests.unit.infra.template import Template, arns, text
-
-READABLE = replace(DEPLOYMENT, files=FileRules((KEY,)))
-"""A deployment whose points' files can be read, encrypted ones under one key."""
-
-
-@pytest.fixture(scope="module")
-def readable_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of the stack of a deployment with files."""
-    return template_of(synthesized(tmp_path_factory.mktemp("readable"), StackOptions(), deployment=READABLE))
-
 
 READS = {"ebs:GetSnapshotBlock", "ebs:ListChangedBlocks", "ebs:ListSnapshotBlocks"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from snapkeep.adapters.report_page.document import CHUNK, claims_document, point_chunks
 from tests.fakes.report_samples import NOW, a_great_report, a_report
 
@@ -26,12 +28,21 @@ def test_the_points_of_a_claim_are_in_its_chunk_with_their_reasons() -> None:
     report = a_report()
     (chunk,) = point_chunks(report)
     number = next(n for n, claim in enumerate(report.claims) if claim.claim == "orders-db")
-    command, trouble, points = chunk["claims"][number]
+    command, trouble, points, files = chunk["claims"][number]
     assert command.endswith(" --cluster myeks --namespace shop --as orders-db-restored")
-    assert trouble == ""
+    assert (trouble, files) == ("", "")
     held = next(point for point in points if point[7])
     assert chunk["texts"][held[1]] == "on-demand"
     assert "held by the tag snapkeep:hold" in [chunk["texts"][text] for text in held[4]]
+
+
+def test_where_files_are_read_a_claim_says_how_to_list_those_of_the_point_it_would_be_restored_from() -> None:
+    report = replace(a_report(), files=True)
+    (chunk,) = point_chunks(report)
+    files = {claim.claim: row[3] for claim, row in zip(report.claims, chunk["claims"], strict=True)}
+    (point,) = (claim.to_restore for claim in report.claims if claim.claim == "orders-db")
+    assert files["orders-db"] == f"snapkeep ls {point}:/ --cluster myeks --namespace shop"
+    assert files["photos"] == ""
 
 
 def test_many_claims_come_in_several_chunks_and_their_texts_once() -> None:

@@ -28,6 +28,7 @@ function detailRow(claim) {
   const details = detailsOf(claim) ?? { points: [] }, { points } = details;
   if (claim.days) box.append(past(claim.days, true));
   if (details.command) box.append(copied(details.command));
+  if (details.files) box.append(copied(details.files));
   if (details.trouble) box.append(element("p", { class: "quiet" }, details.trouble));
   if (points.length) box.append(timeline(points), pointsTable(points));
   return element("tr", { class: "detail", id: `detail-${claim.number}` }, element("td", { colspan: "7" }, box));

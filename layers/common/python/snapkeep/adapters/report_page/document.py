@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from snapkeep.domain.files.commands import ls_command
 from snapkeep.domain.points import PointState
 from snapkeep.domain.proof.shown import CheckState
 from snapkeep.domain.report.claims import ClaimState, Day, ReportedClaim
@@ -74,20 +75,28 @@ def claims_document(report: Report) -> dict[str, Any]:
 def point_chunks(report: Report) -> list[dict[str, Any]]:
     """The points of the claims, in order, `CHUNK` claims per chunk with the texts it refers to."""
     starts = range(0, len(report.claims), CHUNK)
-    return [_chunk(report.claims[start : start + CHUNK]) for start in starts]
+    return [_chunk(report, report.claims[start : start + CHUNK]) for start in starts]
 
 
-def _chunk(claims: Sequence[ReportedClaim]) -> dict[str, Any]:
+def _chunk(report: Report, claims: Sequence[ReportedClaim]) -> dict[str, Any]:
     texts = Texts()
     details = [
         [
             claim.restore.command if claim.restore else "",
             claim.restore.trouble if claim.restore else "",
             [_point(point, texts) for point in claim.points],
+            _files(report, claim),
         ]
         for claim in claims
     ]
     return {"texts": texts.all, "claims": details}
+
+
+def _files(report: Report, claim: ReportedClaim) -> str:
+    """What lists the files of the point that would be restored; "" where files are not read."""
+    if not report.files or claim.restore is None:
+        return ""
+    return ls_command(claim.to_restore, report.cluster, claim.namespace)
 
 
 def _point(point: ReportedPoint, texts: Texts) -> list[Any]:

@@ -9,9 +9,9 @@ function detailsOf(claim) {
     chunks.set(number, JSON.parse(block.textContent));
   }
   const chunk = chunks.get(number);
-  const [command, trouble, points] = chunk.claims[claim.number % data.chunk];
+  const [command, trouble, points, files] = chunk.claims[claim.number % data.chunk];
   return {
-    command, trouble,
+    command, trouble, files,
     points: points.map(([slot, policy, state, fate, reasons, size, snapshot, held, trouble, checked]) => ({
       slot, policy: chunk.texts[policy], state: data.pointStates[state], fate: data.fates[fate],
       reasons: reasons.map((text) => chunk.texts[text]), size, snapshot, held, trouble,

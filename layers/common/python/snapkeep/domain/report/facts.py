@@ -51,7 +51,7 @@ class Sources:
     """The data behind a report, gathered once.
 
     `slots` holds, by policy, the slots of the week from today and beyond, ascending (aware UTC). Each policy
-    has a retention, or `invalid` says why it cannot be read.
+    has a retention, or `invalid` says why it cannot be read. `files` says that files of points are read.
     """
 
     region: str
@@ -66,6 +66,7 @@ class Sources:
     restores: Sequence[RestoreOperation]
     invalid: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Report:
     `notes` says what could not be determined. Incidents and restores come newest first. `gone` are claims
     (namespace/name) that the cluster no longer has and whose good points remain, even where `claims` omits
     them. `places` says how claims stand in the places that they are copied to, `checks` how points stand that
-    were looked into.
+    were looked into. With `files`, files of points are read by command.
     """
 
     cluster: str
@@ -93,6 +94,7 @@ class Report:
     gone: frozenset[str] = frozenset()
     places: tuple[PlaceStands, ...] = ()
     checks: ChecksSummary = UNASKED
+    files: bool = False
 
     def count(self, state: ClaimState) -> int:
         """How many claims are in a state."""
@@ -125,6 +127,7 @@ def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
             sources.coverage.places,
         ),
         checks=sources.coverage.checks,
+        files=sources.files,
     )
 
 

@@ -153,6 +153,7 @@ class GatherReport:
                 incidents=list(self.incidents.incidents_of(cluster, covered.at - INCIDENTS_FOR)),
                 restores=self._restores(covered, points),
                 notes=[covered.unasked] if covered.unasked else [],
+                files=self.deployment.files is not None,
             )
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from snapkeep.domain.archive.shown import Tier
+from snapkeep.domain.files.commands import ls_command
 from snapkeep.domain.files.hindrances import hindrance_of
 from snapkeep.domain.points import PointState
 from snapkeep.domain.times import to_second
@@ -172,5 +173,5 @@ def _hold(hold: Hold) -> HoldModel:
 
 def _files_hint(point: PointFacts, rules: FileRules) -> FilesHintModel:
     why = hindrance_of(point, rules.keys)
-    command = f"snapkeep ls {point.id}:/ --cluster {point.cluster} --namespace {point.namespace}"
+    command = ls_command(point.id, point.cluster, point.namespace)
     return FilesHintModel(command=command, trouble=f"{why.reason}: {why.fix}" if why else "")
