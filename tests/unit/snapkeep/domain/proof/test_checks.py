@@ -102,6 +102,23 @@ def test_what_cannot_be_looked_into_is_neither_good_nor_bad() -> None:
     assert (found.verdict, found.is_good) == (Verdict.NOT_LOOKED_AT, False)
 
 
+def test_what_held_a_file_system_and_holds_none_now_is_suspicious_until_somebody_accepts() -> None:
+    """Whoever encrypts the volume as a whole, or wipes it, leaves no names to compare."""
+    before = judge(subject(1), FIRST, None, NOW)
+    wiped = Unseen("the volume holds an encrypted LUKS container", by_contents=True)
+    found = judge(subject(2), wiped, before, NOW)
+    assert found.verdict is Verdict.SUSPICIOUS
+    assert found.reasons == ("the volume holds an encrypted LUKS container; before, it held xfs",)
+    meant = found.accepted("ann", "we encrypt it now")
+    later = judge(subject(3), wiped, base_of(subject(3), [before, meant]), NOW)
+    assert (later.verdict, later.base) == (Verdict.NOT_LOOKED_AT, "sk-2")
+
+
+def test_a_key_that_is_refused_makes_nothing_suspicious() -> None:
+    before = judge(subject(1), FIRST, None, NOW)
+    assert judge(subject(2), Unseen("key k"), before, NOW).verdict is Verdict.NOT_LOOKED_AT
+
+
 def test_an_accepted_point_is_what_later_ones_are_compared_with() -> None:
     formatted = check(replace(FIRST, uuid="beef")).accepted("ann", "we moved to a new disk")
     assert formatted.is_good

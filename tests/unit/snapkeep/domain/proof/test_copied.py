@@ -41,5 +41,12 @@ def test_without_a_look_into_its_source_a_copy_is_judged_by_itself() -> None:
         )
 
 
+def test_a_copy_that_holds_no_file_system_differs_from_a_source_with_one() -> None:
+    wiped = Unseen("the volume holds data without a known format", by_contents=True)
+    found = judge_copy(COPY, wiped, SOURCE, NOW)
+    assert found.verdict is Verdict.SUSPICIOUS
+    assert found.reasons == ("the volume holds data without a known format; its source holds xfs",)
+
+
 def test_a_copy_that_may_not_be_read_is_not_suspicious() -> None:
     assert judge_copy(COPY, Unseen("key arn:k"), SOURCE, NOW).verdict is Verdict.NOT_LOOKED_AT

@@ -48,6 +48,18 @@ def test_thirty_nights_of_encrypted_files_leave_the_last_good_point() -> None:
     assert len(world.ebs.all) < 6
 
 
+def test_thirty_nights_of_an_encrypted_volume_leave_the_last_good_point() -> None:
+    world = CheckedWorld(retention={"last": 2, "max_age": "5d"})
+    good = world.back_up_night()
+    world.check()
+    world.looks.usual = Unseen("the volume holds data without a known format", by_contents=True)
+    for _ in range(30):
+        world.back_up_night()
+        assert world.check().suspicious
+        world.prune()
+    assert good in world.ebs.all
+
+
 def test_an_accepted_point_lets_the_good_one_before_it_go() -> None:
     world = CheckedWorld(retention={"last": 2})
     good = world.back_up_night()

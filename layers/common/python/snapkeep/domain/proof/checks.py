@@ -76,8 +76,9 @@ class Check:
 
     @property
     def is_good(self) -> bool:
-        """True if later points are compared with this one."""
-        return self.look is not None and (self.verdict is Verdict.CHECKED or bool(self.accepted_by))
+        """True if later points are compared with this one. One that somebody accepted although nothing in
+        it could be read is good, too: what follows need not be what was there before."""
+        return self.verdict is Verdict.CHECKED or bool(self.accepted_by)
 
     def accepted(self, by: str, because: str) -> Check:
         """Somebody says that a suspicious point is as it should be."""
@@ -87,12 +88,15 @@ class Check:
 def judge(subject: Subject, seen: Seen, base: Check | None, at: datetime) -> Check:
     """The check of a point in which this was seen, compared with the newest earlier one that is good."""
     name = base.subject.point_id if base else ""
+    before = base.look if base else None
+    if isinstance(seen, Unseen) and seen.by_contents and before:
+        reason = f"{seen.reason}; before, it held {before.contents}"
+        return Check(subject, Verdict.SUSPICIOUS, at, (reason,), base=name)
     if isinstance(seen, Unseen):
         reasons = tuple(filter(None, (seen.reason, seen.detail)))
         return Check(subject, Verdict.NOT_LOOKED_AT, at, reasons, base=name)
     if isinstance(seen, Broken):
         return Check(subject, Verdict.SUSPICIOUS, at, (seen.reason,), base=name)
-    before = base.look if base else None
     reasons = tuple(_by_itself(seen)) + (tuple(_compared(seen, before)) if before else ())
     verdict = Verdict.SUSPICIOUS if reasons else Verdict.CHECKED
     return Check(subject, verdict, at, reasons, seen, name)

@@ -15,7 +15,7 @@ def judge_copy(subject: Subject, seen: Seen, source: Check | None, at: datetime)
 
     A copy of a suspicious source is as suspicious, until somebody accepts the source.
     """
-    if source is None or source.look is None or isinstance(seen, Unseen):
+    if source is None or source.look is None or (isinstance(seen, Unseen) and not seen.by_contents):
         return judge(subject, seen, None, at)
     point = source.subject.point_id
     reasons = tuple(differences(seen, source.look))
@@ -27,10 +27,13 @@ def judge_copy(subject: Subject, seen: Seen, source: Check | None, at: datetime)
 
 
 def differences(seen: Seen, source: Look) -> Iterator[str]:
-    """In what a copy differs from its source; nothing if nobody could look into it."""
+    """In what a copy differs from its source; nothing if nobody was able to look into it."""
     if isinstance(seen, Broken):
         yield f"it cannot be read, unlike its source: {seen.reason}"
-    elif isinstance(seen, Look):
+    elif isinstance(seen, Unseen):
+        if seen.by_contents:
+            yield f"{seen.reason}; its source holds {source.contents}"
+    else:
         if (seen.contents, seen.uuid) != (source.contents, source.uuid):
             yield f"it holds {seen.contents} {seen.uuid}; its source holds {source.contents} {source.uuid}"
         if seen.names != source.names:

@@ -45,11 +45,13 @@ class Look:
 class Unseen:
     """Why a point was not looked into: what it holds is no file system that can be read, or it may not be.
 
-    `detail` is what AWS says, "" for nothing.
+    `detail` is what AWS says, "" for nothing. `by_contents` says that its blocks were read, and that only
+    what they hold is the reason.
     """
 
     reason: str
     detail: str = ""
+    by_contents: bool = False
 
 
 @dataclass(frozen=True, slots=True)

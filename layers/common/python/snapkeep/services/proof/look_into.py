@@ -56,7 +56,9 @@ class LookInto:
                 f"key {snapshot.key} does not let check_points read it" if snapshot.key else "AWS refuses it"
             )
             return Unseen(which, error.reason)
-        except (UnknownVolume, NotFound, TooLarge) as error:
+        except UnknownVolume as error:
+            return Unseen(error.reason, by_contents=True)
+        except (NotFound, TooLarge) as error:
             return Unseen(error.reason)
         except BrokenVolume as error:
             return Broken(error.reason)
