@@ -177,6 +177,7 @@ def deleter_of(ports: Ports, scope: str, ours: Ours, snapshots: Snapshots, objec
         ports.journal.absences,
         ports.journal.restores,
         ports.journal.holds,
+        ports.journal.suspicions,
         ports.clock,
         ports.pause,
         ports.deployment.pace,

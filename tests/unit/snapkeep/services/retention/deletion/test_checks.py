@@ -11,6 +11,8 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import USUAL_NAME
+from snapkeep.domain.proof.checks import Subject
+from snapkeep.domain.proof.suspicions import Suspicion
 from snapkeep.domain.restore.holds import BY_HAND, Hold
 from snapkeep.domain.retention.candidates import locked
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
@@ -29,7 +31,8 @@ def world() -> World:
 def checks(world: World) -> Checks:
     ids = names(world.ebs.all.values())
     ours = OurPoints(USUAL_NAME, "myeks")
-    return Checks(world.ebs, world.journal.restores, world.journal.holds, ours, ids, world.clock())
+    stores = world.journal
+    return Checks(world.ebs, stores.restores, stores.holds, stores.suspicions, ours, ids, world.clock())
 
 
 def check_shield(looking: Checks, world: World, shield: str, volume: str = "vol-mysql") -> None:
@@ -45,6 +48,15 @@ def test_what_may_go_is_there_and_what_is_gone_or_in_the_bin_is_not(world: World
     assert looking.look(second) == (world.ebs.all[second], False)
     del world.ebs.all[third]
     assert looking.look(third) == (None, False)
+
+
+def test_the_last_good_point_before_one_that_became_suspicious_since_the_plan_stays(world: World) -> None:
+    first, second, _ = names(world.ebs.all.values())
+    bad = Subject("sk-bad", "snap-bad", "myeks", "shop", "mysql", "uid-mysql", world.clock())
+    world.journal.suspicions.write_suspicion(Suspicion(bad, "all changed", first))
+    with pytest.raises(PermanentError, match="the last good point before sk-bad"):
+        checks(world).look(first)
+    assert checks(world).look(second)[1]
 
 
 def test_a_hold_that_its_tag_does_not_show_yet_forbids_until_it_ends(world: World) -> None:

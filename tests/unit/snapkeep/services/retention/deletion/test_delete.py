@@ -36,6 +36,7 @@ class Story:
             world.journal.absences,
             world.journal.restores,
             world.journal.holds,
+            world.journal.suspicions,
             world.clock,
             world.pause,
             Pace(),

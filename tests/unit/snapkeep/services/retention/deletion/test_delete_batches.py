@@ -68,6 +68,7 @@ class Story:
             count(stores.absences),
             count(stores.restores),
             count(stores.holds),
+            count(stores.suspicions),
             world.clock,
             world.pause,
             Pace(),
@@ -81,11 +82,13 @@ class Story:
         return {item.snapshot_id: item.fate for item in self.delete()}
 
 
-def test_a_deletion_is_four_calls_and_its_batch_seven() -> None:
+def test_a_deletion_is_four_calls_and_its_batch_eight() -> None:
     story = Story(BATCH)
     assert set(story.fates().values()) == {DeletionOutcome.DELETED}
     good = Counter(get=1)  # the point that must stay
-    shared = Counter(get_many=2, open_restores=1, protections=1, move_deletions=1, end_deletions=1)
+    shared = Counter(
+        get_many=2, open_restores=1, suspicions=1, protections=1, move_deletions=1, end_deletions=1
+    )
     alone = Counter(get=BATCH, holds=BATCH, delete=BATCH, write_absences=BATCH)
     assert story.count.by_name == good + shared + alone
 

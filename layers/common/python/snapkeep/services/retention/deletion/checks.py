@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeGuard
@@ -10,10 +10,12 @@ from typing import Protocol, TypeGuard
 from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.proof.suspicions import protections
 from snapkeep.domain.restore.holds import BY_HAND
 from snapkeep.domain.retention.candidates import Protection, restored_for_now
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.domain.retention.snapshot_tags import IN_BIN, archived_at, hold_of, is_away
+from snapkeep.ports.checks import Suspicions
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.restores import Holds, Restores
 
@@ -74,12 +76,14 @@ class Checks:
     snapshots: Snapshots
     restores: Restores
     holds: Holds
+    suspicions: Suspicions
     ours: Ours
     batch: Sequence[str]
     now: datetime
     _protections: dict[str, tuple[Protection, ...]] | None = None
     _shields: dict[str, Snapshot | None] = field(default_factory=dict)
     _restoring: dict[str, str] | None = None
+    _suspected: dict[str, Mapping[str, Protection]] = field(default_factory=dict)
 
     def look(self, snapshot_id: str) -> tuple[Snapshot | None, bool]:
         """The snapshot as EC2 shows it, and whether it still has to be deleted there."""
@@ -104,6 +108,7 @@ class Checks:
             raise PermanentError(restored_for_now(snapshot.back_to_archive_at).reason)
         self.ours.check(snapshot)
         self._check_journal(snapshot.id)
+        self._check_suspicions(snapshot)
         protections = self._protections_of(snapshot.id)
         if protections:
             raise PermanentError("; ".join(protection.reason for protection in protections))
@@ -118,6 +123,14 @@ class Checks:
         for hold in self.holds.holds(snapshot_id):
             if not hold.ended(self.now) and hold.holder != BY_HAND:
                 raise PermanentError(f"it is held by {hold.holder}, although its tags do not say so yet")
+
+    def _check_suspicions(self, snapshot: Snapshot) -> None:
+        """Check that no point became suspicious since the plan, whose last good one this is."""
+        cluster = snapshot.tags.get(tags.CLUSTER, "")
+        if cluster not in self._suspected:
+            self._suspected[cluster] = protections(self.suspicions.suspicions(cluster))
+        if protection := self._suspected[cluster].get(snapshot.id):
+            raise PermanentError(protection.reason)
 
     def _protections_of(self, snapshot_id: str) -> tuple[Protection, ...]:
         """The protections, read once for the batch, or one by one when EC2 refuses the batch because a member

@@ -23,6 +23,7 @@ from snapkeep.domain.policies import Pace
 from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.domain.retention.deletion.deletions import DeletionStep, PlannedDeletion
 from snapkeep.domain.retention.snapshot_tags import IN_BIN
+from snapkeep.ports.checks import Suspicions
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.deletions import Absences, Deletions
 from snapkeep.ports.ec2 import Snapshots
@@ -75,6 +76,7 @@ class DeletePoints:
     absences: Absences
     restores: Restores
     holds: Holds
+    suspicions: Suspicions
     clock: Clock
     pause: Callable[[timedelta], None]
     pace: Pace
@@ -131,7 +133,9 @@ class DeletePoints:
         return {} if isinstance(listed, list) else listed
 
     def _checks(self, batch: Sequence[str]) -> Checks:
-        return Checks(self.snapshots, self.restores, self.holds, self.ours, batch, self.clock())
+        return Checks(
+            self.snapshots, self.restores, self.holds, self.suspicions, self.ours, batch, self.clock()
+        )
 
     def _ask(
         self, item: PlannedDeletion, checks: Checks, listed: Mapping[str, Snapshot]
