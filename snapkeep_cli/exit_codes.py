@@ -29,6 +29,7 @@ OF_CODE = {
     "is_a_vault": Exit.USAGE,
     "no_deployment": Exit.USAGE,
     "no_region": Exit.USAGE,
+    "no_kubectl": Exit.USAGE,
     "no_credentials": Exit.FORBIDDEN,
     "aws_refused": Exit.FORBIDDEN,
     "aws_unreachable": Exit.UNAVAILABLE,

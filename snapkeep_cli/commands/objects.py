@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +19,10 @@ from snapkeep_cli.api.calls import (
     the_cluster,
 )
 from snapkeep_cli.api.client import ApiClient
-from snapkeep_cli.api.links import streamed
+from snapkeep_cli.cluster.kubectl import kubectl_for
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.objects.archives import Archived, archive_of, archived, links, manifest_of
+from snapkeep_cli.objects.comparing import compare
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, sentence, wide
 
@@ -47,57 +48,67 @@ CONTENTS: Columns = {
 
 @ending_well
 def objects(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, such as CLUSTER.POLICY.SLOT.")],
+    given: Annotated[
+        str,
+        typer.Argument(
+            metavar="POINT|RUN",
+            help="The id of a run, CLUSTER.POLICY.SLOT; a recovery point means its run and namespace.",
+        ),
+    ],
     cluster: ClusterOption = "",
     namespace: NamespaceOption = "",
+    diff: Annotated[
+        bool,
+        typer.Option("--diff", help="Show what differs in the cluster now, as kubectl lets you read it."),
+    ] = False,
+    context: Annotated[str, typer.Option(help="With --diff: the context of kubectl to read.")] = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show the Kubernetes objects that a run saved, and what it left out and why; with -o yaml the objects.
 
-    Without a namespace, it shows the counts of each.
+    Without a namespace, it shows the counts of each. With --diff, it ends with 0 if nothing differs, with 1
+    if something does, and with a higher code if it could not compare everything.
     """
     api = client()
     cluster = the_cluster(api, cluster)
-    if output is Output.YAML:
-        for name in [namespace] if namespace else _namespaces(api, cluster, run):
-            typer.echo(_archive(_links(api, cluster, name, run)), nl=False)
-    elif namespace:
-        found = json.loads(_read(_links(api, cluster, namespace, run)["manifest_url"]))
+    meant = archived(api, cluster, namespace, given)
+    if diff:
+        _compare(api, cluster, meant, context, output)
+    elif output is Output.YAML:
+        for each in _each_namespace(api, cluster, meant):
+            typer.echo(archive_of(links(api, cluster, each)), nl=False)
+    elif meant.namespace:
+        found = manifest_of(links(api, cluster, meant))
         emit(found, output, table_of(list(_contents(found)), CONTENTS))
         _tell(found)
     else:
-        found = api.get(*place(cluster, "", "backups", run, "objects"))
-        emit(found, output, table_of([_row(each) for each in found["namespaces"]], NAMESPACES))
-        first = found["namespaces"][0]["namespace"]
-        tip("the names", f"snapkeep objects {run} -n {first} --cluster {cluster}")
+        _counts(api, cluster, meant.run, output)
 
 
-def _namespaces(api: ApiClient, cluster: str, run: str) -> Iterator[str]:
+def _compare(api: ApiClient, cluster: str, meant: Archived, context: str, output: Output) -> None:
+    if output is not Output.TABLE:
+        raise fail("usage", f"--diff prints a diff, not {output.value}", "leave out -o")
+    kubectl = kubectl_for(cluster, context)
+    found: Counter[str] = Counter()
+    for each in _each_namespace(api, cluster, meant):
+        where = links(api, cluster, each)
+        found += compare(kubectl, manifest_of(where), archive_of(where))
+    if found:
+        raise typer.Exit(Exit.UNAVAILABLE if found["unread"] else Exit.FAILED)
+
+
+def _counts(api: ApiClient, cluster: str, run: str, output: Output) -> None:
     found = api.get(*place(cluster, "", "backups", run, "objects"))
-    yield from (str(each["namespace"]) for each in found["namespaces"])
+    emit(found, output, table_of([_row(each) for each in found["namespaces"]], NAMESPACES))
+    first = found["namespaces"][0]["namespace"]
+    tip("the names", f"snapkeep objects {run} -n {first} --cluster {cluster}")
 
 
-def _links(api: ApiClient, cluster: str, namespace: str, run: str) -> Document:
-    return api.post({}, *place(cluster, namespace, "backups", run, "downloads"))[1]
-
-
-def _read(url: str) -> bytes:
-    return b"".join(streamed(url))
-
-
-def _archive(links: Document) -> str:
-    """The documents of an archive; ends the command if its SHA-256 is wrong."""
-    packed = _read(links["archive_url"])
-    found, wanted = hashlib.sha256(packed).hexdigest(), links["archive_sha256"]
-    if found != wanted:
-        whose = links["saved"]["namespace"]
-        text = (
-            f"the objects of {whose} have the SHA-256 {found}, not {wanted}: they were changed or cut short"
-        )
-        raise fail(
-            "spoilt_download", text, "fetch them again; if that does not help, take those of another run"
-        )
-    return gzip.decompress(packed).decode()
+def _each_namespace(api: ApiClient, cluster: str, meant: Archived) -> Sequence[Archived]:
+    if meant.namespace:
+        return [meant]
+    found = api.get(*place(cluster, "", "backups", meant.run, "objects"))["namespaces"]
+    return [Archived(meant.run, str(each["namespace"])) for each in found]
 
 
 def _row(saved: Document) -> Mapping[str, Any]:

@@ -7,12 +7,15 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
 
 from snapkeep.domain.objects.manifests import to_document
-from snapkeep_cli.commands import objects
+from snapkeep_cli.objects import archives
+from tests.fakes.kubectl import FakeKubectl
+from tests.fakes.objects import kind_named
 from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.world import SLOT
 from tests.unit.snapkeep_cli.conftest import Command, connected
@@ -47,7 +50,7 @@ def snapkeep(world: SavingWorld, monkeypatch: pytest.MonkeyPatch) -> Command:
     for each in world.records():
         digest = hashlib.sha256(packed(world, each.archive.key)).hexdigest()
         world.journal.saved_objects.write_saved(replace(each, archive=replace(each.archive, sha256=digest)))
-    monkeypatch.setattr(objects, "streamed", read)
+    monkeypatch.setattr(archives, "streamed", read)
     return connected(world, monkeypatch)
 
 
@@ -95,3 +98,86 @@ def test_a_run_that_saved_nothing_says_why(snapkeep: Command) -> None:
     ended = snapkeep("objects", run_of(1))
     assert ended.code != 0
     assert "no objects were saved with the run" in ended.err
+
+
+@pytest.fixture
+def kubectl(world: SavingWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKubectl:
+    """kubectl, of a cluster in which shop is as it was saved."""
+    kubectl = FakeKubectl(tmp_path, monkeypatch)
+    for kind in ("namespaces", "deployments.apps", "replicasets.apps"):
+        kubectl.has(kind, live(world, kind))
+    return kubectl
+
+
+def live(world: SavingWorld, kind: str) -> list[dict[str, object]]:
+    named, namespace = kind_named(kind), "" if kind == "namespaces" else "shop"
+    items = [item for item in world.objects.items[kind, namespace] if item["metadata"]["name"] != "store"]
+    return [{"apiVersion": named.api_version, "kind": named.kind, **item} for item in items]
+
+
+def test_a_namespace_that_is_as_it_was_saved_has_no_differences(
+    snapkeep: Command, kubectl: FakeKubectl
+) -> None:
+    ended = snapkeep("objects", run_of(), "-n", "shop", "--diff", "--context", "prod")
+    assert (ended.code, ended.out) == (0, "")
+    assert "3 saved on" in ended.err and "no differences" in ended.err
+    assert "kubectl reads the cluster arn:cluster/myeks" in ended.err and "is that" not in ended.err
+    assert "get namespaces shop --ignore-not-found --output json --context prod" in kubectl.asked
+    assert any(line.startswith("get deployments.apps --namespace shop ") for line in kubectl.asked)
+    assert not any(line.startswith(("get secrets", "get cronjobs")) for line in kubectl.asked)
+
+
+def test_differences_are_a_diff_on_standard_output_and_end_with_1(
+    world: SavingWorld, snapkeep: Command, kubectl: FakeKubectl
+) -> None:
+    web, _api = live(world, "deployments.apps")
+    web["spec"] = {"replicas": 7}
+    new = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "fresh", "namespace": "shop"}}
+    kubectl.has("deployments.apps", [web])
+    kubectl.has("configmaps", [new])
+    ended = snapkeep("objects", run_of(), "-n", "shop", "--diff")
+    assert ended.code == 1
+    lines = ended.out.splitlines()
+    assert "-  replicas: 2" in lines and "+  replicas: 7" in lines
+    assert '-  name: "api"' in lines and '+  name: "fresh"' in lines
+    assert "1 changed, 1 gone, 1 new" in ended.err
+
+
+def test_a_point_means_its_run_and_namespace(snapkeep: Command, kubectl: FakeKubectl) -> None:
+    (point,) = json.loads(snapkeep("get", "points", "-n", "shop", "-o", "json").out)["recovery_points"]
+    assert snapkeep("objects", point["id"], "--diff").code == 0
+    assert "api, web" in snapkeep("objects", point["id"]).out
+
+
+def test_what_kubectl_may_not_read_is_said_and_is_no_difference(
+    snapkeep: Command, kubectl: FakeKubectl
+) -> None:
+    kubectl.refuses("deployments.apps", "Error from server (Forbidden): deployments.apps is forbidden")
+    ended = snapkeep("objects", run_of(), "-n", "shop", "--diff")
+    assert (ended.code, ended.out) == (6, "")
+    assert "deployments.apps are not compared, kubectl says: Error from server (Forbidden)" in ended.err
+
+
+def test_a_kind_that_the_cluster_no_longer_has_is_gone_with_its_objects(
+    snapkeep: Command, kubectl: FakeKubectl
+) -> None:
+    kubectl.refuses("deployments.apps", 'error: the server doesn\'t have a resource type "deployments"')
+    ended = snapkeep("objects", run_of(), "-n", "shop", "--diff")
+    assert ended.code == 1 and "2 gone" in ended.err
+
+
+def test_without_kubectl_a_diff_says_where_to_get_it(
+    snapkeep: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ended = snapkeep("objects", run_of(), "-n", "shop", "--diff")
+    assert ended.code == 2
+    assert "error[no_kubectl]: kubectl is not on the PATH" in ended.err
+
+
+def test_the_wrong_cluster_and_another_output_are_pointed_out(
+    snapkeep: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeKubectl(tmp_path, monkeypatch, cluster="staging")
+    assert "is that myeks?" in snapkeep("objects", run_of(), "-n", "shop", "--diff").err
+    assert snapkeep("objects", run_of(), "--diff", "-o", "json").code == 2
