@@ -19,13 +19,13 @@ class PlannedLooks:
     usual: Seen = field(
         default_factory=lambda: Look("xfs", 4 * 2**30, 4 * 2**30, 2**30, "f00d", "", ("mysql",))
     )
-    seen: dict[str, Seen | Exception] = field(default_factory=dict)
+    seen: dict[str, Seen | BaseException] = field(default_factory=dict)
     asked: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
 
     def run(self, snapshot: Snapshot, expect: Iterable[str], base: str = "", cost: Any = None) -> Seen:
         """What is in the point of a snapshot."""
         self.asked.append((snapshot.id, tuple(expect), base))
         found = self.seen.get(snapshot.id, self.usual)
-        if isinstance(found, Exception):
+        if isinstance(found, BaseException):
             raise found
         return found

@@ -71,6 +71,14 @@ def test_the_check_of_a_copy_is_beside_that_of_its_point(journal: Journal) -> No
     assert [each.subject for each in journal.suspicions.suspicions("myeks")] == [copy.subject]
 
 
+def test_looks_that_did_not_end_are_counted_by_snapshot(journal: Journal) -> None:
+    assert journal.checks.looks_begun("snap-1") == 0
+    journal.checks.write_looks_begun("snap-1", 2, NOW)
+    assert (journal.checks.looks_begun("snap-1"), journal.checks.looks_begun("snap-2")) == (2, 0)
+    journal.checks.write_looks_begun("snap-1", 0, NOW)
+    assert journal.checks.looks_begun("snap-1") == 0
+
+
 def test_a_suspicion_stays_as_it_was_first_written(journal: Journal) -> None:
     first = Suspicion(subject(2), "/a is missing", "snap-1")
     journal.suspicions.write_suspicion(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from snapkeep.domain.proof.checks import Check
 from snapkeep.domain.proof.suspicions import Suspicion
@@ -16,6 +17,7 @@ class MemoryChecks(Faults):
     def __init__(self, faults: Faults | None = None) -> None:
         super().__init__(faults)
         self.of_points: dict[tuple[str, str, str, str, str], Check] = {}
+        self.begun: dict[str, int] = {}
         self.open: dict[tuple[str, str, str], Suspicion] = {}
 
     def write_check(self, check: Check) -> None:
@@ -34,6 +36,15 @@ class MemoryChecks(Faults):
         self._before("checks_of")
         whose = (cluster, namespace, claim)
         yield from [check for key, check in self.of_points.items() if key[:3] == whose and not key[4]]
+
+    def looks_begun(self, snapshot_id: str) -> int:
+        self._before("looks_begun")
+        return self.begun.get(snapshot_id, 0)
+
+    def write_looks_begun(self, snapshot_id: str, count: int, at: datetime) -> None:
+        self._before("write_looks_begun")
+        self.begun[snapshot_id] = count
+        self._after("write_looks_begun")
 
     def write_suspicion(self, suspicion: Suspicion) -> None:
         self._before("write_suspicion")

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from snapkeep.domain.proof.checks import Check
     from snapkeep.domain.proof.suspicions import Suspicion
 
@@ -26,6 +28,12 @@ class Checks(Protocol):
     def checks_of(self, cluster: str, namespace: str, claim: str) -> Iterator[Check]:
         """All checks of a claim's points, in any order, those of deleted points included for a while,
         and none of copies."""
+
+    def looks_begun(self, snapshot_id: str) -> int:
+        """How many looks into a snapshot have begun and not ended, of the last days."""
+
+    def write_looks_begun(self, snapshot_id: str, count: int, at: datetime) -> None:
+        """Remember for some days from then (aware UTC) how many looks have begun and not ended."""
 
 
 class Suspicions(Protocol):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from snapkeep.ports.blocks import Blocks
     from snapkeep.services.proof.accept_check import AcceptCheck
     from snapkeep.services.proof.check_points import CheckPoints
-    from snapkeep.services.proof.look_into import LookInto
     from snapkeep.services.proof.show_checks import ShowChecks
+    from snapkeep.services.proof.surviving_looks import Looker
     from snapkeep.wiring.ports import Ports
 
 
@@ -22,17 +22,24 @@ PATIENCE = timedelta(hours=1)
 """How long trouble may last before people are told that check_points gives up."""
 
 
-def check_points(ports: Ports, looker: LookInto | None = None) -> CheckPoints:
+def check_points(ports: Ports, looker: Looker | None = None) -> CheckPoints:
     """The service that checks points, by looking into their blocks or with another `looker`."""
     from snapkeep.services.proof.check_copies import CheckCopies
     from snapkeep.services.proof.check_points import FUNCTION, CheckPoints
     from snapkeep.services.proof.look_into import LookInto
+    from snapkeep.services.proof.surviving_looks import SurvivingLooks
 
     journal = ports.journal
 
+    def surviving(looker: Looker) -> Looker:
+        return SurvivingLooks(looker, journal.checks, ports.clock)
+
     @cache
-    def looker_in(region: str) -> LookInto:
-        return looker or LookInto(_paced(ports, ports.blocks_in(region)), ports.file_systems, counts=False)
+    def looker_in(region: str) -> Looker:
+        return surviving(looker or LookInto(paced_in(region), ports.file_systems, counts=False))
+
+    def paced_in(region: str) -> Blocks:
+        return _paced(ports, ports.blocks_in(region))
 
     return CheckPoints(
         ports.deployment,
@@ -40,7 +47,7 @@ def check_points(ports: Ports, looker: LookInto | None = None) -> CheckPoints:
         journal.catalogue,
         journal.checks,
         journal.suspicions,
-        looker or LookInto(_paced(ports, ports.blocks), ports.file_systems),
+        surviving(looker or LookInto(_paced(ports, ports.blocks), ports.file_systems)),
         CheckCopies(
             ports.deployment,
             ports.regions,

@@ -21,6 +21,9 @@ from snapkeep.ports.checks import PointOfClaim
 KEEP_CHECKS = timedelta(days=400)
 """How long a check stays: later points are compared with the newest good one."""
 
+KEEP_LOOKS = timedelta(days=14)
+"""How long it is known that looks into a point did not end; after 8 days a point is not looked into."""
+
 SEPARATOR = " "
 
 
@@ -33,6 +36,11 @@ def check_key(cluster: str, namespace: str, claim: str, point_id: str, place: st
 def suspicion_key(cluster: str, point_id: str, place: str = "") -> schema.Key:
     """The key of the suspicion that a point raises, or its copy in a place."""
     return {schema.PK: f"SUSPICIONS#{cluster}", schema.SK: f"{point_id}{_at(place)}"}
+
+
+def looks_key(snapshot_id: str) -> schema.Key:
+    """The key of the looks into a snapshot that did not end."""
+    return {schema.PK: f"LOOKS#{snapshot_id}", schema.SK: "BEGUN"}
 
 
 def _at(place: str) -> str:
@@ -62,6 +70,13 @@ class DynamoChecks:
         values = {"cluster": key[schema.PK], "claim": key[schema.SK]}
         found = self._table.query("#pk = :cluster AND begins_with(#sk, :claim)", values)
         yield from self._table.read_each(found, _check)
+
+    def looks_begun(self, snapshot_id: str) -> int:
+        return sum(int(each["begun"]) for each in self._table.get_many([looks_key(snapshot_id)]))
+
+    def write_looks_begun(self, snapshot_id: str, count: int, at: datetime) -> None:
+        expires = schema.expiry(at, KEEP_LOOKS)
+        self._table.put({**looks_key(snapshot_id), "begun": count, schema.EXPIRES_AT: expires})
 
     def write_suspicion(self, suspicion: Suspicion) -> None:
         subject = suspicion.subject

@@ -32,6 +32,7 @@
 | asked of vault | SOURCE#<source>         | ASKED#<point>|                                       |
 | source's sign  | SOURCE#<source>         | HEARD        |                                       |
 | check          | CHECKS#<cluster>        | <namespace> <claim> <point>|                         |
+| looks begun    | LOOKS#<snapshot>        | BEGUN        |                                       |
 | suspicion      | SUSPICIONS#<cluster>    | <point>      |                                       |
 | saved objects  | OBJECTS#<cluster>       | <run> <namespace>|                                   |
 | archive        | ARCHIVES#<cluster>      | <snapshot>   |                                       |

@@ -21,8 +21,8 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Regions
 from snapkeep.services.copies_there import copies_there
 from snapkeep.services.give_up import part_of_a_pass
-from snapkeep.services.proof.look_into import LookInto
 from snapkeep.services.proof.report import CheckReport, note, portions
+from snapkeep.services.proof.surviving_looks import Looker
 
 FOR_ITS_SOURCE = timedelta(days=1)
 """How long a copy waits for the check of its source, which may be gone or not be looked into at all."""
@@ -40,7 +40,7 @@ class CheckCopies:
     regions: Regions
     checks: Checks
     suspicions: Suspicions
-    looker_in: Callable[[str], LookInto]
+    looker_in: Callable[[str], Looker]
     clock: Clock
 
     def run(self, cluster: str, until: datetime, report: CheckReport) -> None:

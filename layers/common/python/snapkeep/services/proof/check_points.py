@@ -25,8 +25,8 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.news import CheckNews
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.proof.check_copies import CheckCopies
-from snapkeep.services.proof.look_into import LookInto
 from snapkeep.services.proof.report import CheckReport, note, portions
+from snapkeep.services.proof.surviving_looks import Looker
 from snapkeep.services.tell_troubles import TellTroubles
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class CheckPoints:
     catalogue: Catalogue
     checks: Checks
     suspicions: Suspicions
-    looker: LookInto
+    looker: Looker
     copies: CheckCopies
     teller: TellTroubles
     give_up: GiveUp
