@@ -23,6 +23,7 @@ from snapkeep_cli.cluster.kubectl import kubectl_for
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.objects.archives import Archived, archive_of, archived, links, manifest_of
 from snapkeep_cli.objects.comparing import compare
+from snapkeep_cli.objects.moving import Move, show_move
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, sentence, wide
 
@@ -62,17 +63,24 @@ def objects(
         typer.Option("--diff", help="Show what differs in the cluster now, as kubectl lets you read it."),
     ] = False,
     context: Annotated[str, typer.Option(help="With --diff: the context of kubectl to read.")] = "",
+    into: Annotated[
+        str,
+        typer.Option(help="Show what becomes of them in this namespace; with -o yaml the objects for it."),
+    ] = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show the Kubernetes objects that a run saved, and what it left out and why; with -o yaml the objects.
 
     Without a namespace, it shows the counts of each. With --diff, it ends with 0 if nothing differs, with 1
-    if something does, and with a higher code if it could not compare everything.
+    if something does, and with a higher code if it could not compare everything. With --into, which may name
+    the same namespace after it was lost, it prints the commands that restore claims and apply objects.
     """
     api = client()
     cluster = the_cluster(api, cluster)
     meant = archived(api, cluster, namespace, given)
-    if diff:
+    if into:
+        show_move(api, Move(cluster, _one_namespace(meant, diff), into), output)
+    elif diff:
         _compare(api, cluster, meant, context, output)
     elif output is Output.YAML:
         for each in _each_namespace(api, cluster, meant):
@@ -95,6 +103,14 @@ def _compare(api: ApiClient, cluster: str, meant: Archived, context: str, output
         found += compare(kubectl, manifest_of(where), archive_of(where))
     if found:
         raise typer.Exit(Exit.UNAVAILABLE if found["unread"] else Exit.FAILED)
+
+
+def _one_namespace(meant: Archived, diff: bool) -> Archived:
+    if diff:
+        raise fail("usage", "--diff and --into are both given", "give one of them")
+    if not meant.namespace:
+        raise fail("usage", "which namespace of the run should go there?", "give -n NAMESPACE")
+    return meant
 
 
 def _counts(api: ApiClient, cluster: str, run: str, output: Output) -> None:

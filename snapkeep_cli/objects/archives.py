@@ -35,14 +35,20 @@ def archived(api: ApiClient, cluster: str, namespace: str, given: str) -> Archiv
         return Archived(given, namespace)
     point_id = the_point(api, cluster, namespace, given)
     point = api.get(*place(cluster, namespace, "recovery-points", point_id))
-    if not point["slot"]:
+    run = run_of(point)
+    if not run:
         raise fail(
             "not_found",
             f"{point_id} was taken by no run of Snapkeep, so no objects were saved with it",
             "name a run; `snapkeep status` shows the latest",
         )
-    run = run_id(str(point["cluster"]), str(point["policy"]), datetime.fromisoformat(point["slot"]))
     return Archived(run, str(point["namespace"]))
+
+
+def run_of(point: Document) -> str:
+    """The id of the run that took a recovery point; "" if none of Snapkeep did."""
+    slot = point["slot"]
+    return run_id(str(point["cluster"]), str(point["policy"]), datetime.fromisoformat(slot)) if slot else ""
 
 
 def links(api: ApiClient, cluster: str, saved: Archived) -> Document:

@@ -181,3 +181,37 @@ def test_the_wrong_cluster_and_another_output_are_pointed_out(
     FakeKubectl(tmp_path, monkeypatch, cluster="staging")
     assert "is that myeks?" in snapkeep("objects", run_of(), "-n", "shop", "--diff").err
     assert snapkeep("objects", run_of(), "--diff", "-o", "json").code == 2
+
+
+def test_into_another_namespace_shows_the_plan_and_its_commands_in_order(snapkeep: Command) -> None:
+    (point,) = json.loads(snapkeep("get", "points", "-n", "shop", "-o", "json").out)["recovery_points"]
+    ended = snapkeep("objects", run_of(), "-n", "shop", "--into", "copy")
+    assert ended.code == 0
+    assert "restored from their recovery points" in ended.out and "data" in ended.out
+    assert "create these Secrets first, they are not saved: db" in ended.err
+    steps = [line for line in ended.err.splitlines() if line[:2] in ("1.", "2.", "3.", "4.")]
+    assert [step.partition(": ")[2] for step in steps] == [
+        "kubectl create namespace copy",
+        f"snapkeep restore {point['id']} -n copy --as data --from-namespace shop --cluster myeks",
+        f"snapkeep objects {run_of()} -n shop --into copy -o yaml --cluster myeks | kubectl apply"
+        " --server-side --field-manager=snapkeep --dry-run=server -f -",
+        f"snapkeep objects {run_of()} -n shop --into copy -o yaml --cluster myeks | kubectl apply"
+        " --server-side --field-manager=snapkeep -f -",
+    ]
+    restore = steps[1].partition("snapkeep ")[2].split()
+    assert snapkeep(*restore, "--dry-run").code != 2, "its options exist"
+
+
+def test_into_another_namespace_prints_objects_for_kubectl(snapkeep: Command) -> None:
+    ended = snapkeep("objects", run_of(), "-n", "shop", "--into", "copy", "-o", "yaml")
+    assert ended.code == 0
+    first, *others = list(yaml.safe_load_all(ended.out))
+    assert (first["kind"], first["metadata"]["name"]) == ("Namespace", "copy")
+    assert {each["metadata"]["namespace"] for each in others} == {"copy"}
+    assert [each["kind"] for each in others] == ["Deployment", "Deployment"]
+
+
+@pytest.mark.parametrize("words", [("--into", "copy"), ("-n", "shop", "--into", "copy", "--diff")])
+def test_into_needs_one_namespace_and_no_diff(snapkeep: Command, words: tuple[str, ...]) -> None:
+    ended = snapkeep("objects", run_of(), *words)
+    assert ended.code == 2 and "error[usage]" in ended.err
