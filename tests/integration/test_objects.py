@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 
+from snapkeep_cli.cluster.kubectl import Kubectl
+from snapkeep_cli.objects.comparing import compare
 from tests.integration.deployed import Deployed, config_of, deployed
 
 pytestmark = pytest.mark.slow
@@ -74,11 +77,17 @@ def save(product: Deployed) -> dict[str, Any]:
     return dict(report)
 
 
-def test_each_policy_saves_what_it_asks_for_once(product: Deployed) -> None:
+@pytest.fixture(scope="module")
+def first_pass(product: Deployed) -> dict[str, Any]:
+    """What the first pass after a run of each policy reports."""
     for policy in ("whole", "part"):
         product.backup(policy)
         product.until_closed(policy)
-    assert len(save(product)["saved"]) == 2
+    return save(product)
+
+
+def test_each_policy_saves_what_it_asks_for_once(product: Deployed, first_pass: dict[str, Any]) -> None:
+    assert len(first_pass["saved"]) == 2
     assert save(product)["saved"] == {}
 
     documents, manifest = saved(product, "whole")
@@ -93,3 +102,21 @@ def test_each_policy_saves_what_it_asks_for_once(product: Deployed) -> None:
     assert manifest["saved"]["configmaps"] == ["conf"]
     assert manifest["saved"]["deployments.apps"] == ["web"]
     assert manifest["kinds_refused"] == []
+
+
+@pytest.mark.usefixtures("first_pass")
+def test_kubectl_shows_what_changed_since_the_objects_were_saved(
+    product: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = shutil.which("kubectl")
+    assert program, "differences are read with kubectl: put it on PATH"
+    monkeypatch.setenv("KUBECONFIG", str(product.sandbox.kubeconfig))
+    for policy in ("whole", "part"):
+        documents, manifest = saved(product, policy)
+        archive = yaml.safe_dump_all(documents)
+        assert compare(Kubectl(program), manifest, archive) == {}, capsys.readouterr().out
+
+        config = f"/api/v1/namespaces/{policy}/configmaps/conf"
+        product.admin.patch(config, {"data": {"a": "changed"}})
+        assert compare(Kubectl(program), manifest, archive) == {"changed": 1}
+        assert '+  a: "changed"' in capsys.readouterr().out.splitlines()
