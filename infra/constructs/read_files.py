@@ -59,6 +59,6 @@ class ReadFiles(Construct):
             metric=self.function.function.metric_errors(
                 period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM
             ),
-            says="reading files failed for a reason that nobody foresaw",
+            says="reading files failed unexpectedly",
             runbook="files-not-read",
         )

@@ -43,8 +43,8 @@ def protect(
     part: Annotated[
         Part,
         typer.Option(
-            help="What it protects: attach those for backups and for the deployment, and the one for copies "
-            "if there are any; a vault's account has its own."
+            help="What to protect. Attach backups and deployment, and copies if points are copied; vault "
+            "is for the account of a vault."
         ),
     ],
     break_glass: Annotated[

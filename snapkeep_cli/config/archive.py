@@ -40,7 +40,7 @@ class ArchiveAfter(Strict):
             if name in KEEP_RULES and name not in SPARSE:
                 raise ValueError(
                     f"points that {name} keeps are not archived: they share their blocks with the points "
-                    f"around them, so archiving makes them dearer; allowed: {', '.join(SPARSE)}"
+                    f"around them, so archiving them costs more; allowed: {', '.join(SPARSE)}"
                 )
         return block
 

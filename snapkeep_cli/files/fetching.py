@@ -52,7 +52,9 @@ class Target:
         """End the command if there is a file that must not be replaced."""
         if os.path.lexists(path) and not self.replace:
             raise fail(
-                "file_exists", f"{escaped(str(path))} is there already", "give --force to replace it, or -o"
+                "file_exists",
+                f"{escaped(str(path))} already exists",
+                "give --force to replace it, or another name with -o",
             )
 
 

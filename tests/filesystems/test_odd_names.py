@@ -52,7 +52,7 @@ def test_a_name_beside_odd_ones_is_found(files: Files) -> None:
 
 
 def test_a_link_to_what_is_no_text_is_refused_in_words(files: Files) -> None:
-    with pytest.raises(NotHandled, match="/few/link leads to what is no UTF-8"):
+    with pytest.raises(NotHandled, match="/few/link is a link whose target is not UTF-8"):
         files.target("/few/link")
     assert files.read("/many/file-7", 0, 10) == b"file-7"
 

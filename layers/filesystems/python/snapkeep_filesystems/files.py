@@ -121,7 +121,7 @@ class Files:
         except OSError as error:
             if self._stream.failure:
                 raise
-            raise NotHandled(f"{path} leads to what is no UTF-8") from error
+            raise NotHandled(f"{path} is a link whose target is not UTF-8") from error
 
     def _long_target(self, extents: list[tuple[int, int]], size: int) -> str:
         superblock = read_superblock(self._file_system.raw)

@@ -61,7 +61,7 @@ def test_what_is_there_already_is_refused_before_anything_is_read(
     with pytest.raises(typer.Exit) as ended:
         Target.of("mine.php", CONFIG, replace=False)
     assert ended.value.exit_code == 3
-    assert "error[file_exists]: mine.php is there already" in capsys.readouterr().err
+    assert "error[file_exists]: mine.php already exists" in capsys.readouterr().err
     fetch_into(Target.of("mine.php", CONFIG, replace=True), FILE)
     assert (here / "mine.php").read_bytes() == CONTENT
 

@@ -105,7 +105,7 @@ def test_it_waits_while_ec2_brings_back_as_many_as_it_allows(service: BringBack,
     tiers.snapshots.archive(SNAPSHOT)
     tiers.most_restores = 0
     found = service.run(SNAPSHOT)
-    assert not found.usable and "EC2 brings nothing more back for now" in found.words
+    assert not found.usable and "EC2 brings back no more snapshots for now" in found.words
     tiers.most_restores = 1
     assert service.run(SNAPSHOT).words.startswith("bringing back from the archive tier")
 

@@ -99,7 +99,7 @@ def test_devices_are_left_out_and_counted() -> None:
     answer, data = fetched(forged({"/": [a_file("null", kind=FileKind.OTHER), a_file("a")]}), "/")
     assert set(members(data)) == {".", "./a"}
     assert answer.left_out == (
-        "not in the archive, 1 in all: sockets, pipes, devices, and links to what is no UTF-8"
+        "not in the archive, 1 in all: sockets, pipes, devices, and links whose targets are not UTF-8"
     )
 
 

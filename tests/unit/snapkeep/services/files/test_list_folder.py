@@ -74,7 +74,7 @@ def test_a_folder_with_ten_million_names_ends_at_the_limit() -> None:
     shelf.file_systems = ForgedFileSystems(ForgedFileSystem({"/": endless()}))  # type: ignore[dict-item]
     found = listed(shelf, limits=FileLimits(most_entries=1000))
     assert len(found.entries) == 1000
-    assert found.left_out == "only 1,000 names are here: `most_entries` under `files` in snapkeep.yaml"
+    assert found.left_out == "only 1,000 names are listed: `most_entries` under `files` in snapkeep.yaml"
     assert len(read) == 1001
 
 

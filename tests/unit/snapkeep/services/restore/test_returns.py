@@ -107,7 +107,7 @@ def test_a_full_quota_only_makes_it_wait(story: ArchivedStory) -> None:
     story.tiers.most_restores = 0
     story.start()
     story.finish(minutes=5)
-    assert "EC2 brings nothing more back for now" in story.journaled.awaits
+    assert "EC2 brings back no more snapshots for now" in story.journaled.awaits
     story.tiers.most_restores = 5
     story.finish(minutes=5)
     assert "done by" in story.journaled.awaits or "up to 72 hours" in story.journaled.awaits

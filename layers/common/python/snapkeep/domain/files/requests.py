@@ -98,10 +98,12 @@ def clean_path(path: str) -> str:
     """A path without doubled slashes and dots. Raises Invalid for one that is not absolute, leads upwards, or
     cannot exist."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
-    if not path.startswith("/") or "\0" in path:
-        raise Invalid("a path begins with a slash, such as /data/out.txt")
+    if "\0" in path:
+        raise Invalid("a path cannot contain a NUL byte")
+    if not path.startswith("/"):
+        raise Invalid("a path must begin with a slash, such as /data/out.txt")
     if ".." in parts:
-        raise Invalid("a path holds no `..`: links are not followed, so write the folder itself")
+        raise Invalid("a path cannot contain `..`: name the folder itself")
     if len(path) > LONGEST_PATH:
-        raise Invalid(f"a path has at most {LONGEST_PATH:,} bytes")
+        raise Invalid(f"a path can have {LONGEST_PATH:,} bytes at most")
     return "/" + "/".join(parts)

@@ -53,7 +53,7 @@ class ArchivePoints:
         return [self._pass(cluster.name, until) for cluster in self.deployment.clusters]
 
     def settle(self, snapshot_ids: Sequence[str]) -> list[ArchiveReport]:
-        """Settle these snapshots, whose moves ended as events say; unknown ones are none of ours."""
+        """Settle these snapshots, whose moves ended as events say; unknown ones are not ours."""
         reports = []
         for cluster in self.deployment.clusters:
             report = ArchiveReport(cluster.name)

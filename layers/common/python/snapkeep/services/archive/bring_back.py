@@ -52,7 +52,7 @@ class BringBack:
             self.tiers.bring_back(snapshot_id, DAYS)
         except Throttled as error:
             return replace(
-                found, words=f"{found.words}; EC2 brings nothing more back for now: {error.reason}"
+                found, words=f"{found.words}; EC2 brings back no more snapshots for now: {error.reason}"
             )
         except (NotFound, Forbidden):
             raise

@@ -74,7 +74,7 @@ class FetchFile:
 
 
 def _without(found: Fetched, count: int) -> Fetched:
-    what = "sockets, pipes, devices, and links to what is no UTF-8"
+    what = "sockets, pipes, devices, and links whose targets are not UTF-8"
     return replace(found, left_out=f"not in the archive, {count:,} in all: {what}")
 
 

@@ -117,6 +117,6 @@ class _Search:
                     *(point.taken, point.taken),
                 )
             else:
-                self.left_out.append(f"from {point.id} on: an answer holds no more paths")
+                self.left_out.append(f"from {point.id} on: the answer is full")
                 return False
         return True

@@ -44,11 +44,13 @@ def list_folder(opened: OpenedPoint, path: str, work: Work) -> Listing:
     left_out, room = "", Room()
     for each in possible(opened.files, path):
         if len(entries) >= work.limits.most_entries:
-            left_out = f"only {len(entries):,} names are here: `most_entries` under `files` in snapkeep.yaml"
+            left_out = (
+                f"only {len(entries):,} names are listed: `most_entries` under `files` in snapkeep.yaml"
+            )
             break
         listed = _listed(opened.files, below(path, each.name), each)
         if not room.takes(each.name, listed.target):
-            left_out = f"only {len(entries):,} names are here: an answer holds no more"
+            left_out = f"only {len(entries):,} names are listed: an answer holds no more"
             break
         entries.append(listed)
         work.go_on(f"{len(entries):,} names listed")

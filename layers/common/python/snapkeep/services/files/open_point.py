@@ -94,7 +94,7 @@ class OpenPoint:
             raise NotFound(f"{point.id} was deleted: its snapshot {point.snapshot_id} is gone")
         asked = (request.cluster, request.namespace, request.claim, point.id)
         if (facts.cluster, facts.namespace, facts.claim, facts.id) != asked:
-            raise NotFound(f"snapshot {snapshot.id} no longer is {point.id}: somebody changed its tags")
+            raise NotFound(f"snapshot {snapshot.id} is no longer {point.id}: somebody changed its tags")
         if snapshot.archived or snapshot.state is not SnapshotState.COMPLETED:
             why = "is in the archive tier" if snapshot.archived else f"is {snapshot.state}"
             raise FilesRefused(

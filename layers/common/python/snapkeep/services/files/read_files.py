@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 INTERNAL = FileProblem(
     ProblemKind.FAILED,
-    "reading failed for a reason that nobody foresaw",
+    "reading failed unexpectedly",
     "the log of read_files has the reason; report it",
 )
 
