@@ -15,6 +15,7 @@ from snapkeep.domain.naming import (
     is_deployment_name,
     is_name,
     label_value,
+    one_line,
     point_id,
     snapshot_class,
     tag_value,
@@ -161,3 +162,8 @@ def test_schedules_of_policies_fit_scheduler_and_are_no_other_schedule(policy: s
 )
 def test_a_namespace_has_a_dns_label_for_a_name(text: str, valid: bool) -> None:
     assert is_name(text) is valid
+
+
+def test_one_line_escapes_what_a_terminal_or_a_journal_could_not_take() -> None:
+    assert one_line("data 1.txt, Ünïcode") == "data 1.txt, Ünïcode"
+    assert one_line("a\x1b[31m\n\u202eb\udc80") == r"a\x1b[31m\n\u202eb\udc80"

@@ -117,6 +117,13 @@ def tag_value(text: str) -> str:
     return f"{printable[: TAG_VALUE_LIMIT - HASH_LENGTH - 1]}-{short_hash(text)}"
 
 
+def one_line(text: str) -> str:
+    r"""The text with all that is not printable escaped, as `\x1b`, also bytes that are no UTF-8."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
+    )
+
+
 def short_hash(*parts: str) -> str:
     """Hex digits over all parts; JSON keeps ("a", "bc") and ("ab", "c") apart."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:HASH_LENGTH]

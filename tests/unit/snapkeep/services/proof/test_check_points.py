@@ -60,6 +60,17 @@ def test_thirty_nights_of_an_encrypted_volume_leave_the_last_good_point() -> Non
     assert good in world.ebs.all
 
 
+def test_a_good_point_in_the_archive_tier_stays_too() -> None:
+    world = CheckedWorld(retention={"last": 2})
+    good = world.back_up_night()
+    world.check()
+    world.ebs.all[good] = replace(world.ebs.all[good], archived=True)
+    world.looks.usual = ENCRYPTED
+    world.back_up_night()
+    world.check()
+    assert [each.good for each in world.journal.suspicions.suspicions("myeks")] == [good]
+
+
 def test_an_accepted_point_lets_the_good_one_before_it_go() -> None:
     world = CheckedWorld(retention={"last": 2})
     good = world.back_up_night()

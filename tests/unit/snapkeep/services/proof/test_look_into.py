@@ -15,10 +15,11 @@ from snapkeep.domain.proof.blocks import BLOCK, Page
 from snapkeep.domain.proof.looks import Broken, Look, Unseen
 from snapkeep.domain.proof.samples import LARGEST_COUNTED, RANGE, sampled
 from snapkeep.domain.sizes import GIB
-from snapkeep.services.proof.look_into import LookInto
+from snapkeep.services.proof.look_into import MOST_OF_NAMES, LookInto
 from snapkeep.services.proof.snapshot_volume import Cost
 from snapkeep_filesystems.volume import Image
 from tests.fakes.blocks import FakeBlocks
+from tests.fakes.file_systems import ForgedFileSystem, a_file
 from tests.filesystems.changed import Changed
 from tests.filesystems.images import unpack
 from tests.filesystems.reading import ImageFile
@@ -85,6 +86,25 @@ def test_what_holds_no_file_system_is_not_looked_into() -> None:
     blocks = FakeBlocks({"snap-2": Image(b"LUKS\xba\xbe".ljust(MIB, b"\0"))})
     seen = LookInto(blocks, ReadFileSystems()).run(snapshot(MIB), [])
     assert seen == Unseen("the volume holds an encrypted LUKS container", by_contents=True)
+
+
+class Forged:
+    """File systems whose root holds these names."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def open(self, volume: object) -> ForgedFileSystem:
+        return ForgedFileSystem({"/": [a_file(name) for name in self.names]})
+
+
+def test_names_that_are_no_text_are_escaped_and_long_ones_do_not_fill_the_journal() -> None:
+    blocks = FakeBlocks({"snap-2": Image(bytes(MIB))})
+    seen = LookInto(blocks, Forged("b\x1b[2J", "a\udc80")).run(snapshot(MIB), [])
+    assert isinstance(seen, Look) and seen.names == (r"a\udc80", r"b\x1b[2J")
+    endless = LookInto(blocks, Forged(*("\x01" * 250 + f"{number:05}" for number in range(300))))
+    found = endless.run(snapshot(MIB), [])
+    assert isinstance(found, Look) and 0 < sum(map(len, found.names)) <= MOST_OF_NAMES
 
 
 def test_what_contradicts_itself_is_broken(xfs: ImageFile) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
@@ -13,7 +13,7 @@ from snapkeep.domain.policies import Deployment
 from snapkeep.domain.proof.checks import Check, Subject, Verdict, base_of, judge
 from snapkeep.domain.proof.progress import Progress
 from snapkeep.domain.proof.rules import RECENT
-from snapkeep.domain.proof.suspicions import Suspicion, suspicion_of
+from snapkeep.domain.proof.suspicions import suspicion_of
 from snapkeep.domain.report.catalogue import Entry
 from snapkeep.domain.retention.snapshot_tags import Unreadable, read
 from snapkeep.domain.times import compact
@@ -128,24 +128,30 @@ class CheckPoints:
         subject = _subject(snapshot, cluster, entry) if snapshot else None
         if snapshot is None or subject is None:
             return  # it is gone, in the archive tier, or no longer what the catalogue says
-        before = list(self.checks.checks_of(cluster, entry.namespace, entry.claim))
-        base = base_of(subject, before)
+        base, before = self._before(subject)
         policy = self.deployment.policy(entry.policy)
         since = base.subject.snapshot_id if base else ""
         seen = self.looker.run(snapshot, policy.expect if policy else (), since, report.cost)
         check = judge(subject, seen, base, self.clock())
-        if suspicion := self._suspicion(check, before):
+        if check.verdict is Verdict.SUSPICIOUS and (
+            suspicion := suspicion_of(check, self._points(subject), before)
+        ):
             self.suspicions.write_suspicion(suspicion)
         self.checks.write_check(check)
         note(check, report)
         self.snapshots.add_tags(snapshot.id, {tags.CHECKED: f"{check.verdict} {compact(check.at)}"})
 
-    def _suspicion(self, check: Check, before: Iterable[Check]) -> Suspicion | None:
-        if check.verdict is not Verdict.SUSPICIOUS:
-            return None
-        subject = check.subject
-        known = {each.subject.point_id: each for each in before}
-        return suspicion_of(check, self._points(subject), known)
+    def _before(self, subject: Subject) -> tuple[Check | None, Mapping[str, Check]]:
+        """The check with which that of a point is compared, and all checks of its claim, by point.
+
+        Of the others only verdicts are kept: names of a year would take all memory.
+        """
+        base: Check | None = None
+        known: dict[str, Check] = {}
+        for each in self.checks.checks_of(subject.cluster, subject.namespace, subject.claim):
+            base = base_of(subject, (each, base) if base else (each,))
+            known[each.subject.point_id] = replace(each, look=None)
+        return base, known
 
     def _points(self, subject: Subject) -> Iterator[Subject]:
         """The ready points of a claim that EC2 has, under any policy."""
@@ -165,20 +171,21 @@ class CheckPoints:
 
 
 def _subject(snapshot: Snapshot, cluster: str, entry: Entry) -> Subject | None:
-    found = _subject_of(snapshot, cluster)
+    """The point of an entry, if it can be looked into: EBS reads no archived snapshot.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-faq.html
+    """
+    found = None if snapshot.archived else _subject_of(snapshot, cluster)
     return found if found is not None and found.point_id == entry.point_id else None
 
 
 def _subject_of(snapshot: Snapshot, cluster: str) -> Subject | None:
-    """The ready point of a snapshot; None for anything else. EBS reads no archived snapshot.
-
-    https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-faq.html
-    """
+    """The ready point of a snapshot, in whichever tier; None for anything else."""
     facts = tags.claim_facts_of(snapshot.tags)
     if facts is None or tags.DUPLICATE in snapshot.tags or not tags.are_ours(snapshot.tags):
         return None
     found = read(snapshot, cluster)
-    if isinstance(found, Unreadable) or found.candidate.state is not PointState.READY or snapshot.archived:
+    if isinstance(found, Unreadable) or found.candidate.state is not PointState.READY:
         return None
     return Subject(
         point_id=snapshot.tags[tags.POINT],

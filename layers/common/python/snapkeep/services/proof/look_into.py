@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
@@ -14,6 +14,7 @@ from snapkeep.domain.errors import (
     TooLarge,
     UnknownVolume,
 )
+from snapkeep.domain.naming import one_line
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.proof.blocks import BLOCK
 from snapkeep.domain.proof.looks import Broken, Look, Seen, Unseen
@@ -27,6 +28,9 @@ MOST_BLOCKS = 600
 
 MOST_NAMES = 200
 """Names in the root that are remembered."""
+
+MOST_OF_NAMES = 16 * 1024
+"""Characters of all these names together: whoever writes to a volume could fill the journal with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,8 @@ class LookInto:
             size=facts.size,
             free=facts.free,
             uuid=facts.uuid,
-            label=facts.label,
-            names=tuple(sorted(each.name for each in islice(opened.entries("/"), MOST_NAMES))),
+            label=one_line(facts.label),
+            names=tuple(sorted(_some(each.name for each in opened.entries("/")))),
             transactions=facts.transactions,
             log_trouble=facts.log_trouble,
             errors=facts.errors,
@@ -96,6 +100,16 @@ class LookInto:
     def _changed_in(self, base: str, snapshot_id: str, part: range) -> int:
         found = self.blocks.changed(base, snapshot_id, part.start)
         return sum(1 for _ in takewhile(lambda index: index < part.stop, found))
+
+
+def _some(names: Iterable[str]) -> Iterator[str]:
+    """The first names, as people can be shown them."""
+    room = MOST_OF_NAMES
+    for name in map(one_line, islice(names, MOST_NAMES)):
+        room -= len(name)
+        if room < 0:
+            return
+        yield name
 
 
 def _sizes(opened: FileSystem, paths: tuple[str, ...]) -> Mapping[str, int | None]:
