@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from snapkeep.domain.files.limits import FileLimits
 from snapkeep.domain.files.requests import QuestionKind
 from snapkeep.domain.files.results import ListedEntry, Listing
-from snapkeep.domain.proof.files import FileEntry, FileKind
+from snapkeep.domain.proof.files import FileEntry, FileKind, FileSystemFacts
 from snapkeep.services.files.list_folder import MOST_BYTES
 from snapkeep_filesystems.volume import Image
 from tests.fakes.file_samples import HOSTILE
@@ -38,6 +38,11 @@ def test_a_folder_is_listed_as_the_kernel_recovers_it(crashed: Crashed) -> None:
     true = sorted(path[1:] for path in crashed.entries if path.rpartition("/")[0] == "")
     assert [name for name in names(found) if name != "lost+found"] == true
     assert "transactions in its log are included" in found.log and not found.left_out
+
+
+def test_a_single_transaction_in_the_log_is_named_in_the_singular() -> None:
+    facts = FileSystemFacts("ext4", 2**30, 2**29, "f00d", "", transactions=1)
+    assert listed(forged("a", facts=facts)).log.endswith(": the transaction in its log is included")
 
 
 def test_links_say_where_they_lead(crashed: Crashed) -> None:

@@ -58,7 +58,9 @@ class OpenedPoint:
             trouble = f"its log is dirty, and the newest changes are not visible: {facts.log_trouble}"
             return f"{self.point.id}: {trouble}"
         if facts.transactions:
-            return f"{self.point.id}: the {facts.transactions:,} transactions in its log are included"
+            count = facts.transactions
+            held = "transaction in its log is" if count == 1 else f"{count:,} transactions in its log are"
+            return f"{self.point.id}: the {held} included"
         return ""
 
 
