@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from snapkeep.domain.points import PointState
 from snapkeep.domain.times import moment
@@ -57,8 +57,14 @@ class Candidate:
 
     @property
     def billed_until(self) -> datetime | None:
-        """Until when EC2 bills an archived snapshot whether it stays or not; None in the standard tier."""
-        return self.archived_at + ARCHIVE_MINIMUM + ARRIVES_WITHIN if self.archived_at else None
+        """Until when EC2 bills an archived snapshot whether it stays or not; None in the standard tier.
+
+        An edited tag may name any time, up to the last one that there is.
+        """
+        if self.archived_at is None:
+            return None
+        last = datetime.max.replace(tzinfo=UTC) - ARCHIVE_MINIMUM - ARRIVES_WITHIN
+        return min(self.archived_at, last) + ARCHIVE_MINIMUM + ARRIVES_WITHIN
 
     def counts(self, now: datetime) -> bool:
         """True when the point is good: ready, not dated after `now`, and restorable."""
