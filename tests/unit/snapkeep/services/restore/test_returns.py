@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.domain.errors import Forbidden, TemporaryError
+from snapkeep.domain.errors import Forbidden, NotFound, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.services.restore.returns import GIVE_UP_RETURN
@@ -119,6 +119,29 @@ def test_what_ec2_refuses_for_good_fails_the_restore(story: ArchivedStory) -> No
     assert story.finish(minutes=5).failed == [a_restore().id]
     assert story.journaled.reason == "not allowed: ec2:RestoreSnapshotTier"
     assert not story.is_held()
+
+
+def test_a_point_that_is_gone_fails_the_restore_even_when_its_hold_is_due(story: ArchivedStory) -> None:
+    story.start()
+    story.finish(minutes=5)
+    story.holds.fail_next("hold", NotFound(f"EC2 has no snapshot {SNAPSHOT}"))
+    assert story.finish(hours=30).failed == [a_restore().id]
+    assert story.journaled.reason == f"EC2 has no snapshot {SNAPSHOT}"
+
+
+def test_a_point_that_was_on_its_way_to_the_archive_tier_is_brought_back(story: ArchivedStory) -> None:
+    story.ebs.restore_tier(SNAPSHOT)
+    story.tiers.archive(SNAPSHOT)
+    story.start(a_restore())
+    (reason,) = story.finish(minutes=5).given_up.values()
+    assert "EC2 is still archiving it" in reason
+    story.tiers.finish(SNAPSHOT)
+    (reason,) = story.finish(minutes=5).given_up.values()
+    assert "went to the archive tier: bringing back from the archive tier" in reason
+    story.tiers.finish(SNAPSHOT)
+    assert story.finish(minutes=5).given_up == {}
+    story.cluster.bind_restored(*WHERE)
+    assert story.finish(minutes=5).finished == [a_restore().id]
 
 
 def test_trouble_with_keeping_it_back_stops_nothing(story: ArchivedStory) -> None:

@@ -41,8 +41,8 @@ class ReturnPoints:
 
         A permanent error fails the restore. Raises TemporaryError for what the next pass tries again.
         """
-        operation = self.restore.renew(operation)
         try:
+            operation = self.restore.renew(operation)
             found = self.tiers.run(operation.snapshot_id)
         except PermanentError as error:
             return self.restore.fail(operation, error.reason)
@@ -58,11 +58,14 @@ class ReturnPoints:
     def keep_back(self, operation: RestoreOperation) -> str:
         """Let the point of a waiting claim stay longer when it would soon go back to the archive tier.
 
-        Returns why no volume can be made from it now, "" when one can."""
-        if not operation.archived:
+        One that was at hand is brought back, too: it may have been on its way there, which nobody can cancel,
+        when the restore was accepted. Returns why no volume can be made from it now, "" when one can.
+        """
+        if operation.place and not operation.archived:
             return ""
         found = self.tiers.run(operation.snapshot_id)
-        return "" if found.usable else f"its recovery point went back to the archive tier: {found.words}"
+        went = "went back" if operation.archived else "went"
+        return "" if found.usable else f"its recovery point {went} to the archive tier: {found.words}"
 
     def is_slow(self, operation: RestoreOperation) -> bool:
         """True for a restore whose point should be back."""
