@@ -26,6 +26,14 @@ TREE_HEADER = 72
 """Bytes of a node's header in memory, as roots of trees are logged."""
 
 
+def buffer_of(item: Item) -> tuple[int, int]:
+    """The buffer that holds a logged inode, by its first sector and its length in sectors."""
+    described = item.regions[0]
+    if len(described) != FORMAT:
+        raise NotHandled("its log was written by a kernel for 32 bits")
+    return little("q", described, 40), little("i", described, 48)
+
+
 def apply_inode(patched: Patched, item: Item, inode_size: int) -> None:
     """Write a logged inode to its place. Raises Damaged or NotHandled when it does not fit there."""
     described = item.regions[0]

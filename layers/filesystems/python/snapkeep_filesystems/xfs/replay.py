@@ -1,8 +1,9 @@
 """The log of an xfs replayed in memory, as far as names, inodes and maps of files need it.
 
 It keeps the order of the kernel's recovery (fs/xfs/xfs_buf_item_recover.c, xfs_inode_item_recover.c): within
-a transaction buffers come before inodes, and a buffer that is cancelled later is not replayed. Quotas, lists
-of unlinked inodes and free space are left out, because readers of files do not see them.
+a transaction buffers come before inodes, and neither a buffer that is cancelled later nor an inode in it is
+replayed: its blocks may hold a file by then. Quotas, lists of unlinked inodes and free space are left out,
+because readers of files do not see them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from snapkeep_filesystems.errors import Damaged, NotHandled
 from snapkeep_filesystems.file_system import Replayed
 from snapkeep_filesystems.volume import Volume, little
-from snapkeep_filesystems.xfs.inode_items import apply_inode
+from snapkeep_filesystems.xfs.inode_items import apply_inode, buffer_of
 from snapkeep_filesystems.xfs.patched import SECTOR, Patched
 from snapkeep_filesystems.xfs.records import Log
 from snapkeep_filesystems.xfs.superblock import Superblock
@@ -54,7 +55,7 @@ def replay(volume: Volume, superblock: Superblock) -> Replayed:
         for item in sorted(items, key=_order):
             if item.kind == BUFFER:
                 _apply_buffer(patched, item, cancelled)
-            elif item.kind == INODE:
+            elif item.kind == INODE and cancelled[buffer_of(item)] <= 0:
                 apply_inode(patched, item, superblock.inode_size)
     return Replayed(Verified(patched, superblock, patched.has_changed), len(transactions))
 
