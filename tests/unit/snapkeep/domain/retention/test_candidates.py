@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from snapkeep.domain.points import PointState
@@ -51,3 +54,9 @@ def test_held_and_locked_points_count_but_not_what_must_be_fetched_first() -> No
 )
 def test_a_protection_says_what_and_until_when(protection: Protection, words: str) -> None:
     assert protection.reason == words
+
+
+def test_an_archived_point_whose_tag_names_the_last_year_is_billed_until_the_end_of_time() -> None:
+    edited = replace(point("11-22"), archived_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+
+    assert edited.billed_until == datetime.max.replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.archive.records import ArchiveStage
-from snapkeep.domain.errors import Forbidden, Invalid, PermanentError, TemporaryError
+from snapkeep.domain.errors import Forbidden, Invalid, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.proof.checks import Subject
 from snapkeep.domain.proof.suspicions import Suspicion
 from snapkeep.domain.troubles import Topic, TroubleKind
@@ -183,6 +183,27 @@ def test_it_stops_when_ec2_takes_no_more() -> None:
     world.finish()
     world.wait(hours=24)
     assert len(world.archive().begun) == 1
+
+
+def test_a_volume_that_is_full_in_ec2_does_not_stop_the_others() -> None:
+    world = ArchiveWorld("mysql", "wordpress", "redis")
+    world.tiers.fail_next("archive", Throttled("25 snapshots of the volume are archived"))
+
+    report = world.archive()
+
+    assert len(report.begun) == 2
+    refused = [each for each in report.waiting.values() if "25 snapshots of the volume" in each]
+    assert len(refused) == 1
+
+
+def test_after_three_refusals_ec2_is_asked_no_more() -> None:
+    world = ArchiveWorld(*(f"claim-{number}" for number in range(6)))
+    world.tiers.fail_next("archive", *(Throttled("25 are in progress") for _ in range(3)))
+
+    report = world.archive()
+
+    assert report.begun == {}, "the fourth would have been archived"
+    assert any("refused 3 snapshots" in each for each in report.waiting.values())
 
 
 def test_without_time_nothing_is_measured() -> None:

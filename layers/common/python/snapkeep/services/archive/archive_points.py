@@ -29,6 +29,10 @@ AT_ONCE = 20
 https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html
 """
 
+MOST_REFUSALS = 3
+"""After so many refusals the account itself takes no more, not only one volume."""
+
+TAKES_NO_MORE = f"EC2 archives no more for now: it refused {MOST_REFUSALS} snapshots in this pass"
 NO_TIME = "the pass had no time to measure it"
 NO_ROOM = f"{AT_ONCE} points are being archived, and no more are begun at a time"
 NEXT_TIME = "another snapshot of its volume goes first: one a day, because each changes what the others save"
@@ -139,7 +143,11 @@ class ArchivePoints:
     ) -> None:
         """Begin what saves most, one snapshot of a volume: then its others have new neighbours."""
         begun: set[str] = set()
-        for number, (record, figures) in enumerate(paying):
+        refused = 0
+        for record, figures in paying:
+            if refused == MOST_REFUSALS:
+                report.waiting[record.subject] = TAKES_NO_MORE
+                continue
             if reason := _waits(record, choice, begun, busy + len(begun)):
                 report.waiting[record.subject] = reason
                 continue
@@ -151,9 +159,10 @@ class ArchivePoints:
                 try:
                     ended = self.archiver.begin(record)
                 except Throttled as error:
-                    rest = (each.subject for each, _ in paying[number:])
-                    report.waiting |= dict.fromkeys(rest, f"EC2 archives no more for now: {error.reason}")
-                    return
+                    # Perhaps only this volume is full, with snapshots that nobody archived through us.
+                    refused += 1
+                    report.waiting[record.subject] = f"EC2 archives no more for now: {error.reason}"
+                    continue
                 except Invalid as error:
                     report.staying[error.reason] += 1
                     continue

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from snapkeep.domain.archive.returns import Return
 from snapkeep.domain.archive.tiers import LONGEST_RETURN
-from snapkeep.domain.errors import PermanentError
+from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.restores import Restores
@@ -63,7 +63,12 @@ class ReturnPoints:
         """
         if operation.place and not operation.archived:
             return ""
-        found = self.tiers.run(operation.snapshot_id)
+        try:
+            found = self.tiers.run(operation.snapshot_id)
+        except NotFound:
+            if operation.archived:
+                raise
+            return ""  # of a point that was at hand, the claim itself says what is wrong
         went = "went back" if operation.archived else "went"
         return "" if found.usable else f"its recovery point {went} to the archive tier: {found.words}"
 
