@@ -25,7 +25,10 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"name": "pruned", "method": "csi", "retention": {"last": 1}},
     {"name": "restored", "method": "csi"},
     {"name": "lost", "method": "csi", "retention": {"last": 3, "after_claim_deleted": "1d"}},
+    {"name": "whole", "method": "ebs", "objects": "namespace"},
+    {"name": "part", "method": "ebs", "objects": "workload"},
 )
+CUSTOM_KINDS = ["widgets.example.com"]
 PACE = {"per_second": 5, "burst": 100, "pending": 100}
 """All that EC2 allows: nobody else creates snapshots here."""
 INTERRUPTION = {"rules": [{"match_labels": {"eks.amazonaws.com/capacityType": "SPOT"}, "drain": "on"}]}
@@ -59,7 +62,7 @@ def product(
     programs: Programs, audits: list[Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Product]:
     """One deployment for all scenarios."""
-    config = config_of(*POLICIES, interruption=INTERRUPTION, pace=PACE)
+    config = config_of(*POLICIES, custom_kinds=CUSTOM_KINDS, interruption=INTERRUPTION, pace=PACE)
     with running_product(tmp_path_factory.mktemp("product"), config, programs) as product:
         audits.append(product.audit)
         yield product

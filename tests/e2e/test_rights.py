@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from snapkeep_cli.config.cluster_access import FUNCTIONS
+from snapkeep_cli.config.cluster_access import WITH_ACCESS
 from tests.e2e.audit import Asked, asked, granted
 from tests.e2e.product import Product
 
@@ -42,7 +42,7 @@ def test_the_api_server_fails_nobody(requests: list[Asked]) -> None:
 
 def test_no_function_has_a_right_that_no_scenario_used(product: Product, requests: list[Asked]) -> None:
     rights = granted(product.manifests())
-    assert set(rights) == {name.replace("_", "-") for name in FUNCTIONS}
+    assert set(rights) == {name.replace("_", "-") for name in WITH_ACCESS}
     used = {(each.function, each.right) for each in requests}
 
     granted_rights = [(name, right) for name in sorted(rights) for right in sorted(rights[name])]

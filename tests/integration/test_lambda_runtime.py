@@ -43,6 +43,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     },
     "prune": {"cluster": CLUSTER, "dry_run": True},
     "prune_copies": json.loads((ROOT / "events" / "prune_copies" / "dry_run.json").read_text()),
+    "save_objects": json.loads((ROOT / "events" / "save_objects" / "tick.json").read_text()),
     "copy_points": json.loads((ROOT / "events" / "copy_points" / "tick.json").read_text()),
 }
 """What is sent instead of the first sample in `events/`."""

@@ -1,0 +1,158 @@
+"""Saves the objects beside volumes, of a whole namespace and of a workload, and applies them again."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.product import CLAIMS, Product
+from tests.integration.deployed import CLUSTER
+
+CONFIG_MAPS = 60
+"""More than a page holds."""
+MADE_BY_RESTORES = {"PersistentVolume", "PersistentVolumeClaim"}
+CRD = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: widgets, singular: widget, kind: Widget}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+"""
+WORKLOAD = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: web
+      containers:
+        - name: web
+          image: web
+          env: [{name: WORD, valueFrom: {secretKeyRef: {name: login, key: word}}}]
+      volumes:
+        - {name: data, persistentVolumeClaim: {claimName: data-000}}
+        - {name: conf, configMap: {name: conf-00}}
+---
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: login}, stringData: {word: hush}}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def saved(product: Product) -> Iterator[None]:
+    """Both policies have run, and save_objects has passed once after them."""
+    product.kubectl("apply", "-f", "-", stdin=CRD)
+    product.kubectl("wait", "--for=condition=Established", "crd/widgets.example.com", "--timeout=60s")
+    for policy in ("whole", "part"):
+        product.make_claims(policy, 1)
+        product.kubectl("-n", policy, "apply", "-f", "-", stdin=WORKLOAD + "---\n" + more_objects())
+        product.backup(policy)
+        product.until_closed(policy, 120)
+    (report,) = product.invoke("save-objects", {"cluster": CLUSTER})["clusters"]
+    assert (report["given_up"], report["waiting"]) == ({}, [])
+    yield
+
+
+def more_objects() -> str:
+    """ConfigMaps and a widget."""
+    maps: list[dict[str, Any]] = [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"a": name}}
+        for name in config_maps()
+    ]
+    widget = {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "round"}, "size": 3}
+    return yaml.safe_dump_all([*maps, widget])
+
+
+def config_maps() -> list[str]:
+    return [f"conf-{number:02d}" for number in range(CONFIG_MAPS)]
+
+
+def archive(product: Product, policy: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The documents and the manifest of the policy's run."""
+    s3 = product.client("s3")
+    (bucket,) = (each["Name"] for each in s3.list_buckets()["Buckets"] if "object" in each["Name"])
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{CLUSTER}/{policy}/")["Contents"]
+    bodies = {each["Key"]: s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in listed}
+    (packed,) = (body for key, body in bodies.items() if key.endswith(".yaml.gz"))
+    (manifest,) = (body for key, body in bodies.items() if key.endswith(".json"))
+    return list(yaml.safe_load_all(gzip.decompress(packed))), json.loads(manifest)
+
+
+def test_a_whole_namespace_is_saved_with_the_kind_of_a_crd(product: Product) -> None:
+    documents, manifest = archive(product, "whole")
+
+    assert manifest["kinds_refused"] == []
+    assert manifest["saved"]["configmaps"] == config_maps()
+    assert manifest["saved"]["widgets.example.com"] == ["round"]
+    assert {"Namespace", "PersistentVolume", "StorageClass", "ServiceAccount", "Deployment", "Service"} <= {
+        each["kind"] for each in documents
+    }
+
+
+def test_a_workload_is_saved_with_what_it_names(product: Product) -> None:
+    _, manifest = archive(product, "part")
+
+    assert manifest["kinds_refused"] == []
+    assert manifest["saved"] == {
+        "namespaces": ["part"],
+        "storageclasses.storage.k8s.io": ["at-once"],
+        "persistentvolumes": manifest["saved"]["persistentvolumes"],
+        "serviceaccounts": ["web"],
+        "configmaps": ["conf-00"],
+        CLAIMS: ["data-000"],
+        "services": ["web"],
+        "deployments.apps": ["web"],
+    }
+
+
+@pytest.mark.parametrize("policy", ["whole", "part"])
+def test_secrets_are_named_and_not_read(product: Product, policy: str) -> None:
+    documents, manifest = archive(product, policy)
+
+    assert manifest["secrets"] == {"login": ["word"]}
+    assert "hush" not in json.dumps([documents, manifest])
+    group = "snapkeep:save-objects"
+    said = product.kubectl(
+        "auth", "can-i", "get", "secrets", "-n", policy, "--as=f", f"--as-group={group}", code=1
+    )
+    assert said.splitlines()[-1] == "no"
+
+
+def test_a_lost_namespace_is_applied_from_its_archive(product: Product) -> None:
+    """All but the claims and volumes, which come from points."""
+    documents, _ = archive(product, "whole")
+    product.delete_namespace("whole")
+    rest = [each for each in documents if each["kind"] not in MADE_BY_RESTORES]
+
+    product.kubectl(
+        "apply", "--server-side", "--field-manager=snapkeep", "-f", "-", stdin=yaml.safe_dump_all(rest)
+    )
+
+    found = json.loads(
+        product.kubectl("get", "widgets,deployments,services,configmaps", "-n", "whole", "-o", "json")
+    )
+    names = {(each["kind"], each["metadata"]["name"]) for each in found["items"]}
+    assert {("Widget", "round"), ("Deployment", "web"), ("Service", "web")} <= names
+    assert {("ConfigMap", name) for name in config_maps()} <= names
