@@ -109,11 +109,12 @@ class Files:
             raise FileNotFoundError(path)
         with self._troubles(path):
             target = self._told_target(found, path)
-            if self._file_system.contents is not Contents.XFS or target != MAGIC.decode():
+            is_magic = self._file_system.contents is Contents.XFS and target == MAGIC.decode()
+            if not is_magic or found.size == len(MAGIC):  # a short link may lead to that name
                 return target
             extents = [found.get_extent(number)[:2] for number in range(found.number_of_extents)]
             size = found.size
-        return self._long_target(extents, size)
+        return self._long_target(path, extents, size)
 
     def _told_target(self, link: Any, path: str) -> str:
         try:
@@ -123,9 +124,12 @@ class Files:
                 raise
             raise NotHandled(f"{path} is a link whose target is not UTF-8") from error
 
-    def _long_target(self, extents: list[tuple[int, int]], size: int) -> str:
+    def _long_target(self, path: str, extents: list[tuple[int, int]], size: int) -> str:
         superblock = read_superblock(self._file_system.raw)
-        return long_target(self._file_system.volume, superblock, extents, size).decode(errors="replace")
+        try:
+            return long_target(self._file_system.volume, superblock, extents, size).decode()
+        except UnicodeDecodeError as error:
+            raise NotHandled(f"{path} is a link whose target is not UTF-8") from error
 
     def _at(self, path: str) -> Any:
         with self._troubles(path):

@@ -41,9 +41,10 @@ def test_paths_are_cleaned() -> None:
     assert clean_path("/") == clean_path("//./") == "/"
     assert clean_path("//a/./b c//") == "/a/b c"
     assert clean_path("/..a/b..") == "/..a/b.."
+    assert clean_path("/\udcff") == "/\udcff", "a byte that is no UTF-8"
 
 
-@pytest.mark.parametrize("path", ["", "a", "/a/../b", "/..", "/a\0b", "/" + "a" * 4096])
+@pytest.mark.parametrize("path", ["", "a", "/a/../b", "/..", "/a\0b", "/" + "a" * 4096, "/\ud800"])
 def test_paths_that_cannot_be_are_refused(path: str) -> None:
     with pytest.raises(Invalid):
         clean_path(path)

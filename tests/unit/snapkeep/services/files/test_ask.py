@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from snapkeep.domain import tags
 from snapkeep.domain.errors import FilesRefused, Invalid, NotFound, Throttled
 from snapkeep.domain.files.limits import FileRules
 from snapkeep.domain.files.operations import KEPT, STALE, FileOperation, OperationState
@@ -166,6 +167,18 @@ def test_points_of_a_claim_that_cannot_be_read_are_named(world: Asked) -> None:
     assert found.left_out == f"{oldest.id}: its snapshot is in the archive tier"
     world.ebs.archive(newest.snapshot_id)
     with pytest.raises(NotFound, match="shop/db of cluster myeks"):
+        world.asker.ask(world.question(QuestionKind.FIND), ANN)
+
+
+def test_a_point_whose_tags_now_name_another_namespace_is_not_read(world: Asked) -> None:
+    world.back_up(datetime(2026, 11, 25, 18, tzinfo=UTC))
+    oldest, newest = sorted(world.journal.points.all.values(), key=lambda point: point.slot)
+    world.ebs.add_tags(newest.snapshot_id, {tags.NAMESPACE: "bank"})
+    found = world.asker.ask(world.question(QuestionKind.FIND), ANN).request
+    assert [point.id for point in found.points] == [oldest.id]
+    assert found.namespace == "shop"
+    world.ebs.add_tags(oldest.snapshot_id, {tags.NAMESPACE: "bank"})
+    with pytest.raises(NotFound):
         world.asker.ask(world.question(QuestionKind.FIND), ANN)
 
 

@@ -100,6 +100,10 @@ def clean_path(path: str) -> str:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if "\0" in path:
         raise Invalid("a path cannot contain a NUL byte")
+    try:
+        path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise Invalid("a path cannot contain half a character (a lone surrogate)") from error
     if not path.startswith("/"):
         raise Invalid("a path must begin with a slash, such as /data/out.txt")
     if ".." in parts:

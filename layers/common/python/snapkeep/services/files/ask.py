@@ -134,7 +134,12 @@ class AskFiles:
     def _of_claim(self, question: FileQuestion, keys: Sequence[str]) -> tuple[list[PointFacts], str]:
         page = self.points.page(question.cluster, PointQuery(question.namespace, question.claim), MOST_POINTS)
         hindered = {point.id: why for point in page.points if (why := hindrance_of(point, keys))}
-        read = [point for point in page.points if point.id not in hindered]
+        wanted = (question.namespace, question.claim)
+        read = [
+            point
+            for point in page.points
+            if point.id not in hindered and (point.namespace, point.claim) == wanted  # as its tags say now
+        ]
         left = in_sentences(hindered)
         if not read:
             place = f"claim {question.namespace}/{question.claim} of cluster {question.cluster}"

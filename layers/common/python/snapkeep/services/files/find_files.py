@@ -13,6 +13,7 @@ from snapkeep.domain.files.problems import is_out_of_time
 from snapkeep.domain.files.requests import FileRequest, ReadPoint
 from snapkeep.domain.files.results import Found, FoundPath
 from snapkeep.domain.files.words import below
+from snapkeep.domain.points import Snapshot
 from snapkeep.domain.proof.files import FileEntry, FileKind
 from snapkeep.ports.blocks import Blocks
 from snapkeep.services.files.changes import Seen, is_same, seen
@@ -66,10 +67,12 @@ class _Search:
         """Look at a point; False when there is no time or room for more."""
         try:
             self.work.go_on(f"{self.looked:,} of {len(self.request.points):,} points looked at")
-            if not (self.last and is_same(self.service.blocks, point, self.last)):
-                self._walk(point)
+            snapshot = self.service.opener.snapshot(self.request, point)
+            volume = snapshot.volume_id
+            if not (self.last and is_same(self.service.blocks, point, volume, self.last)):
+                self._walk(point, snapshot)
             elif self.last:
-                self.last = Seen(point, self.last.blocks)
+                self.last = Seen(point, volume, self.last.blocks)
         except SnapkeepError as error:
             self.trouble, self.last = self.trouble or error, None
             late = is_out_of_time(error)
@@ -79,11 +82,11 @@ class _Search:
         self.looked += 1
         return self._note(point)
 
-    def _walk(self, point: ReadPoint) -> None:
+    def _walk(self, point: ReadPoint, snapshot: Snapshot) -> None:
         self.last, self.matches = None, {}
-        with self.service.opener.run(self.request, point, self.cost) as opened:
+        with self.service.opener.run(self.request, point, self.cost, snapshot) as opened:
             self.matches = dict(self._matching(opened))
-            self.last = seen(opened)
+            self.last = seen(opened, snapshot.volume_id)
             self.log = self.log or opened.log
 
     def _matching(self, opened: OpenedPoint) -> Iterator[tuple[str, FileEntry]]:

@@ -73,13 +73,15 @@ class OpenPoint:
     file_systems: FileSystems
 
     @contextmanager
-    def run(self, request: FileRequest, point: ReadPoint, cost: Cost) -> Iterator[OpenedPoint]:
-        """A point of a request, opened. Whatever its reader raises names the point, and its key when that
-        matters.
+    def run(
+        self, request: FileRequest, point: ReadPoint, cost: Cost, known: Snapshot | None = None
+    ) -> Iterator[OpenedPoint]:
+        """A point of a request, opened; `known` is its snapshot if somebody has looked already. Whatever its
+        reader raises names the point, and its key when that matters.
 
         Raises NotFound when it is gone, and FilesRefused for one that cannot be read.
         """
-        snapshot = self._snapshot(request, point)
+        snapshot = known or self.snapshot(request, point)
         with _in_words(point, snapshot):
             most = _most_blocks(request.limits)
             inner = SnapshotVolume(self.blocks, snapshot.id, snapshot.size_bytes, most, cost)
@@ -88,8 +90,11 @@ class OpenPoint:
             volume.touched.clear()
             yield OpenedPoint(point, files, volume)
 
-    def _snapshot(self, request: FileRequest, point: ReadPoint) -> Snapshot:
-        """The snapshot of a point as EC2 has it now, if it still is what was asked for."""
+    def snapshot(self, request: FileRequest, point: ReadPoint) -> Snapshot:
+        """The snapshot of a point as EC2 has it now, if it still is what was asked for.
+
+        Raises NotFound when it is gone, and FilesRefused for one that cannot be read.
+        """
         snapshot = self.snapshots.get(point.snapshot_id)
         facts = point_of(snapshot, "") if snapshot else None
         if snapshot is None or facts is None:

@@ -51,13 +51,13 @@ class FolderArchive:
         yield bytes(2 * ROOM)
 
     def _member(self, name: str, path: str, entry: FileEntry) -> Iterator[bytes]:
+        self._count += 1
+        limits = self.work.limits
+        limits.check_entries(shown(self.path), self._count)
         target = self._target(path, entry)
         if entry.kind is FileKind.OTHER or target is None:
             self.left_out += 1
             return
-        self._count += 1
-        limits = self.work.limits
-        limits.check_entries(shown(self.path), self._count)
         size = size_of(entry, path) if entry.kind is FileKind.FILE else 0
         self._size += size
         limits.check_size(f"{shown(self.path)} with all that is in it", self._size)

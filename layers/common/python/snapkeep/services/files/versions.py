@@ -70,14 +70,16 @@ class _Looks:
                 yield _Look(point, reason=reason)
 
     def _look(self, point: ReadPoint) -> _Look:
-        blocks = self.service.blocks
-        if self.last and is_same(blocks, point, self.last):
-            self.last = Seen(point, self.last.blocks)
+        blocks, opener = self.service.blocks, self.service.opener
+        snapshot = opener.snapshot(self.request, point)
+        volume = snapshot.volume_id
+        if self.last and is_same(blocks, point, volume, self.last):
+            self.last = Seen(point, volume, self.last.blocks)
         else:
             self.last = None
-            with self.service.opener.run(self.request, point, self.cost) as opened:
+            with opener.run(self.request, point, self.cost, snapshot) as opened:
                 self.entry = opened.files.entry(self.request.path)
-                self.last = seen(opened)
+                self.last = seen(opened, volume)
                 self.logs += [opened.log] if opened.log else []
         return _Look(point, self.entry)
 
