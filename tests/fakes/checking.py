@@ -12,7 +12,7 @@ from snapkeep.domain.proof.looks import Look
 from snapkeep.domain.proof.rules import CheckRules
 from snapkeep.services.proof.check_points import CheckReport
 from snapkeep.services.proof.look_into import LookInto
-from snapkeep.wiring import proof
+from snapkeep.wiring import proof, retention
 from tests.fakes.looks import PlannedLooks
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
@@ -26,6 +26,7 @@ class CheckedWorld(World):
     def __init__(self, **policy: object) -> None:
         super().__init__(a_claim("mysql"), policy=a_policy(**policy))
         self.deployment = replace(self.deployment, checks=CheckRules())
+        self.pruner = retention.prune(self.ports())
         self.looks = PlannedLooks()
         self.night = 0
 

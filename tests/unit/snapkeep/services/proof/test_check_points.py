@@ -60,6 +60,31 @@ def test_thirty_nights_of_an_encrypted_volume_leave_the_last_good_point() -> Non
     assert good in world.ebs.all
 
 
+def test_a_prune_before_the_check_leaves_the_last_good_point() -> None:
+    world = CheckedWorld(retention={"last": 1, "minimum": 1})
+    good = world.back_up_night()
+    world.check()
+    for _ in range(3):
+        world.looks.seen[world.back_up_night()] = ENCRYPTED
+        world.prune()
+        assert good in world.ebs.all
+        assert world.check().suspicious
+    world.prune()
+    assert good in world.ebs.all
+
+
+def test_a_checked_point_goes_once_the_next_one_is_checked() -> None:
+    world = CheckedWorld(retention={"last": 1, "minimum": 1})
+    first = world.back_up_night()
+    world.check()
+    world.back_up_night()
+    world.prune()
+    assert first in world.ebs.all
+    world.check()
+    world.prune()
+    assert first not in world.ebs.all
+
+
 def test_a_good_point_in_the_archive_tier_stays_too() -> None:
     world = CheckedWorld(retention={"last": 2})
     good = world.back_up_night()

@@ -29,7 +29,8 @@ class Listing:
 
     `labels` names lineages for people, `away` are the snapshots in the archive tier or the Recycle Bin.
     `disputed` are the claims (UID to name) whose points come from several volumes, `runs` holds the runs of
-    the points (ids) since the last prune: both are then looked up in the journal.
+    the points (ids) since the last prune: both are then looked up in the journal. `checked` has the tags of
+    what was looked into, by id.
     """
 
     lineages: Lineages = field(default_factory=lambda: defaultdict(list))
@@ -39,6 +40,7 @@ class Listing:
     away: list[str] = field(default_factory=list)
     disputed: Mapping[str, str] = field(default_factory=dict)
     runs: dict[str, str] = field(default_factory=dict)
+    checked: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Found:
     """The listing after consulting the journal: lineages without snapshots of other volumes.
 
     `new` are the points (ids) that became ready since the last prune, at `since` (None: unknown). `strange`
-    are those since then whose runs the journal does not know, because it is an old copy.
+    are those since then whose runs the journal does not know, because it is an old copy. `checked` has the
+    tags of what was looked into.
     """
 
     lineages: Lineages
@@ -59,6 +62,7 @@ class Found:
     strange: frozenset[str] = frozenset()
     leftovers: Sequence[PlannedDeletion] = ()
     points: Mapping[str, str] = field(default_factory=dict)
+    checked: Mapping[str, str] = field(default_factory=dict)
 
     def protect(self, protected: Mapping[str, Protection]) -> None:
         """Keep these snapshots (ids), whatever the rules say."""
@@ -143,10 +147,13 @@ class ListingReader:
             new=new,
             since=self._since,
             strange=strange,
+            checked=listing.checked,
         )
 
     def _add(self, found: ReadablePoint, snapshot: Snapshot, listing: Listing) -> None:
         listing.lineages[found.claim, found.policy].append(found.candidate)
+        if tags.CHECKED in snapshot.tags:
+            listing.checked[snapshot.id] = snapshot.tags[tags.CHECKED]
         listing.labels[f"{found.claim}/{found.policy}"] = f"{found.name} (policy {found.policy})"
         if self._must_know_run(found.candidate):
             listing.runs[snapshot.id] = snapshot.tags.get(tags.RUN, "")

@@ -12,6 +12,7 @@ from snapkeep.domain.errors import UnreadableRecord
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.proof.suspicions import protections
+from snapkeep.domain.proof.unchecked import until_checked
 from snapkeep.domain.retention.history import RetentionVersion, retention_of, seen, version_of
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.plan import GRACE
@@ -125,6 +126,8 @@ class ReadCluster:
         known_runs = self.runs.known_runs(set(listing.runs.values())) if listing.runs else ()
         found = reader.settle(listing, volumes, known_runs)
         found.protect(protections(self.suspicions.suspicions(cluster)))
+        if self.deployment.checks is not None:
+            found.protect(until_checked(found.lineages, found.checked, now))
         progress.notes += strange(found)
         repeated, has_gap = found.repeated(), bool(found.strange)
         policies: dict[str, PolicyRetention] = {}
