@@ -123,14 +123,19 @@ def _parts(files: Files, path: str, size: int) -> Iterator[bytes]:
 
 
 def outcome(volume: Volume, true: Mapping[str, object]) -> str:
-    """What became of reading a volume, in a word; the name of an error that should not have come up."""
+    """What became of reading a volume, in a word; the name of an error that should not have come up.
+
+    Who reads a volume whose log could not be replayed is told that its newest changes are not visible.
+    """
     try:
         found = everything(volume)
     except (UnreadableError, FileNotFoundError):
         return "refused"
     except Exception as error:
         return repr(error)
-    return "as before" if found == true else "other"
+    if found == true:
+        return "as before"
+    return "log unread" if open_file_system(volume).log_trouble else "other"
 
 
 def protected(volume: Volume) -> list[tuple[int, int]]:
