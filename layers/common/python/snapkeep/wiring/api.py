@@ -17,7 +17,7 @@ from snapkeep.wiring.files import ask_files
 from snapkeep.wiring.lending import lender_of, list_loans
 from snapkeep.wiring.objects import show_objects
 from snapkeep.wiring.proof import accept, show_checks
-from snapkeep.wiring.report import gather_report, lost_points, show_coverage
+from snapkeep.wiring.report import gather_report, list_points, lost_points, show_coverage
 from snapkeep.wiring.restore import (
     find_copies,
     hold_points,
@@ -31,7 +31,6 @@ from snapkeep.wiring.vault import show_vault
 if TYPE_CHECKING:
     from snapkeep.services.backup.request import RequestBackup
     from snapkeep.services.backup.show import ShowBackup
-    from snapkeep.services.report.list_points import ListPoints
     from snapkeep.services.report.show import ShowReport
     from snapkeep.services.restore.requests import RequestRestore
     from snapkeep.services.retention.request import RequestPrune
@@ -109,14 +108,6 @@ def _of_restores(restores: Callable[[], RequestRestore]) -> dict[str, Any]:
         "cancel_restore": lambda *which: restores().cancel(*which),
         "list_restores": lambda *page: restores().page(*page),
     }
-
-
-def list_points(ports: Ports) -> ListPoints:
-    """The service that lists recovery points."""
-    from snapkeep.services.report.list_points import ListPoints
-
-    journal = ports.journal
-    return ListPoints(ports.deployment, ports.snapshots, journal.catalogue, journal.holds)
 
 
 def show_backup(ports: Ports) -> ShowBackup:

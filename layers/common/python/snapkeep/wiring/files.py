@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def ask_files(ports: Ports) -> AskFiles:
     """The service that people ask about files."""
     from snapkeep.services.files.ask import AskFiles
-    from snapkeep.wiring.api import list_points
+    from snapkeep.wiring.report import list_points
 
     return AskFiles(
         ports.deployment.files,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from snapkeep.services.report.checked import ShowChecked
     from snapkeep.services.report.coverage import ShowCoverage
     from snapkeep.services.report.gather import GatherReport
+    from snapkeep.services.report.list_points import ListPoints
     from snapkeep.services.report.lost_points import FindLostPoints
     from snapkeep.services.report.past_runs import ReadPastRuns
     from snapkeep.services.report.write import WriteReport
@@ -119,3 +120,11 @@ def _of_vault(ports: Ports, vault: Vault) -> Callable[[str], tuple[str, dict[str
         return render_vault(found, vault.timezone), {each.source.name: each.copies for each in found.sources}
 
     return of_vault
+
+
+def list_points(ports: Ports) -> ListPoints:
+    """The service that lists recovery points."""
+    from snapkeep.services.report.list_points import ListPoints
+
+    journal = ports.journal
+    return ListPoints(ports.deployment, ports.snapshots, journal.catalogue, journal.holds)

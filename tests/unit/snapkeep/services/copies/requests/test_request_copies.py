@@ -14,8 +14,8 @@ from snapkeep.domain.copies.view.asked import AskedCopy, Outcome
 from snapkeep.domain.copies.view.shown import ShownCopy, ShownState
 from snapkeep.domain.errors import CopyRefused, NotFound, TemporaryError, Throttled
 from snapkeep.services.copies.requests.request_copies import RequestCopies
-from snapkeep.wiring.api import list_points
 from snapkeep.wiring.copies import request_copies
+from snapkeep.wiring.report import list_points
 from tests.fakes.copies import BAD_KEY
 from tests.fakes.copying import OSAKA, CopyWorld, to_osaka
 from tests.fakes.world import SLOT
