@@ -50,7 +50,7 @@ def check_custom_kinds(
     document: Mapping[str, Any], policies: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]
 ) -> Iterator[Problem]:
     """The problem of kinds that no policy saves."""
-    scopes = {policy.get("objects", defaults.get("objects")) for policy in policies}
+    scopes = [policy.get("objects", defaults.get("objects")) for policy in policies]
     if document.get("custom_kinds") and "namespace" not in scopes:
         text = "has no meaning without a policy with objects: namespace; add objects: namespace or remove it"
         yield Problem(("custom_kinds",), text)
