@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from snapkeep.domain.files.operations import KEPT, STALE, FileOperation
+from snapkeep.domain.files.operations import KEPT, PASSES, STALE, FileOperation
 from snapkeep.domain.files.problems import FileProblem, ProblemKind
 from snapkeep.ports.files import FileOperations
 from snapkeep.ports.journal import Journal
@@ -44,6 +44,15 @@ def test_an_answer_serves_until_it_is_gone(journal: Journal) -> None:
     assert operations.operation(operation.id) == operation.done(TAKEN + SECOND)
     assert not begun_again(operations, operation, KEPT)
     assert begun_again(operations, operation, KEPT + SECOND)
+
+
+def test_an_answer_that_lacks_what_may_come_serves_for_a_minute(journal: Journal) -> None:
+    operations, operation = journal.file_operations, an_operation()
+    operations.begin_operation(operation, TAKEN)
+    assert operations.finish_operation(operation, TAKEN, is_partial=True)
+    assert operations.operation(operation.id) == operation.done(TAKEN, is_partial=True)
+    assert not begun_again(operations, operation, PASSES - SECOND)
+    assert begun_again(operations, operation, PASSES)
 
 
 def test_a_failed_one_is_begun_again_at_once(journal: Journal) -> None:

@@ -37,9 +37,9 @@ class MemoryFileOperations(Faults):
         self._before("note_progress")
         return self._write(operation, replace(operation, progress=progress))
 
-    def finish_operation(self, operation: FileOperation, at: datetime) -> bool:
+    def finish_operation(self, operation: FileOperation, at: datetime, *, is_partial: bool = False) -> bool:
         self._before("finish_operation")
-        return self._write(operation, operation.done(at))
+        return self._write(operation, operation.done(at, is_partial=is_partial))
 
     def fail_operation(self, operation: FileOperation, problem: FileProblem, at: datetime) -> bool:
         self._before("fail_operation")

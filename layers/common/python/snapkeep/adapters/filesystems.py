@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from snapkeep.domain.errors import BrokenVolume, NotFound, UnknownVolume
+from snapkeep.domain.files.words import shown
 from snapkeep.domain.proof.files import FileEntry, FileKind, FileSystemFacts
 from snapkeep.ports.filesystems import VolumeBytes
 from snapkeep_filesystems.errors import Damaged, NotHandled
@@ -80,11 +81,12 @@ def _entry(found: Entry) -> FileEntry:
 
 @contextmanager
 def _errors() -> Iterator[None]:
+    """Our errors; names in their reasons are printable, since an answer is UTF-8 and these are any bytes."""
     try:
         yield
     except Damaged as error:
-        raise BrokenVolume(error.reason) from error
+        raise BrokenVolume(shown(error.reason)) from error
     except NotHandled as error:
-        raise UnknownVolume(error.reason) from error
+        raise UnknownVolume(shown(error.reason)) from error
     except FileNotFoundError as error:
-        raise NotFound(f"there is no {error}") from error
+        raise NotFound(f"there is no {shown(str(error))}") from error

@@ -27,8 +27,11 @@ class FileOperations(Protocol):
     def note_progress(self, operation: FileOperation, progress: str) -> bool:
         """Write how far an operation is; False when it is no longer this attempt's."""
 
-    def finish_operation(self, operation: FileOperation, at: datetime) -> bool:
-        """End an operation whose answer is stored; False when it is no longer this attempt's."""
+    def finish_operation(self, operation: FileOperation, at: datetime, *, is_partial: bool = False) -> bool:
+        """End an operation whose answer is stored; False when it is no longer this attempt's.
+
+        One that is partial serves for `PASSES` only.
+        """
 
     def fail_operation(self, operation: FileOperation, problem: FileProblem, at: datetime) -> bool:
         """End an operation that has no answer; False when it is no longer this attempt's."""

@@ -14,6 +14,7 @@ from tests.fakes.file_systems import ForgedFileSystem, ForgedFileSystems, a_file
 from tests.unit.snapkeep.services.files.conftest import Crashed, Shelf
 
 LS = QuestionKind.LS
+LUKS = Image(b"LUKS\xba\xbe".ljust(2**20, b"\0"))
 
 
 @pytest.fixture
@@ -56,6 +57,23 @@ def test_what_may_work_later_says_so(shelf: Shelf) -> None:
     shelf.blocks.throttled = False
     shelf.snapshots.fail_next("get", TemporaryError("EC2 is away"))
     assert shelf.refusal(LS)[:2] == ("unavailable", "EC2 is away")
+
+
+@pytest.mark.parametrize("kind", [QuestionKind.VERSIONS, QuestionKind.FIND])
+def test_an_answer_without_a_point_that_may_be_read_later_is_partial(kind: QuestionKind) -> None:
+    system = ForgedFileSystem({"/": [a_file("a")]})
+    shelf = Shelf(*[Image(bytes(2**20))] * 2, file_systems=ForgedFileSystems(system))
+    operation = shelf.begin(kind, "/", name="a")
+    shelf.snapshots.fail_next("get", TemporaryError("EC2 is away"))
+    shelf.read(operation)
+    assert shelf.operations.all[operation.id].is_partial
+
+
+def test_an_answer_without_a_point_that_nobody_can_read_is_whole(crashed: Crashed) -> None:
+    shelf = Shelf(LUKS, crashed.volume)
+    operation = shelf.begin(QuestionKind.VERSIONS, "/")
+    shelf.read(operation)
+    assert not shelf.operations.all[operation.id].is_partial
 
 
 def test_a_key_that_may_not_be_used_is_named(crashed: Crashed) -> None:

@@ -49,8 +49,8 @@ class DynamoFileOperations:
     def note_progress(self, operation: FileOperation, progress: str) -> bool:
         return self._write(replace(operation, progress=progress))
 
-    def finish_operation(self, operation: FileOperation, at: datetime) -> bool:
-        return self._write(operation.done(at))
+    def finish_operation(self, operation: FileOperation, at: datetime, *, is_partial: bool = False) -> bool:
+        return self._write(operation.done(at, is_partial=is_partial))
 
     def fail_operation(self, operation: FileOperation, problem: FileProblem, at: datetime) -> bool:
         return self._write(operation.failed(problem, at))
@@ -87,6 +87,7 @@ def _document(operation: FileOperation) -> dict[str, Any]:
         "progress": operation.progress,
         "ended_at": precise(operation.ended_at) if operation.ended_at else None,
         "problem": dataclasses.asdict(problem) if problem else None,
+        "is_partial": operation.is_partial,
     }
 
 

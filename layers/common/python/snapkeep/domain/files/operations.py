@@ -19,6 +19,9 @@ STALE = READER_ENDS + timedelta(minutes=1)
 KEPT = timedelta(hours=20)
 """How long an answer serves; the bucket keeps it for a day."""
 
+PASSES = timedelta(minutes=1)
+"""How long an answer serves that lacks what may be there when somebody asks again."""
+
 
 class OperationState(StrEnum):
     """How far an answer is."""
@@ -33,7 +36,8 @@ class FileOperation:
     """A question that `by` (an ARN) asked first, at `begun_at` (aware UTC).
 
     `attempt` tells apart readers of the same question: only the latest may end it. `progress` says how far
-    it is. A failed one has a `problem`. `answer` is None until somebody loads that of one that is done.
+    it is. A failed one has a `problem`. `is_partial` says that some of what the answer lacks may be there
+    later. `answer` is None until somebody loads that of one that is done.
     """
 
     id: str
@@ -45,6 +49,7 @@ class FileOperation:
     progress: str = ""
     ended_at: datetime | None = None
     problem: FileProblem | None = None
+    is_partial: bool = False
     answer: Answer | None = None
 
     def serves(self, now: datetime) -> bool:
@@ -56,7 +61,9 @@ class FileOperation:
         """When (aware UTC) a further asker begins it again."""
         if self.state is OperationState.RUNNING:
             return self.begun_at + STALE
-        return self.expires_at if self.state is OperationState.DONE else self.begun_at
+        if self.state is OperationState.FAILED:
+            return self.begun_at
+        return self.expires_at - KEPT + PASSES if self.is_partial else self.expires_at
 
     @property
     def expires_at(self) -> datetime:
@@ -67,9 +74,9 @@ class FileOperation:
         """The same, ended without an answer."""
         return replace(self, state=OperationState.FAILED, problem=problem, ended_at=at)
 
-    def done(self, at: datetime) -> FileOperation:
+    def done(self, at: datetime, *, is_partial: bool = False) -> FileOperation:
         """The same, ended with an answer that is stored."""
-        return replace(self, state=OperationState.DONE, ended_at=at, progress="")
+        return replace(self, state=OperationState.DONE, ended_at=at, progress="", is_partial=is_partial)
 
     def answered(self, answer: Answer) -> FileOperation:
         """The same with its answer."""

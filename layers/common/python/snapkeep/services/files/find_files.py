@@ -75,6 +75,7 @@ class _Search:
                 self.last = Seen(point, volume, self.last.blocks)
         except SnapkeepError as error:
             self.trouble, self.last = self.trouble or error, None
+            self.work.lacks(error)
             late = is_out_of_time(error)
             reason = f"{point.id}{' and older points' if late else ''}: {error.reason}"
             self.left_out.append(error.reason if error.reason.startswith(point.id) else reason)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.files.operations import FileOperation, OperationState
 from snapkeep.domain.files.problems import FileProblem, ProblemKind, problem_of
-from snapkeep.domain.files.requests import QuestionKind
+from snapkeep.domain.files.requests import FileRequest, QuestionKind
 from snapkeep.domain.files.results import Answer
 from snapkeep.ports.blocks import Blocks
 from snapkeep.ports.clock import Clock
@@ -72,14 +72,13 @@ class ReadFiles:
         return report
 
     def _carry_out(self, operation: FileOperation, report: ReadReport) -> None:
-        answer = self._answer(operation, report.cost)
-        self.store.write_answer(operation.id, answer)
-        if self.operations.finish_operation(operation, self.clock()):
+        now = self.clock()
+        work = Work(operation, self.operations, self.clock, now, now)
+        self.store.write_answer(operation.id, self._answer(operation.request, work, report.cost))
+        if self.operations.finish_operation(operation, self.clock(), is_partial=work.is_partial):
             report.ended = OperationState.DONE
 
-    def _answer(self, operation: FileOperation, cost: Cost) -> Answer:
-        request, now = operation.request, self.clock()
-        work = Work(operation, self.operations, self.clock, now, now)
+    def _answer(self, request: FileRequest, work: Work, cost: Cost) -> Answer:
         if request.kind is QuestionKind.VERSIONS:
             return ListVersions(self.opener, self.blocks).run(request, work, cost)
         if request.kind is QuestionKind.FIND:

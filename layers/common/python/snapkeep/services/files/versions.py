@@ -66,6 +66,7 @@ class _Looks:
                 yield self._look(point)
             except SnapkeepError as error:
                 self.trouble = self.trouble or error
+                self.work.lacks(error)
                 reason = "the time was over" if is_out_of_time(error) else error.reason
                 yield _Look(point, reason=reason)
 

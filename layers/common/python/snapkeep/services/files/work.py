@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from snapkeep.domain.errors import SnapkeepError, TemporaryError
 from snapkeep.domain.files.limits import FileLimits
 from snapkeep.domain.files.operations import FileOperation
 from snapkeep.domain.files.words import shown
@@ -21,13 +22,21 @@ class Superseded(Exception):
 
 @dataclass(slots=True)
 class Work:
-    """An attempt that began at `began` (aware UTC)."""
+    """An attempt that began at `began` (aware UTC).
+
+    Its answer `is_partial` when some of what it lacks may be there later.
+    """
 
     operation: FileOperation
     operations: FileOperations
     clock: Clock
     began: datetime
     noted: datetime
+    is_partial: bool = False
+
+    def lacks(self, error: SnapkeepError) -> None:
+        """Note why something is left out of the answer."""
+        self.is_partial |= isinstance(error, TemporaryError)
 
     @property
     def limits(self) -> FileLimits:
