@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from infra.packaging.build import ROOT
+from sandbox.kubectl import program
 from sandbox.launch import Sandbox
 
 AWS_CLI = ROOT / ".venv" / "awscli"
@@ -27,9 +28,10 @@ class Shell:
         self._folder = folder
         tools = folder / "bin"
         tools.mkdir()
-        program = f'#!/bin/sh\nPYTHONPATH={AWS_CLI} exec {sys.executable} -m awscli "$@"\n'
-        (tools / "aws").write_text(program)
+        aws = f'#!/bin/sh\nPYTHONPATH={AWS_CLI} exec {sys.executable} -m awscli "$@"\n'
+        (tools / "aws").write_text(aws)
         (tools / "aws").chmod(0o755)
+        (tools / "kubectl").symlink_to(program())
         self._environment = {
             **os.environ,
             **sandbox.environment(),

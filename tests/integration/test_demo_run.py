@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.kubectl import program
 from snapkeep.domain.backup.object_names import point_of_object
 
 pytestmark = pytest.mark.slow
@@ -155,21 +155,18 @@ def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
     assert (demo.folder / "snapkeep-myeks.html").exists()
 
     kubeconfig = json.loads((demo.folder / "kept.json").read_text())["kubeconfig"]
-    if shutil.which("kubectl"):
-        answer = subprocess.run(
-            ["kubectl", "--kubeconfig", kubeconfig, "get", "volumesnapshots", "-A", "-o", "name"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-        )
-        taken = [
-            point["id"] for claim in report["claims"] for point in claim["points"] if point["method"] == "csi"
-        ]
-        assert_it_can_be_broken_and_mended(demo)
-        names = [
-            line.removeprefix("volumesnapshot.snapshot.storage.k8s.io/") for line in answer.stdout.split()
-        ]
-        assert taken and set(taken) <= {point_of_object(name) for name in names}
+    answer = subprocess.run(
+        [program(), "--kubeconfig", kubeconfig, "get", "volumesnapshots", "-A", "-o", "name"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    taken = [
+        point["id"] for claim in report["claims"] for point in claim["points"] if point["method"] == "csi"
+    ]
+    assert_it_can_be_broken_and_mended(demo)
+    names = [line.removeprefix("volumesnapshot.snapshot.storage.k8s.io/") for line in answer.stdout.split()]
+    assert taken and set(taken) <= {point_of_object(name) for name in names}
 
     assert "has stopped" in demo.run("--stop").stdout
     assert demo.processes() == []

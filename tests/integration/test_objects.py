@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 
+from sandbox.kubectl import program
 from snapkeep_cli.cluster.kubectl import Kubectl
 from snapkeep_cli.objects.comparing import compare
 from tests.integration.deployed import Deployed, config_of, deployed
@@ -108,15 +108,13 @@ def test_each_policy_saves_what_it_asks_for_once(product: Deployed, first_pass: 
 def test_kubectl_shows_what_changed_since_the_objects_were_saved(
     product: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    program = shutil.which("kubectl")
-    assert program, "differences are read with kubectl: put it on PATH"
     monkeypatch.setenv("KUBECONFIG", str(product.sandbox.kubeconfig))
     for policy in ("whole", "part"):
         documents, manifest = saved(product, policy)
         archive = yaml.safe_dump_all(documents)
-        assert compare(Kubectl(program), manifest, archive) == {}, capsys.readouterr().out
+        assert compare(Kubectl(str(program())), manifest, archive) == {}, capsys.readouterr().out
 
         config = f"/api/v1/namespaces/{policy}/configmaps/conf"
         product.admin.patch(config, {"data": {"a": "changed"}})
-        assert compare(Kubectl(program), manifest, archive) == {"changed": 1}
+        assert compare(Kubectl(str(program())), manifest, archive) == {"changed": 1}
         assert '+  a: "changed"' in capsys.readouterr().out.splitlines()

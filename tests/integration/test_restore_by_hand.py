@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,6 @@ def all_copied(sandbox: Sandbox) -> bool:
 
 
 def test_a_lost_namespace_comes_back_by_hand(product: Deployed, tmp_path: Path) -> None:
-    assert shutil.which("kubectl"), "the runbook is tried with kubectl: put it on PATH"
     product.backup("wordpress")
     product.until_closed("wordpress")
     product.admin.delete("/api/v1/namespaces/wordpress")

@@ -1,14 +1,13 @@
-"""kubectl against the sandbox. Where there is no kubectl, the requests it would make are made without it."""
+"""kubectl against the sandbox."""
 
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
 
+from sandbox.kubectl import program
 from sandbox.kubernetes.cluster import ClusterServer
 from tests.contract.sandbox_kubernetes.client import (
     BINDINGS,
@@ -73,15 +72,13 @@ rules: [{apiGroups: [""], resources: [persistentvolumeclaims], verbs: [get, list
 
 @dataclass(frozen=True)
 class Kubectl:
-    """Runs kubectl where it is installed; `run` answers its output, or nothing."""
+    """Runs kubectl; `run` answers its output."""
 
-    binary: str | None
+    binary: Path
     kubeconfig: Path
     home: Path
 
     def run(self, *arguments: str, given: str = "", fails: bool = False) -> str:
-        if self.binary is None:
-            return ""
         environment = {"KUBECONFIG": str(self.kubeconfig), "HOME": str(self.home), "PATH": os.environ["PATH"]}
         done = subprocess.run(
             [self.binary, *arguments],
@@ -102,7 +99,7 @@ class Kubectl:
 
 @pytest.fixture
 def kubectl(server: ClusterServer, tmp_path: Path) -> Kubectl:
-    return Kubectl(shutil.which("kubectl"), server.kubeconfig, tmp_path)
+    return Kubectl(program(), server.kubeconfig, tmp_path)
 
 
 def shown(kubectl: Kubectl, admin: Client, path: str, *arguments: str) -> list[dict[str, str]]:
@@ -110,7 +107,7 @@ def shown(kubectl: Kubectl, admin: Client, path: str, *arguments: str) -> list[d
     table = admin.get(path, Accept=TABLE).body
     names = [row["name"].upper() for row in table["columnDefinitions"] if row["priority"] == 0]
     rows = [dict(zip(names, map(str, row["cells"]), strict=False)) for row in table["rows"]]
-    for row, line in zip(rows, kubectl.says("get", *arguments, "--no-headers"), strict=bool(kubectl.binary)):
+    for row, line in zip(rows, kubectl.says("get", *arguments, "--no-headers"), strict=True):
         for cell in row.values():
             assert cell.removesuffix("s") in line or "AGE" in row
     return rows
@@ -118,16 +115,12 @@ def shown(kubectl: Kubectl, admin: Client, path: str, *arguments: str) -> list[d
 
 def test_apply_creates_changes_and_leaves_alone(kubectl: Kubectl, admin: Client) -> None:
     said = kubectl.says("apply", "-f", "-", given=MANIFESTS)
-    if kubectl.binary is None:
-        for document in yaml.safe_load_all(MANIFESTS):
-            apply_as_kubectl_would(admin, document)
-    else:
-        assert len(said) == 7 and all(line.endswith(" created") for line in said)
-        again = kubectl.says("apply", "-f", "-", given=MANIFESTS)
-        assert all(line.endswith(" unchanged") for line in again)
-        changed = MANIFESTS.replace("replicas: 1", "replicas: 2").replace("image: example", "image: other")
-        assert "deployment.apps/shop configured" in kubectl.says("apply", "-f", "-", given=changed)
-        assert all("serverside-applied" in line for line in server_side(kubectl))
+    assert len(said) == 7 and all(line.endswith(" created") for line in said)
+    again = kubectl.says("apply", "-f", "-", given=MANIFESTS)
+    assert all(line.endswith(" unchanged") for line in again)
+    changed = MANIFESTS.replace("replicas: 1", "replicas: 2").replace("image: example", "image: other")
+    assert "deployment.apps/shop configured" in kubectl.says("apply", "-f", "-", given=changed)
+    assert all("serverside-applied" in line for line in server_side(kubectl))
     assert admin.get(CLAIMS.replace("default", "shop") + "/data").body["spec"]["storageClassName"] == "gp3"
     assert admin.names("/apis/snapshot.storage.k8s.io/v1/volumesnapshots") == ["s1"]
     assert admin.names("/apis/apps/v1/deployments") == ["shop"]
@@ -135,21 +128,6 @@ def test_apply_creates_changes_and_leaves_alone(kubectl: Kubectl, admin: Client)
 
 def server_side(kubectl: Kubectl) -> list[str]:
     return kubectl.says("apply", "--server-side", "--force-conflicts", "-f", "-", given=MANIFESTS)
-
-
-PLURALS = {
-    "Namespace": "/api/v1/namespaces",
-    "StorageClass": "/apis/storage.k8s.io/v1/storageclasses",
-    "PersistentVolumeClaim": "/api/v1/namespaces/shop/persistentvolumeclaims",
-    "Deployment": "/apis/apps/v1/namespaces/shop/deployments",
-    "VolumeSnapshotClass": "/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses",
-    "VolumeSnapshot": "/apis/snapshot.storage.k8s.io/v1/namespaces/shop/volumesnapshots",
-    "ClusterRole": ROLES,
-}
-
-
-def apply_as_kubectl_would(admin: Client, document: dict[str, object]) -> None:
-    assert admin.post(f"{PLURALS[str(document['kind'])]}?fieldValidation=Strict", document).status == 201
 
 
 def test_get_prints_columns_as_on_a_real_cluster(kubectl: Kubectl, admin: Client) -> None:
@@ -161,7 +139,7 @@ def test_get_prints_columns_as_on_a_real_cluster(kubectl: Kubectl, admin: Client
     rows = shown(kubectl, admin, NODES, "nodes")
     assert (rows[0]["NAME"], rows[0]["STATUS"], rows[0]["ROLES"]) == ("n1", "Ready", "<none>")
     wide = kubectl.says("get", "pvc", "-o", "wide")
-    assert kubectl.binary is None or (wide[0].endswith("VOLUMEMODE") and wide[1].endswith("Filesystem"))
+    assert wide[0].endswith("VOLUMEMODE") and wide[1].endswith("Filesystem")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +147,7 @@ def test_get_prints_columns_as_on_a_real_cluster(kubectl: Kubectl, admin: Client
     ["pvc,pv,sc,nodes,csinodes,volumeattachments", "vs,vsc,vsclass", "all", "pdb,quota,cm,secret,sa,ev"],
 )
 def test_every_short_name_is_known(kubectl: Kubectl, admin: Client, kinds: str) -> None:
-    assert kubectl.says("get", kinds, "-A") == ["No resources found"] * bool(kubectl.binary)
+    assert kubectl.says("get", kinds, "-A") == ["No resources found"]
     groups = [row for path in ("/api", "/apis") for row in discovered(admin, path)]
     short = {name for row in groups for name in (row.get("shortNames") or [])}
     assert {"pvc", "pv", "sc", "vs", "vsc", "vsclass", "pdb", "po", "no"} <= short
@@ -196,43 +174,29 @@ def test_describe_tells_claims_snapshots_and_nodes_with_their_events(kubectl: Ku
     admin.post(NODES, {"metadata": {"name": "n1"}})
     selected = "involvedObject.name%3Ddata,involvedObject.kind%3DPersistentVolumeClaim"
     assert admin.names(f"/api/v1/namespaces/default/events?fieldSelector={selected}") == ["data.1"]
-    if kubectl.binary:
-        assert "requested volume size is too small" in kubectl.run("describe", "pvc", "data")
-        assert "Persistent Volume Claim Name:  data" in kubectl.run("describe", "vs", "s1")
-        assert "Unschedulable:      false" in kubectl.run("describe", "node", "n1")
+    assert "requested volume size is too small" in kubectl.run("describe", "pvc", "data")
+    assert "Persistent Volume Claim Name:  data" in kubectl.run("describe", "vs", "s1")
+    assert "Unschedulable:      false" in kubectl.run("describe", "node", "n1")
 
 
 def test_cordon_patch_label_and_delete(kubectl: Kubectl, admin: Client) -> None:
     admin.post(NODES, {"metadata": {"name": "n1"}})
     admin.post(CLAIMS, claim("data"))
-    if kubectl.binary:
-        assert kubectl.says("cordon", "n1") == ["node/n1 cordoned"]
-        assert kubectl.says("label", "pvc", "data", "snapkeep.io/policy=gold") == [
-            "persistentvolumeclaim/data labeled"
-        ]
-        kubectl.run("patch", "pvc", "data", "-p", '{"metadata":{"annotations":{"a":"b"}}}')
-    else:
-        strategic = "application/strategic-merge-patch+json"
-        admin.patch(f"{NODES}/n1", {"spec": {"unschedulable": True}}, strategic)
-        admin.patch(f"{CLAIMS}/data", {"metadata": {"labels": {"snapkeep.io/policy": "gold"}}})
-        admin.patch(f"{CLAIMS}/data", {"metadata": {"annotations": {"a": "b"}}}, strategic)
+    assert kubectl.says("cordon", "n1") == ["node/n1 cordoned"]
+    assert kubectl.says("label", "pvc", "data", "snapkeep.io/policy=gold") == [
+        "persistentvolumeclaim/data labeled"
+    ]
+    kubectl.run("patch", "pvc", "data", "-p", '{"metadata":{"annotations":{"a":"b"}}}')
     assert admin.get(f"{NODES}/n1").body["spec"]["unschedulable"] is True
     meta = admin.get(f"{CLAIMS}/data").body["metadata"]
     assert (meta["labels"], meta["annotations"]) == ({"snapkeep.io/policy": "gold"}, {"a": "b"})
-    if kubectl.binary:
-        (said,) = kubectl.says("delete", "pvc", "data")
-        assert said.startswith('persistentvolumeclaim "data" deleted')
-    else:
-        admin.delete(f"{CLAIMS}/data")
+    (said,) = kubectl.says("delete", "pvc", "data")
+    assert said.startswith('persistentvolumeclaim "data" deleted')
     assert admin.names(CLAIMS) == []
 
 
 def test_create_and_can_i_send_what_only_kubectl_sends(kubectl: Kubectl, admin: Client) -> None:
     """The imperative commands of kubectl write protobuf."""
-    if kubectl.binary is None:
-        magic = admin.ask("POST", ROLES, "k8s", **{"Content-Type": "application/vnd.kubernetes.protobuf"})
-        assert magic.status == 415
-        return
     kubectl.run("create", "namespace", "shop")
     kubectl.run("create", "configmap", "settings", "--from-literal=colour=blue")
     kubectl.run("create", "serviceaccount", "robot")

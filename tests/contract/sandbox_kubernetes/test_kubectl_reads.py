@@ -1,9 +1,8 @@
 """The real kubectl, as `snapkeep objects --diff` calls it."""
 
-import shutil
-
 import pytest
 
+from sandbox.kubectl import program
 from sandbox.kubernetes.cluster import ClusterServer
 from snapkeep_cli.cluster.kubectl import Kubectl, KubectlFailed
 from tests.contract.sandbox_kubernetes.client import Client
@@ -13,10 +12,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def kubectl(server: ClusterServer, monkeypatch: pytest.MonkeyPatch) -> Kubectl:
-    program = shutil.which("kubectl")
-    assert program, "what Snapkeep asks of kubectl is tried with kubectl: put it on PATH"
     monkeypatch.setenv("KUBECONFIG", str(server.kubeconfig))
-    return Kubectl(program)
+    return Kubectl(str(program()))
 
 
 def test_objects_are_read_by_kind_and_by_name(kubectl: Kubectl, admin: Client) -> None:

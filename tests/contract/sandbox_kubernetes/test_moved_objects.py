@@ -1,12 +1,12 @@
 """The real kubectl applies what `snapkeep objects --into` prints, and twice is once."""
 
 import os
-import shutil
 import subprocess
 
 import pytest
 import yaml
 
+from sandbox.kubectl import program
 from sandbox.kubernetes.cluster import ClusterServer
 from snapkeep.domain.objects.cleaning import cleaned
 from snapkeep.domain.objects.restoring import plan_namespace
@@ -55,10 +55,15 @@ spec:
 
 def run(server: ClusterServer, command: str, given: str = "", fails: bool = False) -> str:
     """What kubectl prints on standard output."""
-    assert shutil.which("kubectl"), "what Snapkeep prints is tried with kubectl: put it on PATH"
     environment = {**os.environ, "KUBECONFIG": str(server.kubeconfig)}
     done = subprocess.run(
-        command.split(), input=given, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [program(), *command.split()[1:]],
+        input=given,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode != 0) is fails, done.stdout + done.stderr
     return done.stdout + (done.stderr if fails else "")
