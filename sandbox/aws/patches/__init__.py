@@ -3,6 +3,7 @@
 from sandbox.aws.patches import (
     api_faults,
     backup,
+    backup_cloudformation,
     cloudformation,
     ebs_direct,
     ec2_copy_snapshot,
@@ -68,6 +69,7 @@ PATCHES = (
     scheduler,
     eks_cluster,
     cloudformation,
+    backup_cloudformation,
     event_bus_cloudformation,
     iam_ec2,
     iam_backup,
