@@ -49,6 +49,11 @@ class FakeBackup(Faults):
         self._before("job")
         return self.jobs.get(job_id)
 
+    def forget_jobs(self) -> None:
+        """Forget all jobs and their tokens, as AWS does after 30 days."""
+        self.jobs.clear()
+        self._tokens.clear()
+
     def points(self) -> Iterator[Stored]:
         """All recovery points without their tags."""
         yield from (replace(each, tags={}) for each in list(self.stored.values()))

@@ -70,12 +70,27 @@ def test_jobs_that_fail_for_half_a_day_fail_the_backup_with_their_reason(world: 
 
 
 def test_a_job_that_aws_no_longer_knows_is_started_again(world: EfsWorld) -> None:
+    world.backup.forget_jobs()
+
+    world.follow()
+    world.follow()
+
+    assert only(world).state is PointState.PENDING
+    assert only(world).job in world.backup.jobs
+
+
+def test_a_job_that_aws_shows_late_is_not_started_twice(world: EfsWorld) -> None:
+    jobs = dict(world.backup.jobs)
     world.backup.jobs.clear()
+    world.follow()
+    world.backup.jobs.update(jobs)
 
     world.follow()
+    world.end_jobs()
     world.follow()
 
-    assert (only(world).state, only(world).attempt) == (PointState.PENDING, 2)
+    assert only(world).state is PointState.READY
+    assert world.backup.jobs.keys() == jobs.keys()
 
 
 def test_a_job_that_waits_for_somebody_elses_is_told_and_waited_for(world: EfsWorld) -> None:

@@ -123,9 +123,10 @@ def started(backup: EfsBackup, job: Job) -> EfsBackup:
 
 
 def followed(backup: EfsBackup, job: Job | None, now: datetime) -> EfsBackup:
-    """The backup as its job stands; None is a job that AWS no longer knows.
+    """The backup as its job stands; None is a job that AWS does not know.
 
-    After a failed job another one is due, `planned`, unless the time for that is over.
+    After a failed job another one is due, `planned`, unless the time for that is over. One that AWS does not
+    know is asked for again by the same token: if AWS only answered late, that starts nothing.
     """
     if job is not None and not job.state.has_ended:
         return backup
@@ -140,7 +141,7 @@ def followed(backup: EfsBackup, job: Job | None, now: datetime) -> EfsBackup:
         )
     why = job.trouble if job else f"AWS Backup does not know its job {backup.job}"
     if now - backup.accepted_at < TRY_AGAIN_FOR:
-        again = backup.attempt + 1
+        again = backup.attempt + (job is not None)
         return replace(backup, state=PointState.PLANNED, attempt=again, job="", arn="", reason=why)
     return failed(backup, f"AWS Backup failed {backup.attempt} jobs: {why}", now)
 
