@@ -37,6 +37,8 @@ def overlaps(deployment: Deployment) -> Iterator[Overlap]:
         if policy.schedule.enabled and not policy.exclusive and not policy.selection.opt_in_only
     ]
     for one, other in combinations(active, 2):
+        if one.method.is_of_volumes is not other.method.is_of_volumes:
+            continue  # no claim is on EBS and on EFS
         clusters = tuple(name for name in one.clusters if name in other.clusters)
         namespaces = _shared_namespaces(one.selection, other.selection)
         if clusters and namespaces and not _exclude_each_other(one.selection, other.selection):

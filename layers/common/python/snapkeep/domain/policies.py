@@ -13,6 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from snapkeep.domain.backup.pacing import Pace as Pace
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.rules import CopyRule, copy_rule_of
 from snapkeep.domain.errors import UnknownCluster
@@ -42,6 +43,11 @@ class Method(StrEnum):
     CSI = "csi"
     EBS = "ebs"
     AWS_BACKUP = "aws-backup"
+
+    @property
+    def is_of_volumes(self) -> bool:
+        """True if it takes a snapshot of each EBS volume, False if AWS Backup saves whole file systems."""
+        return self is not Method.AWS_BACKUP
 
 
 class Operator(StrEnum):
@@ -140,20 +146,6 @@ class Cluster:
     region: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast snapshots may be created per account and Region, and how many may be pending.
-
-    Defaults are half of what EC2 allows (bucket 100, refill 5 per second, 100 pending), because
-    the CSI driver and everybody else in the account share them.
-    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
-    """
-
-    per_second: float = 2.5
-    burst: int = 50
-    pending: int = 80
-
-
 USUAL_NAME = "snapkeep"
 """The default of the setting `prefix`, which names a deployment."""
 
@@ -203,6 +195,16 @@ class Deployment:
     def policy(self, name: str) -> Policy | None:
         """The policy of that name, or None if the config does not name it."""
         return next((policy for policy in self.policies if policy.name == name), None)
+
+    @property
+    def volume_policies(self) -> tuple[Policy, ...]:
+        """The policies whose runs take snapshots of EBS volumes."""
+        return tuple(policy for policy in self.policies if policy.method.is_of_volumes)
+
+    @property
+    def file_system_policies(self) -> tuple[Policy, ...]:
+        """The policies by which AWS Backup saves file systems of EFS, which have no runs."""
+        return tuple(policy for policy in self.policies if not policy.method.is_of_volumes)
 
     @property
     def saves_objects(self) -> bool:

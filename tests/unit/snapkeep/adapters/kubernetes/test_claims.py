@@ -56,6 +56,11 @@ def test_a_volume_of_an_ebs_driver(driver: str) -> None:
     [
         ({"csi": {"driver": "efs.csi.aws.com", "volumeHandle": "fs-1"}}, VolumeKind.EFS, "fs-1"),
         ({"csi": {"driver": "s3.csi.aws.com", "volumeHandle": "bucket"}}, VolumeKind.S3, "bucket"),
+        (
+            {"csi": {"driver": "efs.csi.aws.com", "volumeHandle": "s3files:fs-1"}},
+            VolumeKind.S3,
+            "s3files:fs-1",
+        ),
         ({"csi": {"driver": "fsx.csi.aws.com", "volumeHandle": "fs-2"}}, VolumeKind.OTHER, "fs-2"),
         ({"hostPath": {"path": "/data"}}, VolumeKind.HOST_PATH, "/data"),
         ({"local": {"path": "/mnt/disk"}}, VolumeKind.LOCAL, "/mnt/disk"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from snapkeep.domain.backup.selection import Selected, select_for
+from snapkeep.domain.backup.selection import Selected, Taken, decide, select, select_for
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
 
@@ -45,3 +46,17 @@ def policy(name: str = "nightly", method: Method = Method.CSI, group: str = "", 
 def run(asking: Policy, *claims: Claim, others: tuple[Policy, ...] = ()) -> Selected:
     """What a run of `asking` selects, in a deployment that has the other policies too."""
     return select_for(asking, Deployment((Cluster("myeks", "ap-northeast-2"),), (asking, *others)), claims)
+
+
+def exclusive(name: str, *, enabled: bool = True, **selection: Any) -> Policy:
+    """A policy that keeps the others off its claims."""
+    schedule = Schedule("rate(1 day)", enabled=enabled)
+    return replace(policy(name, **selection), exclusive=True, schedule=schedule)
+
+
+def taken_by(*policies: Policy, one: Claim) -> list[str]:
+    """The policies that take a claim."""
+    decisions = [decide(one, each, policies) for each in policies]
+    taken = [item.policy for item in select([one], policies, "myeks").taken]
+    assert taken == sorted(item.policy for item in decisions if isinstance(item, Taken))
+    return taken

@@ -10,9 +10,9 @@ from snapkeep.domain.backup.on_demand import (
     OnDemandRequest,
     select_wanted,
     spec_of,
-    unknown_policy,
     unmet,
     wants_known,
+    why_no_spec,
 )
 from snapkeep.domain.backup.selection import Selected
 from snapkeep.domain.claims import Claim, ClaimName, ScratchVolume, Volume, VolumeKind
@@ -115,7 +115,7 @@ def test_a_policy_takes_what_it_takes_on_schedule_by_its_method_and_groups() -> 
 def test_a_policy_that_the_cluster_has_not_is_named_with_those_it_has(name: str) -> None:
     wish = OnDemandRequest(policy=name)
     assert spec_of(wish, "myeks", DEPLOYMENT) is None
-    assert unknown_policy(wish, "myeks", DEPLOYMENT) == (
+    assert why_no_spec(wish, "myeks", DEPLOYMENT) == (
         f"cluster myeks has no policy {name} (its policies: nightly)"
     )
 
@@ -176,3 +176,15 @@ def test_of_earlier_tags_only_what_was_asked_for_is_wanted(
 def test_a_wish_by_labels_takes_nothing_from_tags_that_know_none() -> None:
     wish = OnDemandRequest(selection=Selection(labels=(Requirement("tier", Operator.NOT_IN, ("test",)),)))
     assert not wants_known(wish, policy_for(wish), facts())
+
+
+def test_a_policy_for_file_systems_is_not_run_on_demand_by_any_method() -> None:
+    shared = a_policy("shared", method=Method.AWS_BACKUP)
+    deployment = Deployment((Cluster("myeks", "eu-west-1"),), (NIGHTLY, shared))
+    for method in (None, Method.EBS):
+        wish = OnDemandRequest(policy="shared", method=method)
+        assert spec_of(wish, "myeks", deployment) is None
+    assert why_no_spec(wish, "myeks", deployment) == (
+        "policy shared saves file systems of EFS, which are backed up by their schedules only "
+        "(policies that run on demand: nightly)"
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from snapkeep.domain.backup.protectability import Code, not_protectable, scratch_refusal
 from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
+from snapkeep.domain.policies import Method
 
 BOUND = Claim(
     cluster="myeks",
@@ -61,3 +62,18 @@ def test_scratch_storage_of_pods_is_named_for_what_it_is() -> None:
     assert code is Code.SCRATCH
     assert "emptyDir" in reason and "instance store" in reason
     assert scratch_refusal(replace(scratch, kind="hostPath"))[0] is Code.HOST_PATH
+
+
+def test_what_is_not_on_efs_is_no_claim_for_aws_backup_and_says_why() -> None:
+    by_efs = {kind: not_protectable(on(kind), Method.AWS_BACKUP) for kind in VolumeKind}
+    assert by_efs[VolumeKind.EFS] is None
+    codes = {kind.value: refusal[0] for kind, refusal in by_efs.items() if refusal}
+    assert codes == {
+        "ebs-csi": Code.OTHER_METHOD,
+        "ebs-in-tree": Code.OTHER_METHOD,
+        "ebs-migrated": Code.OTHER_METHOD,
+        "s3": Code.S3,
+        "host-path": Code.HOST_PATH,
+        "local": Code.LOCAL,
+        "other": Code.OTHER_DRIVER,
+    }

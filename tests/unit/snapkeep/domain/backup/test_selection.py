@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -11,15 +10,22 @@ from snapkeep.domain.backup.selection import (
     Code,
     Selected,
     SkippedClaim,
-    Taken,
-    decide,
     group_key,
     select,
     select_for,
 )
 from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
-from snapkeep.domain.policies import Cluster, Deployment, Method, Operator, Policy, Requirement, Schedule
-from tests.unit.snapkeep.domain.backup.selections import EBS, EFS, IN_TREE, claim, policy, run
+from snapkeep.domain.policies import Cluster, Deployment, Method, Operator, Policy, Requirement
+from tests.unit.snapkeep.domain.backup.selections import (
+    EBS,
+    EFS,
+    IN_TREE,
+    claim,
+    exclusive,
+    policy,
+    run,
+    taken_by,
+)
 
 MIGRATED = Volume("pv", VolumeKind.EBS_MIGRATED, "ebs.csi.aws.com", "vol-3")
 
@@ -230,20 +236,6 @@ def test_the_view_of_all_policies_gives_each_claim_its_takers_or_one_reason() ->
         ("shop/stray", Code.NO_POLICY),
     ]
     assert "nightly: namespace 'shop' is not among default" in selected.skipped[3].reason
-
-
-def exclusive(name: str, *, enabled: bool = True, **selection: Any) -> Policy:
-    """A policy that keeps the others off its claims."""
-    schedule = Schedule("rate(1 day)", enabled=enabled)
-    return replace(policy(name, **selection), exclusive=True, schedule=schedule)
-
-
-def taken_by(*policies: Policy, one: Claim) -> list[str]:
-    """The policies that take a claim."""
-    decisions = [decide(one, each, policies) for each in policies]
-    taken = [item.policy for item in select([one], policies, "myeks").taken]
-    assert taken == sorted(item.policy for item in decisions if isinstance(item, Taken))
-    return taken
 
 
 def test_an_exclusive_policy_keeps_the_others_off_its_claims() -> None:

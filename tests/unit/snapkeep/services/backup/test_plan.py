@@ -234,3 +234,10 @@ def test_no_backup_fails_because_a_label_could_not_be_told_of() -> None:
     world.journal.fail_next("troubles", TemporaryError("no answer"))
     world.backup()
     assert set(world.states()) == {"a"}
+
+
+def test_a_slot_of_a_policy_for_file_systems_takes_no_snapshots() -> None:
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.AWS_BACKUP))
+    with pytest.raises(PermanentError, match="back_up_file_systems"):
+        world.plan_backup.run("myeks", "nightly", SLOT, "one")
+    assert (world.journal.runs.all, world.queue.jobs) == ({}, [])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from snapkeep.domain.claims import Volume, VolumeKind
 from snapkeep.domain.errors import ClusterUnreachable, TookTooLong, UnknownCluster
 from snapkeep.domain.policies import Method, Policy, Schedule, Selection
 from snapkeep.domain.report.trials import ChangedClaim, Trial, TrialRequest
@@ -158,3 +159,14 @@ def test_nothing_is_written_anywhere() -> None:
     before = state_of(world)
     trial = tried(world, replace(world.policy, retention={"last": 1, "after_claim_deleted": "1d"}))
     assert trial.deletions and state_of(world) == before
+
+
+def test_a_policy_for_file_systems_takes_claims_without_points() -> None:
+    on_efs = a_claim("uploads", volume=Volume("pv", VolumeKind.EFS, "efs.csi.aws.com", "fs-01234567"))
+    world = aged(a_claim("data"), on_efs)
+    trial = tried(world, world.policy, a_policy("shared", method=Method.AWS_BACKUP))
+    assert [(item.claim, item.policy, item.method) for item in trial.taken] == [
+        ("data", "nightly", Method.EBS),
+        ("uploads", "shared", Method.AWS_BACKUP),
+    ]
+    assert trial.changed == (ChangedClaim("shop/uploads", (), ("shared",)),)

@@ -242,3 +242,14 @@ def test_a_finalizer_that_nobody_removes_lets_only_its_own_point_wait_until_it_i
     assert [item.fate for item in world.prune().ended] == ["deleted"]
     assert listed(world) == kept and world.journal.deletions.under_way == {}
     assert (len(world.cluster.snapshots), len(world.cluster.contents)) == (3, 3)
+
+
+def test_points_of_a_policy_that_now_saves_file_systems_still_follow_its_retention() -> None:
+    world = a_world(4)
+    oldest, *others = listed(world)
+    (policy,) = world.deployment.policies
+    changed = replace(world.deployment, policies=(replace(policy, method=Method.AWS_BACKUP),))
+    world.pruner = retention.prune(world.deployed(changed))
+    report = world.prune()
+    assert (listed(world), report.orphaned_policies) == (others, [])
+    assert [item.snapshot_id for item in report.ended] == [oldest]

@@ -23,6 +23,11 @@ CSI_KINDS = {
     "s3.csi.aws.com": VolumeKind.S3,
 }
 
+S3_FILES = "s3files:"
+"""How handles of EFS's driver begin whose file systems are views of S3 buckets.
+https://github.com/kubernetes-sigs/aws-efs-csi-driver/blob/master/pkg/driver/node.go (parseVolumeId)
+"""
+
 ZONE_KEYS = (
     "topology.kubernetes.io/zone",
     "topology.ebs.csi.aws.com/zone",
@@ -120,12 +125,13 @@ def scratch_volumes_of(pod: Document, cluster: str) -> Iterator[ScratchVolume]:
 
 def _csi_volume(document: Document, zone: str) -> Volume:
     source = document["spec"]["csi"]
-    driver = source["driver"]
+    driver, handle = source["driver"], source.get("volumeHandle", "")
+    kind = CSI_KINDS.get(driver, VolumeKind.OTHER)
     return Volume(
         name=document["metadata"]["name"],
-        kind=CSI_KINDS.get(driver, VolumeKind.OTHER),
+        kind=VolumeKind.S3 if kind is VolumeKind.EFS and handle.startswith(S3_FILES) else kind,
         driver=driver,
-        handle=source.get("volumeHandle", ""),
+        handle=handle,
         fs_type=source.get("fsType", ""),
         zone=zone,
     )

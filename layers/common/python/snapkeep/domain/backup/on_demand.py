@@ -50,11 +50,11 @@ class OnDemandRequest:
 def spec_of(request: OnDemandRequest, cluster: str, deployment: Deployment) -> BackupSpec | None:
     """How to carry out a request in a cluster: like the policy that it names, if any.
 
-    None if the cluster lacks that policy.
+    None if the cluster lacks that policy, or only its schedule can start it.
     """
     if request.policy:
         policy = deployment.policy(request.policy)
-        if policy is None or cluster not in policy.clusters:
+        if policy is None or cluster not in policy.clusters or not policy.method.is_of_volumes:
             return None
         return replace(policy, method=request.method) if request.method else policy
     return BackupSpec(
@@ -65,9 +65,16 @@ def spec_of(request: OnDemandRequest, cluster: str, deployment: Deployment) -> B
     )
 
 
-def unknown_policy(request: OnDemandRequest, cluster: str, deployment: Deployment) -> str:
-    """A sentence saying that the cluster lacks the requested policy, and which policies it has."""
-    here = ", ".join(item.name for item in deployment.policies if cluster in item.clusters) or "none"
+def why_no_spec(request: OnDemandRequest, cluster: str, deployment: Deployment) -> str:
+    """A sentence saying why the requested policy cannot be run there now, and which policies can."""
+    policies = [item for item in deployment.volume_policies if cluster in item.clusters]
+    here = ", ".join(item.name for item in policies) or "none"
+    policy = deployment.policy(request.policy)
+    if policy and cluster in policy.clusters:
+        return (
+            f"policy {policy.name} saves file systems of EFS, which are backed up by their schedules only "
+            f"(policies that run on demand: {here})"
+        )
     return f"cluster {cluster} has no policy {request.policy} (its policies: {here})"
 
 

@@ -10,7 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from snapkeep.domain.policies import Pace
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast snapshots may be created per account and Region, and how many may be pending.
+
+    Defaults are half of what EC2 allows (bucket 100, refill 5 per second, 100 pending), because
+    the CSI driver and everybody else in the account share them.
+    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+    """
+
+    per_second: float = 2.5
+    burst: int = 50
+    pending: int = 80
+
 
 PENDING_WAIT = timedelta(seconds=10)
 """How long to wait while too many snapshots are pending: a snapshot of a volume that changed little takes

@@ -84,9 +84,9 @@ def not_protectable(claim: Claim, method: Method = Method.CSI) -> Refusal | None
         return Code.PENDING, "the claim is Pending: it has no volume yet, so there is nothing to back up"
     if claim.volume is None:
         return Code.PENDING, "the claim is Bound, but its volume is not listed yet: the next run checks again"
-    if method is Method.AWS_BACKUP and claim.volume.kind is not VolumeKind.S3:
-        return _not_on_efs(claim.volume)
     if claim.volume.kind.is_ebs:
+        return None if method.is_of_volumes else _not_on_efs(claim.volume)
+    if claim.volume.kind is VolumeKind.EFS and not method.is_of_volumes:
         return None
     return _OTHER_STORAGE.get(claim.volume.kind) or (
         Code.OTHER_DRIVER,
@@ -94,12 +94,11 @@ def not_protectable(claim: Claim, method: Method = Method.CSI) -> Refusal | None
     )
 
 
-def _not_on_efs(volume: Volume) -> Refusal | None:
-    if volume.kind is VolumeKind.EFS:
-        return None
+def _not_on_efs(volume: Volume) -> Refusal:
     return (
         Code.OTHER_METHOD,
-        f"its volume {volume.name} is not on EFS, and method aws-backup takes only what is: use csi or ebs",
+        f"its volume {volume.name} is on EBS, and method aws-backup takes only what is on EFS: it needs a "
+        "policy with method csi or ebs",
     )
 
 

@@ -178,7 +178,7 @@ def _decide_by_all(
         if decision.code in (Code.EXCLUDED, Code.UNKNOWN_POLICY):
             return [decision]
     refusal = not_protectable(claim)
-    if refusal is not None:
+    if refusal is not None and all(not_protectable(claim, policy.method) for policy in here):
         return [SkippedClaim(claim, *refusal)]
     why = _why_none(skipped) or "the cluster has none"
     return [SkippedClaim(claim, Code.NO_POLICY, f"no policy takes it ({why})")]
@@ -221,6 +221,8 @@ def _taken_exclusively(claim: Claim, policy: Policy, policies: Sequence[Policy])
     """The exclusive policy that takes the claim instead: the first in the file, unless it is paused."""
     for other in policies:
         if not other.exclusive or not other.schedule.enabled or claim.cluster not in other.clusters:
+            continue
+        if other.method.is_of_volumes is not policy.method.is_of_volumes:
             continue
         if not _outside(claim.namespace, other.selection) and not _unselected(claim, other):
             if other.name == policy.name:

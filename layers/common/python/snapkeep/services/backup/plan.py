@@ -11,9 +11,9 @@ from snapkeep.domain.backup.jobs import jobs_of
 from snapkeep.domain.backup.on_demand import (
     OnDemandRequest,
     select_wanted,
-    unknown_policy,
     unmet,
     wants_known,
+    why_no_spec,
 )
 from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.backup.runs import Run, RunState, Skipped, run_id, spec_of_run
@@ -92,6 +92,11 @@ class PlanBackup:
                 f"the deployment has no policy {name!r} for cluster {cluster!r} (policies: {known}); "
                 "deploy again so that schedules and config agree"
             )
+        if not policy.method.is_of_volumes:
+            raise PermanentError(
+                f"policy {name!r} saves file systems, of which plan_backup takes no snapshots: deploy again "
+                "so that its schedule starts back_up_file_systems"
+            )
 
     def _plan(self, run: Run) -> Run:
         spec = spec_of_run(run, self.deployment)
@@ -99,7 +104,7 @@ class PlanBackup:
             planned = self._look(run, spec)
         else:
             planned = RunPlan(
-                (), degraded=unknown_policy(run.request or OnDemandRequest(), run.cluster, self.deployment)
+                (), degraded=why_no_spec(run.request or OnDemandRequest(), run.cluster, self.deployment)
             )
         self.runs.add_skipped(run.id, planned.skipped)
         self.points.add_points(planned.points)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from snapkeep.domain.backup.backups import BackupPlan
-from snapkeep.domain.backup.on_demand import OnDemandRequest, select_wanted, spec_of, unknown_policy, unmet
+from snapkeep.domain.backup.on_demand import OnDemandRequest, select_wanted, spec_of, unmet, why_no_spec
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.errors import NotFound, SnapkeepError, Throttled
 from snapkeep.domain.policies import ON_DEMAND, BackupSpec, Deployment
@@ -67,7 +67,7 @@ class RequestBackup:
         self.deployment.known_cluster(cluster)
         spec = spec_of(request, cluster, self.deployment)
         if spec is None:
-            raise NotFound(unknown_policy(request, cluster, self.deployment))
+            raise NotFound(why_no_spec(request, cluster, self.deployment))
         return spec
 
     def _write(self, cluster: str, request: OnDemandRequest, request_id: str) -> Run:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain.backup.runs import Run, Skipped, run_id
-from snapkeep.domain.backup.selection import Selected, select, select_for
+from snapkeep.domain.backup.selection import Selected, Taken, select, select_for
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.errors import TookTooLong
 from snapkeep.domain.messages import PruneRequest
@@ -172,6 +172,9 @@ def _taken(
         name = run_id(request.cluster, policy.name, now)
         run = Run(name, request.cluster, policy.name, now, now, deployment=request.deployment.name)
         selected = select_for(policy, request.deployment, claims, scratch)
+        if not policy.method.is_of_volumes:
+            yield from (_whole(item) for item in selected.taken)
+            continue
         reasons = {item.claim.uid: item.reason for item in selected.taken}
         planned = plan_points(run, policy, selected, cluster)
         for point in planned.points:
@@ -184,6 +187,12 @@ def _taken(
                 _cut(reason),
                 why_blocked(point, planned),
             )
+
+
+def _whole(item: Taken) -> TriedClaim:
+    """A claim whose file system is saved whole, without a point of its own."""
+    claim = item.claim
+    return TriedClaim(claim.namespace, claim.name, item.policy, item.method, _cut(item.reason), "")
 
 
 def _shown(request: TrialRequest) -> Iterator[Policy]:

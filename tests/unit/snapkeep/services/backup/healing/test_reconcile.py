@@ -8,7 +8,8 @@ import pytest
 
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.messages import PruneRequest
-from tests.fakes.world import SLOT, World, a_claim
+from snapkeep.domain.policies import Method
+from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
 @pytest.mark.parametrize("error", [TemporaryError("no answer"), PermanentError("denied"), KeyError("oops")])
@@ -67,3 +68,12 @@ def test_a_sweep_that_does_not_run_any_more_rings_after_two_weeks_and_every_week
     assert [day for day in range(1, 31) if rung[day] > rung[day - 1]] == [15, 22, 29]
     world.sweeper.run(PruneRequest(orphans=True))
     assert world.reconcile().given_up == {}
+
+
+def test_a_policy_for_file_systems_has_no_runs_and_none_are_missed() -> None:
+    world = World(policy=a_policy(method=Method.AWS_BACKUP))
+    world.reconcile()
+    world.wait(hours=30)
+    report = world.reconcile()
+    assert (report.started, report.missed, report.errors) == ([], [], [])
+    assert (world.announcer.missed, world.announcer.ages, world.announcer.rung()) == ([], {}, [])

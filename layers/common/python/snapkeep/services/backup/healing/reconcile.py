@@ -51,7 +51,7 @@ class ReconcileReport:
 
 @dataclass(frozen=True, slots=True)
 class Reconcile:
-    """Checks every open run and every policy; trouble with one never stops the others."""
+    """Checks every open run and every policy that has runs; trouble with one never stops the others."""
 
     deployment: Deployment
     runs: Runs
@@ -73,7 +73,7 @@ class Reconcile:
         for run in runs:
             with _part(run.id, report):
                 self._heal_run(run, report)
-        for policy in self.deployment.policies:
+        for policy in self.deployment.volume_policies:
             for cluster in policy.clusters:
                 with _part(f"{cluster}.{policy.name}", report):
                     self._check_policy(cluster, policy, report)
