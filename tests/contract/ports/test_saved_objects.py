@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from snapkeep.domain.objects.manifests import Archive, Subject
 from snapkeep.domain.objects.rules import ObjectScope
-from snapkeep.domain.objects.saved import Saved
+from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.ports.journal import Journal
 from tests.contract.ports.samples import NOW
 
@@ -38,3 +40,21 @@ def test_records_are_dropped_once(journal: Journal) -> None:
     for _ in range(2):
         journal.saved_objects.drop_saved(shop)
     assert list(journal.saved_objects.all_saved("myeks")) == [store]
+
+
+def test_the_newest_runs_of_a_policy_come_first(journal: Journal) -> None:
+    runs = ("myeks.nightly.20261130T180000Z", "myeks.nightly.20261201T180000Z")
+    others = ("myeks.nightly-2.20261202T180000Z", "myeks.weekly.20261202T180000Z")
+    for run in (*runs, *others):
+        journal.saved_objects.write_saved(saved("shop", run=run))
+    journal.saved_objects.write_saved(saved("shop", run=runs[0], cluster="other"))
+    found = journal.saved_objects.newest_saved("myeks", "nightly")
+    assert [each.subject.run for each in found] == [*reversed(runs)]
+
+
+def test_a_record_keeps_its_summary(journal: Journal) -> None:
+    summary = Summary({"pods": 3}, ("db",), ("postgresqls.acid.zalan.do",), ("a.example.com",), 7)
+    for each in (replace(saved("shop"), summary=summary), saved("store")):
+        journal.saved_objects.write_saved(each)
+    shop, store = journal.saved_objects.saved_of("myeks", "myeks.nightly.1")
+    assert (shop.summary, store.summary) == (summary, None)

@@ -25,6 +25,12 @@ class MemorySavedObjects(Faults):
         self._before("saved_of")
         yield from [saved for key, saved in sorted(self.records.items()) if key[:2] == (cluster, run_id)]
 
+    def newest_saved(self, cluster: str, policy: str) -> Iterator[Saved]:
+        self._before("newest_saved")
+        prefix = f"{cluster}.{policy}."
+        found = [key for key in self.records if key[0] == cluster and key[1].startswith(prefix)]
+        yield from [self.records[key] for key in sorted(found, reverse=True)]
+
     def all_saved(self, cluster: str) -> Iterator[Saved]:
         self._before("all_saved")
         yield from [saved for key, saved in sorted(self.records.items()) if key[0] == cluster]

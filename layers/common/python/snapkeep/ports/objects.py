@@ -74,6 +74,9 @@ class SavedObjects(Protocol):
     def saved_of(self, cluster: str, run_id: str) -> Iterator[Saved]:
         """The records of a run, by namespace."""
 
+    def newest_saved(self, cluster: str, policy: str) -> Iterator[Saved]:
+        """The records of a policy's runs, those of the newest run first, read as they are needed."""
+
     def all_saved(self, cluster: str) -> Iterator[Saved]:
         """All records of a cluster's runs."""
 

@@ -47,3 +47,15 @@ def test_what_others_refer_to_comes_first() -> None:
         SAVED.index(name) for name in ("serviceaccounts", "configmaps", "persistentvolumeclaims", "pods")
     ]
     assert order == sorted(order) and SAVED.index("pods") < SAVED.index("statefulsets.apps")
+
+
+def test_a_wanted_kind_whose_api_is_silent_is_not_taken_for_one_that_nobody_installed() -> None:
+    chosen = choose([], [CERTIFICATES], {"cert-manager.io": "no endpoints", "metrics.k8s.io": "no endpoints"})
+    assert chosen.unanswered == {CERTIFICATES: "its API did not answer: no endpoints"}
+    assert chosen.left_out["metrics.k8s.io"] == "its API did not answer: no endpoints"
+
+
+def test_kinds_that_nobody_asked_for_are_kept_to_know_what_they_make() -> None:
+    served = [kind(CERTIFICATES), kind("secrets"), kind("pods")]
+    assert [str(each) for each in choose(served).others] == [CERTIFICATES]
+    assert choose(served, [CERTIFICATES]).others == ()

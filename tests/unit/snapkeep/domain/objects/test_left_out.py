@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from snapkeep.domain.objects.left_out import why_left_out
+from snapkeep.domain.objects.kinds import Kind
+from snapkeep.domain.objects.left_out import unsaved_maker, why_left_out
 
 
 def item(kind: str, name: str = "web", status: Any = None, **metadata: Any) -> dict[str, Any]:
@@ -46,3 +47,27 @@ def owner(kind: str, controller: bool) -> list[dict[str, Any]]:
 def test_the_reason_why_an_object_is_left_out(found: dict[str, Any], reason: str) -> None:
     said = why_left_out(found)
     assert reason in said if reason else said == ""
+
+
+POSTGRESQL = Kind("acid.zalan.do", "v1", "postgresqls", "postgresql")
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "status", "maker"),
+    [
+        ("acid.zalan.do/v1", "postgresql", {}, "postgresqls.acid.zalan.do"),
+        ("acid.zalan.do/v2", "postgresql", {}, "postgresqls.acid.zalan.do"),
+        ("apps/v1", "StatefulSet", {}, ""),
+        ("v1", "Node", {}, ""),
+        ("acid.zalan.do/v1", "postgresql", {"phase": "Succeeded"}, ""),
+    ],
+)
+def test_nothing_makes_an_object_again_whose_maker_is_not_saved(
+    api_version: str, kind: str, status: Any, maker: str
+) -> None:
+    made_by = {"apiVersion": api_version, "kind": kind, "controller": True}
+    assert unsaved_maker(item("Pod", status=status, ownerReferences=[made_by]), [POSTGRESQL]) == maker
+
+
+def test_an_object_that_nobody_makes_has_no_maker() -> None:
+    assert unsaved_maker(item("Pod"), [POSTGRESQL]) == ""

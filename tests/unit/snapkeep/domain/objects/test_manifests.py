@@ -53,3 +53,12 @@ def test_left_out_objects_are_counted_and_the_first_are_named() -> None:
 def test_what_is_no_manifest_is_refused() -> None:
     with pytest.raises(KeyError):
         from_document({})
+
+
+def test_a_manifest_of_an_earlier_version_knows_no_makers() -> None:
+    found = contents()
+    found.leave_out("pods", {"metadata": {"name": "db-0"}}, "postgresql makes it", "postgresqls.x")
+    document = to_document(found.manifest(SUBJECT, ARCHIVE, NOW, NOW))
+    assert from_document(document).makers == ("postgresqls.x",)
+    del document["makers_not_saved"]
+    assert from_document(document).makers == ()

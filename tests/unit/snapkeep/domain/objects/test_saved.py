@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from snapkeep.domain.objects.saved import saved_of
+from snapkeep.domain.objects.kinds import UNASKED
+from snapkeep.domain.objects.saved import NAMED, saved_of
 from tests.unit.snapkeep.domain.objects.test_manifests import ARCHIVE, NOW, SUBJECT, contents
 
 
@@ -12,3 +13,14 @@ def test_a_record_counts_what_its_manifest_names() -> None:
     saved = saved_of(contents().manifest(SUBJECT, ARCHIVE, NOW, NOW + timedelta(seconds=3)))
     assert (saved.objects, saved.left_out, saved.secrets, saved.refused) == (2, 25, 1, ("jobs.batch",))
     assert (saved.subject, saved.archive, saved.at) == (SUBJECT, ARCHIVE, NOW + timedelta(seconds=3))
+
+
+def test_a_record_has_a_summary_of_what_people_ask_for() -> None:
+    found = contents()
+    found.kinds |= {f"kind{number:02}.example.com": UNASKED for number in range(NAMED + 5)}
+    found.leave_out("statefulsets.apps", {"metadata": {"name": "db"}}, "postgresql makes it", "postgresqls.x")
+    summary = saved_of(found.manifest(SUBJECT, ARCHIVE, NOW, NOW)).summary
+    assert summary is not None
+    assert summary.kinds == {"pods": 1, "configmaps": 1}
+    assert (summary.secrets, summary.makers) == (("db",), ("postgresqls.x",))
+    assert (len(summary.unasked), summary.unasked_count) == (NAMED, NAMED + 5)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from snapkeep.domain.errors import ClusterUnreachable, NotFound, PermanentError
-from snapkeep.domain.objects.kinds import choose
+from snapkeep.domain.objects.kinds import Kind, choose
 from snapkeep.domain.objects.manifests import Contents
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.services.objects.list_objects import ListObjects
@@ -178,3 +178,29 @@ def test_a_cluster_that_stops_answering_gives_no_archive() -> None:
 def test_claims_that_are_gone_are_no_mistake() -> None:
     documents, _ = listed(shop(), ObjectScope.WORKLOAD, claims=("gone",))
     assert names(documents) == ["Namespace/shop"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "custom", "makers"),
+    [
+        (ObjectScope.NAMESPACE, (), {"databases.example.com"}),
+        (ObjectScope.NAMESPACE, ("databases.example.com",), set()),
+        (ObjectScope.WORKLOAD, ("databases.example.com",), {"databases.example.com"}),
+    ],
+)
+def test_a_kind_that_makes_workloads_and_is_not_saved_is_noted(
+    scope: ObjectScope, custom: tuple[str, ...], makers: set[str]
+) -> None:
+    cluster = shop()
+    cluster.served.append(Kind("example.com", "v1", "databases", "Database"))
+    owner = {"apiVersion": "example.com/v1", "kind": "Database", "name": "x", "uid": "u", "controller": True}
+    metadata = {"ownerReferences": [owner]}
+    cluster.put("statefulsets.apps", "shop", "db", spec=template("db", "data"), metadata=metadata)
+    assert listed(cluster, scope, *custom)[1].makers == makers
+
+
+def test_a_wanted_kind_whose_api_does_not_answer_is_not_listed() -> None:
+    contents = Contents()
+    chosen = choose(shop().served[:-1], [CERTIFICATES], {"cert-manager.io": "no endpoints"})
+    list(ListObjects(shop(), chosen, "shop", ("data",), contents).documents(ObjectScope.NAMESPACE))
+    assert contents.refused == [CERTIFICATES]

@@ -13,7 +13,7 @@ from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.objects.manifests import Archive, Subject
 from snapkeep.domain.objects.rules import ObjectScope
-from snapkeep.domain.objects.saved import Saved
+from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.domain.times import precise
 
 
@@ -38,6 +38,11 @@ class DynamoSavedObjects:
         values = {"cluster": key[schema.PK], "run": key[schema.SK]}
         found = self._table.query("#pk = :cluster AND begins_with(#sk, :run)", values)
         yield from self._table.read_each(found, _saved)
+
+    def newest_saved(self, cluster: str, policy: str) -> Iterator[Saved]:
+        values = {"cluster": saved_key(cluster, "", "")[schema.PK], "run": f"{cluster}.{policy}."}
+        condition = "#pk = :cluster AND begins_with(#sk, :run)"
+        yield from self._table.read_each(self._table.query(condition, values, newest_first=True), _saved)
 
     def all_saved(self, cluster: str) -> Iterator[Saved]:
         key = saved_key(cluster, "", "")
@@ -66,5 +71,19 @@ def _saved(item: Item) -> Saved:
             "archive": Archive(**fields["archive"]),
             "at": datetime.fromisoformat(fields["at"]),
             "refused": tuple(fields["refused"]),
+            "summary": _summary(fields.get("summary")),
         }
+    )
+
+
+def _summary(fields: Mapping[str, Any] | None) -> Summary | None:
+    """The summary, None in a record of an earlier version."""
+    if fields is None:
+        return None
+    return Summary(
+        kinds=fields["kinds"],
+        secrets=tuple(fields["secrets"]),
+        makers=tuple(fields["makers"]),
+        unasked=tuple(fields["unasked"]),
+        unasked_count=fields["unasked_count"],
     )

@@ -6,7 +6,7 @@ https://kubernetes.io/docs/reference/using-api/api-concepts/#standard-api-termin
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 SAVED = (
@@ -76,17 +76,37 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The kinds to list, in the order of a restore, and those left out with the reason."""
+    """The kinds to list, in the order of a restore, and those left out with the reason.
+
+    `others` are the kinds of CRDs that the cluster serves and nobody asked for. `unanswered` are wanted kinds
+    whose API did not answer, and why.
+    """
 
     kinds: tuple[Kind, ...]
     left_out: Mapping[str, str]
+    others: tuple[Kind, ...] = ()
+    unanswered: Mapping[str, str] = field(default_factory=dict)
 
 
-def choose(served: Iterable[Kind], custom: Collection[str] = ()) -> Chosen:
-    """Which of the listable kinds that a cluster serves are saved; `custom` names those of CRDs."""
+def choose(
+    served: Iterable[Kind], custom: Collection[str] = (), silent: Mapping[str, str] = MappingProxyType({})
+) -> Chosen:
+    """Which of the listable kinds that a cluster serves are saved; `custom` names those of CRDs, `silent` API
+    groups that the cluster could not describe, and why."""
     by_name = {str(kind): kind for kind in served}
     order = [*SAVED, *sorted(name for name in custom if name not in SAVED and name not in NEVER)]
     left_out = {name: NEVER.get(name, UNASKED) for name in by_name if name not in order}
     missing = {name: "the cluster has no such kind" for name in custom if name not in by_name}
     kinds = tuple(by_name[name] for name in order if name in by_name)
-    return Chosen(kinds, MappingProxyType(dict(sorted((left_out | missing).items()))))
+    unanswered = {
+        name: f"its API did not answer: {silent[group]}"
+        for name in order
+        if name not in by_name and (group := name.partition(".")[2]) in silent
+    }
+    groups = {group: f"its API did not answer: {why}" for group, why in silent.items()}
+    return Chosen(
+        kinds,
+        MappingProxyType(dict(sorted((left_out | missing | groups).items()))),
+        tuple(by_name[name] for name, why in left_out.items() if why == UNASKED),
+        unanswered,
+    )

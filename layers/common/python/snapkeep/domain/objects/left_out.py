@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from snapkeep.domain.object_labels import EXCLUDE
+from snapkeep.domain.objects.kinds import Kind
 
 LEADER = "control-plane.alpha.kubernetes.io/leader"
 """Annotation with which a ConfigMap elects a leader."""
@@ -32,8 +33,21 @@ def why_left_out(item: Mapping[str, Any]) -> str:
 
 def maker_of(item: Mapping[str, Any]) -> str:
     """The kind of the object that controls this one, "" without one."""
+    return str(_maker(item).get("kind") or "")
+
+
+def unsaved_maker(item: Mapping[str, Any], unsaved: Iterable[Kind]) -> str:
+    """The kind among `unsaved` of the object that controls this one: nothing makes the object again. "" for
+    none, and for what has finished."""
+    group = str(_maker(item).get("apiVersion", "")).rpartition("/")[0]
+    if item.get("kind") in ("Pod", "Job") and _has_finished(item.get("status") or {}):
+        return ""
+    return next((str(each) for each in unsaved if (each.group, each.kind) == (group, maker_of(item))), "")
+
+
+def _maker(item: Mapping[str, Any]) -> Mapping[str, Any]:
     owners = (item.get("metadata") or {}).get("ownerReferences") or ()
-    return next((str(owner.get("kind")) for owner in owners if owner.get("controller")), "")
+    return next((owner for owner in owners if owner.get("controller")), {})
 
 
 def _of_kind(item: Mapping[str, Any], metadata: Mapping[str, Any], labels: Mapping[str, str]) -> str:

@@ -53,7 +53,8 @@ class LeftOut:
 class Manifest:
     """What an archive holds. `saved` are the names by kind, in the order of the documents; `kinds` are kinds
     that were not looked at and why, and `refused` those among them that the cluster did not let us list.
-    `secrets` are the Secrets that saved objects name, with the keys that they name.
+    `secrets` are the Secrets that saved objects name, with the keys that they name. `makers` are kinds that
+    are not saved and whose objects make some that were left out.
     """
 
     subject: Subject
@@ -65,6 +66,7 @@ class Manifest:
     kinds: Mapping[str, str]
     secrets: Mapping[str, tuple[str, ...]]
     refused: tuple[str, ...] = ()
+    makers: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -80,6 +82,7 @@ class Contents:
     kinds: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     named: References = field(default_factory=References)
+    makers: set[str] = field(default_factory=set)
     _left_out: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def save(self, kind: str, item: Mapping[str, Any]) -> None:
@@ -87,8 +90,9 @@ class Contents:
         self.saved.setdefault(kind, []).append(name_of(item))
         self.named.add(references(item))
 
-    def leave_out(self, kind: str, item: Mapping[str, Any], reason: str) -> None:
-        """Note an object that was left out."""
+    def leave_out(self, kind: str, item: Mapping[str, Any], reason: str, maker: str = "") -> None:
+        """Note an object that was left out; `maker` is the kind that makes it, if that is not saved."""
+        self.makers |= {maker} - {""}
         self._left_out.setdefault((kind, reason), []).append(name_of(item))
 
     def refuse(self, kind: str, reason: str) -> None:
@@ -118,6 +122,7 @@ class Contents:
             dict(self.kinds),
             secrets,
             tuple(self.refused),
+            tuple(sorted(self.makers)),
         )
 
 
@@ -148,6 +153,7 @@ def to_document(manifest: Manifest) -> dict[str, Any]:
         "kinds_left_out": dict(manifest.kinds),
         "secrets": {name: list(keys) for name, keys in manifest.secrets.items()},
         "kinds_refused": list(manifest.refused),
+        "makers_not_saved": list(manifest.makers),
     }
 
 
@@ -171,6 +177,7 @@ def from_document(document: Mapping[str, Any]) -> Manifest:
         dict(document["kinds_left_out"]),
         _tuples(document["secrets"]),
         tuple(document["kinds_refused"]),
+        tuple(document.get("makers_not_saved", ())),
     )
 
 

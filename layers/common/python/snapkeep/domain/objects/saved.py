@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from snapkeep.domain.objects.kinds import UNASKED
 from snapkeep.domain.objects.manifests import Archive, Manifest, Subject
+
+NAMED = 20
+"""How many names of each sort a record holds, so that hundreds of records are read by one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What people are told about an archive without reading its manifest.
+
+    `kinds` counts the saved objects by kind. `secrets` are the first Secrets that saved objects name,
+    `makers` kinds that are not saved and whose objects make some that were left out. `unasked` are the first
+    of the `unasked_count` kinds of CRDs that nobody asked for: whether the namespace has any is unknown.
+    """
+
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    makers: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+    unasked_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +35,7 @@ class Saved:
 
     `objects` were saved and `left_out` were not; `secrets` are Secrets that saved objects name. `refused` are
     kinds that the cluster did not let us list. `at` is when the last object was listed (aware UTC).
+    `summary` is None in a record of an earlier version.
     """
 
     subject: Subject
@@ -23,6 +45,7 @@ class Saved:
     left_out: int
     secrets: int
     refused: tuple[str, ...] = ()
+    summary: Summary | None = None
 
 
 def saved_of(manifest: Manifest) -> Saved:
@@ -35,4 +58,17 @@ def saved_of(manifest: Manifest) -> Saved:
         left_out=sum(each.count for each in manifest.left_out),
         secrets=len(manifest.secrets),
         refused=manifest.refused,
+        summary=summary_of(manifest),
+    )
+
+
+def summary_of(manifest: Manifest) -> Summary:
+    """The summary of a manifest."""
+    unasked = sorted(kind for kind, why in manifest.kinds.items() if why == UNASKED)
+    return Summary(
+        kinds={kind: len(names) for kind, names in manifest.saved.items()},
+        secrets=tuple(sorted(manifest.secrets)[:NAMED]),
+        makers=manifest.makers[:NAMED],
+        unasked=tuple(unasked[:NAMED]),
+        unasked_count=len(unasked),
     )

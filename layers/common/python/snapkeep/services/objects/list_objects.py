@@ -9,7 +9,7 @@ from typing import Any
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.objects.cleaning import cleaned
 from snapkeep.domain.objects.kinds import Chosen, Kind
-from snapkeep.domain.objects.left_out import why_left_out
+from snapkeep.domain.objects.left_out import unsaved_maker, why_left_out
 from snapkeep.domain.objects.manifests import Contents
 from snapkeep.domain.objects.references import References, references
 from snapkeep.domain.objects.rules import ObjectScope
@@ -39,22 +39,28 @@ class ListObjects:
     claims: Sequence[str]
     contents: Contents
     _listed: int = field(default=0, init=False)
+    _unsaved: tuple[Kind, ...] = field(default=(), init=False)
 
     def documents(self, scope: ObjectScope) -> Iterator[Document]:
         """The objects of a scope. Raises NotFound when the namespace is gone."""
         self.contents.kinds |= self.chosen.left_out
+        whole = scope is ObjectScope.NAMESPACE
+        unlisted = () if whole else (kind for kind in self.chosen.kinds if str(kind) not in WORKLOADS)
+        self._unsaved = (*self.chosen.others, *unlisted)
         namespace = self._one(NAMESPACES, "", self.namespace)
         if namespace is None and not self.contents.refused:
             raise NotFound(f"the namespace {self.namespace} is gone")
         if namespace is not None:
             yield self._saved(NAMESPACES, namespace)
-        yield from self._workload() if scope is ObjectScope.WORKLOAD else self._everything()
+        yield from self._everything() if whole else self._workload()
         if not self._listed and self.contents.refused:
             raise PermanentError(self.contents.kinds[self.contents.refused[-1]])
 
     def _everything(self) -> Iterator[Document]:
         claims = [claim for name in self.claims if (claim := self._one(CLAIMS, self.namespace, name))]
         yield from self._behind(claims)
+        for name, why in self.chosen.unanswered.items():
+            self.contents.refuse(name, why)
         for kind in self.chosen.kinds:
             yield from self._kept(kind, self._all(kind))
 
@@ -85,7 +91,7 @@ class ListObjects:
                 if not mounts(item, self.claims):
                     continue
                 if reason := why_left_out(item):
-                    self.contents.leave_out(str(kind), item, reason)
+                    self._leave_out(kind, item, reason)
                 else:
                     found.append((kind, item))
         return found
@@ -105,9 +111,12 @@ class ListObjects:
     def _kept(self, kind: Kind, items: Iterator[Document]) -> Iterator[Document]:
         for item in items:
             if reason := why_left_out(item):
-                self.contents.leave_out(str(kind), item, reason)
+                self._leave_out(kind, item, reason)
             else:
                 yield self._saved(kind, item)
+
+    def _leave_out(self, kind: Kind, item: Document, reason: str) -> None:
+        self.contents.leave_out(str(kind), item, reason, unsaved_maker(item, self._unsaved))
 
     def _saved(self, kind: Kind, item: Document) -> dict[str, Any]:
         self.contents.save(str(kind), item)

@@ -130,7 +130,7 @@ class SaveObjects:
         if not opened:
             objects = self.clusters.open(cluster)
             served = objects.served_kinds()
-            chosen = choose(served.kinds, self.deployment.custom_kinds)
-            silent = {group: f"its API did not answer: {why}" for group, why in served.silent.items()}
-            opened.append(OpenCluster(objects, Chosen(chosen.kinds, {**chosen.left_out, **silent})))
+            opened.append(
+                OpenCluster(objects, choose(served.kinds, self.deployment.custom_kinds, served.silent))
+            )
         return opened[0]
