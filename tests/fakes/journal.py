@@ -14,6 +14,7 @@ from tests.fakes.stores.copies import MemoryCopies, MemoryCopyRequests
 from tests.fakes.stores.creations import MemoryCreations
 from tests.fakes.stores.deletions import MemoryAbsences, MemoryDeletions
 from tests.fakes.stores.efs_backups import MemoryEfsBackups
+from tests.fakes.stores.efs_restores import MemoryEfsRestores
 from tests.fakes.stores.files import MemoryFileOperations
 from tests.fakes.stores.incidents import MemoryIncidents
 from tests.fakes.stores.loans import MemoryLoans
@@ -53,6 +54,7 @@ class MemoryJournal(Faults, Journal):
     archives: MemoryArchives
     file_operations: MemoryFileOperations
     efs_backups: MemoryEfsBackups
+    efs_restores: MemoryEfsRestores
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -88,6 +90,7 @@ class MemoryJournal(Faults, Journal):
             archives=MemoryArchives(self),
             file_operations=MemoryFileOperations(self),
             efs_backups=MemoryEfsBackups(self),
+            efs_restores=MemoryEfsRestores(self),
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

@@ -36,6 +36,14 @@ def test_a_backup_comes_back_as_written(journal: Journal) -> None:
     assert list(journal.efs_backups.backups_of("shared", SLOT)) == [written]
 
 
+def test_a_backup_is_found_by_its_id(journal: Journal) -> None:
+    opened = journal.efs_backups.open_backup(a_backup())
+
+    assert journal.efs_backups.backup(opened.id) == opened
+    assert journal.efs_backups.backup(f"{opened.id}0") is None
+    assert journal.efs_backups.backup("nothing") is None
+
+
 def test_who_opens_a_backup_again_gets_the_first_one(journal: Journal) -> None:
     first = journal.efs_backups.write_backup(ended(journal.efs_backups.open_backup(a_backup())))
 

@@ -32,6 +32,10 @@ class MemoryEfsBackups(Faults):
         self._after("write_backup")
         return self.all[backup.id]
 
+    def backup(self, backup_id: str) -> EfsBackup | None:
+        self._before("backup")
+        return self.all.get(backup_id)
+
     def unfinished(self) -> Iterator[EfsBackup]:
         self._before("unfinished")
         yield from [backup for backup in self._sorted() if backup.is_open]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class AccessPoint:
     """An access point: the folder that is its root, and as whom everybody reads and writes, such as
-    `1000:1000`; "" for themselves."""
+    `1000:1000`, or `1000:1000,2000` with further groups; "" for themselves."""
 
     id: str
     file_system: str
@@ -40,6 +40,9 @@ class EfsBackups(Protocol):
 
         Raises TemporaryError when somebody else wrote it meanwhile.
         """
+
+    def backup(self, backup_id: str) -> EfsBackup | None:
+        """The record of that id."""
 
     def unfinished(self) -> Iterator[EfsBackup]:
         """The records that are planned or pending, the oldest slot first."""

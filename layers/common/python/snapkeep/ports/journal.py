@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.efs import EfsBackups
+    from snapkeep.ports.efs_restores import EfsRestores
     from snapkeep.ports.files import FileOperations
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.loans import Loans
@@ -57,5 +58,6 @@ class Journal:
     archives: Archives
     file_operations: FileOperations
     efs_backups: EfsBackups
+    efs_restores: EfsRestores
     troubles: Troubles
     unreadable: UnreadableRecords

@@ -45,7 +45,7 @@ class AwsBackup:
 
         https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartBackupJob.html
         """
-        with _errors(f"AWS Backup of {file_system}"):
+        with backup_errors(f"AWS Backup of {file_system}"):
             answer = self.backup.start_backup_job(
                 BackupVaultName=self.vault,
                 ResourceArn=self.resources + file_system,
@@ -58,7 +58,7 @@ class AwsBackup:
     def job(self, job_id: str) -> Job | None:
         """A job."""
         try:
-            with _errors(f"job {job_id} of AWS Backup"):
+            with backup_errors(f"job {job_id} of AWS Backup"):
                 found = self.backup.describe_backup_job(BackupJobId=job_id)
         except NotFound:
             return None
@@ -75,7 +75,7 @@ class AwsBackup:
         """All recovery points of file systems in the vault, page by page."""
         more: dict[str, Any] = {"ByResourceType": "EFS"}
         while True:
-            with _errors(f"the recovery points in vault {self.vault}"):
+            with backup_errors(f"the recovery points in vault {self.vault}"):
                 answer = self.backup.list_recovery_points_by_backup_vault(
                     BackupVaultName=self.vault, MaxResults=1000, **more
                 )
@@ -87,7 +87,7 @@ class AwsBackup:
     def point(self, arn: str) -> Stored | None:
         """A recovery point with its tags, which only ListTags shows."""
         try:
-            with _errors(f"recovery point {arn}"):
+            with backup_errors(f"recovery point {arn}"):
                 found = self.backup.describe_recovery_point(BackupVaultName=self.vault, RecoveryPointArn=arn)
                 return replace(_stored(found), tags=self._tags(arn))
         except NotFound:
@@ -96,7 +96,7 @@ class AwsBackup:
     def delete(self, arn: str) -> None:
         """Delete a recovery point."""
         try:
-            with _errors(f"recovery point {arn}"):
+            with backup_errors(f"recovery point {arn}"):
                 self.backup.delete_recovery_point(BackupVaultName=self.vault, RecoveryPointArn=arn)
         except NotFound:
             return
@@ -129,7 +129,8 @@ def _stored(found: Mapping[str, Any]) -> Stored:
 
 
 @contextmanager
-def _errors(subject: str) -> Iterator[None]:
+def backup_errors(subject: str) -> Iterator[None]:
+    """Raise what an error of AWS Backup means, with its subject."""
     try:
         yield
     except ClientError as error:

@@ -48,6 +48,11 @@ class DynamoEfsBackups:
             raise Contended(f"the backup {backup.id}") from error
         return following
 
+    def backup(self, backup_id: str) -> EfsBackup | None:
+        file_system = "-".join(backup_id.split("-")[:2])
+        item = self._table.get(_key_of(file_system, backup_id))
+        return self._table.read(item, _backup) if item else None
+
     def unfinished(self) -> Iterator[EfsBackup]:
         entries = self._table.query("#open = :value", {"value": OPEN}, schema.OPEN_INDEX)
         yield from (backup for backup in self._read(entries) if backup.is_open)
@@ -65,7 +70,11 @@ class DynamoEfsBackups:
 
 
 def _key(backup: EfsBackup) -> schema.Key:
-    return {schema.PK: f"EFS#{backup.file_system}", schema.SK: f"BACKUP#{backup.id}"}
+    return _key_of(backup.file_system, backup.id)
+
+
+def _key_of(file_system: str, backup_id: str) -> schema.Key:
+    return {schema.PK: f"EFS#{file_system}", schema.SK: f"BACKUP#{backup_id}"}
 
 
 def _policy_key(policy: str) -> str:

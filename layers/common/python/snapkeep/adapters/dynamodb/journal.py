@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.copies import CopyRecords, CopyRequests
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.efs import EfsBackups
+    from snapkeep.ports.efs_restores import EfsRestores
     from snapkeep.ports.files import FileOperations
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.loans import Loans
@@ -188,6 +189,12 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.efs_backups import DynamoEfsBackups
 
         return DynamoEfsBackups(self._table)
+
+    @lazy
+    def efs_restores(self) -> EfsRestores:
+        from snapkeep.adapters.dynamodb.efs_restores import DynamoEfsRestores
+
+        return DynamoEfsRestores(self._table)
 
     @lazy
     def troubles(self) -> Troubles:

@@ -33,7 +33,7 @@ class EfsClaim:
     """A claim as a backup of its file system remembers it: enough to make it again.
 
     `path` is its folder from the root of the file system. `user` is what its access point makes of everybody,
-    such as `1000:1000`, "" without one.
+    such as `1000:1000`, or `1000:1000,2000` with further groups, "" without one.
     """
 
     cluster: str

@@ -21,8 +21,7 @@ def target_findings(
 ) -> Iterator[Finding]:
     """Findings about the new claim's name, labels and modes, its namespace, and whether the cluster can
     restore snapshots with that driver at all."""
-    yield from _name(request, target)
-    yield from _namespace(request, target)
+    yield from claim_findings(request, target)
     no_snapshots = target.no_snapshots.get(driver, "")
     if no_snapshots:
         yield error(
@@ -37,8 +36,14 @@ def target_findings(
             f"{moment(target.controller_silent_since)}: nothing is restored until it does",
             "kubectl get deployment --all-namespaces | grep snapshot-controller",
         )
-    yield from _labels(request)
     yield from _modes(point)
+
+
+def claim_findings(request: RestoreRequest, target: TargetFacts) -> Iterator[Finding]:
+    """Findings about the new claim's name and labels, and its namespace."""
+    yield from _name(request, target)
+    yield from _namespace(request, target)
+    yield from _labels(request)
 
 
 def sharing_findings(point: PointFacts, found: ClassFacts) -> Iterator[Finding]:

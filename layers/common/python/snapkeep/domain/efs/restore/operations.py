@@ -1,0 +1,187 @@
+"""A restore of a claim on EFS: what was accepted, what AWS Backup did, and what a person saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
+from snapkeep.domain.efs.jobs import JobState
+from snapkeep.domain.efs.restore.jobs import RestoreJob
+from snapkeep.domain.efs.restore.mounts import Mount, handle_of, mount_of
+from snapkeep.domain.restore.requests import RestoreRequest
+
+START_FOR = timedelta(hours=6)
+"""How long the start of a job is tried before the restore fails."""
+
+LOOK_FOR = timedelta(days=30)
+"""How long a restore waits for somebody to look for its directory, and for its claim to be made."""
+
+
+class EfsStage(StrEnum):
+    """How far a restore is. Each stage may be entered again.
+
+    `restored`: the files are there, and nobody has said in which directory. `seen`: somebody has seen the
+    claim's folder in it. `ready`: it can be mounted. `done`: its claim exists.
+    """
+
+    ACCEPTED = "accepted"
+    RESTORING = "restoring"
+    RESTORED = "restored"
+    SEEN = "seen"
+    READY = "ready"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """True when nothing is left to do."""
+        return self in (EfsStage.DONE, EfsStage.FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EfsRestore:
+    """One restore as the journal knows it.
+
+    `claim` is the claim as its backup remembers it; `namespace` and `target` name the new one in `cluster`.
+    `job` is AWS's, "" until it is known; it ran from `began_at` to `ended_at` (aware UTC, by AWS's clock).
+    `directory` is the name of the restored directory, without slashes. `access_point` is "" until there is
+    one, or where none is needed. `caller` is an ARN. `revision` counts its records.
+    """
+
+    id: str
+    cluster: str
+    namespace: str
+    target: str
+    backup: str
+    slot: datetime
+    arn: str
+    file_system: str
+    claim: EfsClaim
+    caller: str
+    accepted_at: datetime
+    stage: EfsStage = EfsStage.ACCEPTED
+    job: str = ""
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    directory: str = ""
+    access_point: str = ""
+    reason: str = ""
+    revision: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.target}"
+
+    @property
+    def is_open(self) -> bool:
+        """True until its claim exists, or it failed."""
+        return not self.stage.is_final
+
+    @property
+    def token(self) -> str:
+        """What makes AWS start one job, and create one access point, however often it is asked."""
+        return f"snapkeep-{self.id}"
+
+    @property
+    def mount(self) -> Mount:
+        """Which folders its volume mounts. Raises ValueError before its directory is known."""
+        if not self.directory:
+            raise ValueError(f"nobody has said in which directory restore {self.id} is")
+        return mount_of(self.directory, self.claim)
+
+    @property
+    def handle(self) -> str:
+        """The handle of its volume; "" before that can be mounted."""
+        if self.stage not in (EfsStage.READY, EfsStage.DONE):
+            return ""
+        return handle_of(self.file_system, self.mount, self.access_point)
+
+    def serves(self, cluster: str, namespace: str, target: str, backup: str) -> bool:
+        """True if a request for this claim from this backup continues it."""
+        mine = (self.cluster, self.namespace, self.target, self.backup)
+        return self.is_open and mine == (cluster, namespace, target, backup)
+
+
+def accepted(
+    backup: EfsBackup,
+    claim: EfsClaim,
+    request: RestoreRequest,
+    *,
+    restore_id: str,
+    caller: str,
+    now: datetime,
+) -> EfsRestore:
+    """A new restore of a claim of a backup, as requested."""
+    return EfsRestore(
+        id=restore_id,
+        backup=backup.id,
+        slot=backup.slot,
+        arn=backup.arn,
+        file_system=backup.file_system,
+        claim=claim,
+        caller=caller,
+        accepted_at=now,
+        cluster=request.cluster,
+        namespace=request.namespace,
+        target=request.target,
+    )
+
+
+def restoring(restore: EfsRestore, job: str) -> EfsRestore:
+    """The restore after AWS has named its job."""
+    return replace(restore, stage=EfsStage.RESTORING, job=job, reason="")
+
+
+def followed(restore: EfsRestore, job: RestoreJob | None) -> EfsRestore:
+    """The restore as its job stands; None is a job that AWS no longer knows."""
+    if job is None:
+        return failed(
+            restore,
+            f"AWS Backup no longer knows its restore job {restore.job}: it forgets jobs after 30 days. Look "
+            f"for a directory aws-backup-restore_… in {restore.file_system}, or restore again",
+        )
+    if not job.state.has_ended:
+        return restore
+    if job.state is JobState.COMPLETED:
+        stage = EfsStage.RESTORED
+        return replace(restore, stage=stage, began_at=job.began_at, ended_at=job.ended_at, reason=job.trouble)
+    return failed(restore, f"AWS Backup failed restore job {restore.job}: {job.trouble}")
+
+
+def seen(restore: EfsRestore, directory: str) -> EfsRestore:
+    """The restore after somebody saw the claim's folder in a directory of that name."""
+    return replace(restore, stage=EfsStage.SEEN, directory=directory)
+
+
+def ready(restore: EfsRestore, access_point: str = "") -> EfsRestore:
+    """The restore whose folder can be mounted."""
+    return replace(restore, stage=EfsStage.READY, access_point=access_point)
+
+
+def done(restore: EfsRestore) -> EfsRestore:
+    """The restore whose claim was made."""
+    return replace(restore, stage=EfsStage.DONE)
+
+
+def failed(restore: EfsRestore, reason: str) -> EfsRestore:
+    """The restore, ended without a claim; what AWS has restored stays where it is."""
+    return replace(restore, stage=EfsStage.FAILED, reason=reason)
+
+
+def overdue(restore: EfsRestore, now: datetime) -> str:
+    """Why an open restore is given up now; "" while it is not."""
+    age = now - restore.accepted_at
+    if restore.stage is EfsStage.ACCEPTED and age > START_FOR:
+        hours = START_FOR // timedelta(hours=1)
+        return f"AWS Backup started no job within {hours} hours" + (
+            f": {restore.reason}" if restore.reason else ""
+        )
+    waits = restore.stage in (EfsStage.RESTORED, EfsStage.SEEN, EfsStage.READY)
+    if waits and now - (restore.ended_at or restore.accepted_at) > LOOK_FOR:
+        where = restore.directory or "a directory aws-backup-restore_…"
+        return (
+            f"no claim was made of it within {LOOK_FOR.days} days. Its files are still in "
+            f"{restore.file_system}, in {where}: delete them, or restore again"
+        )
+    return ""

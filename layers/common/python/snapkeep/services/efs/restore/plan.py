@@ -1,0 +1,99 @@
+"""Plans a restore of a claim on EFS: finds the backup that has it, and looks at its target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
+from snapkeep.domain.efs.jobs import StoredState
+from snapkeep.domain.efs.restore.plans import EfsPlan, FileSystemFacts, plan_efs
+from snapkeep.domain.errors import NotFound
+from snapkeep.domain.naming import is_name
+from snapkeep.domain.points import PointState
+from snapkeep.domain.policies import Deployment, Method
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.ports.backup_vault import BackupVault
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.efs import EfsBackups
+from snapkeep.ports.efs_restores import FileSystems
+from snapkeep.ports.kubernetes import Clusters
+
+LOOKED_BACK = timedelta(days=400)
+"""How far back the journal knows backups."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEfsRestore:
+    """Gathers the facts for a restore and runs the pre-flight."""
+
+    deployment: Deployment
+    clusters: Clusters
+    backups: EfsBackups
+    vault: BackupVault
+    file_systems: FileSystems
+    clock: Clock
+
+    def source(self, request: RestoreRequest) -> tuple[EfsBackup, EfsClaim]:
+        """The newest backup with the claim, at or before the requested time, or the one of the requested id,
+        and the claim as it was then.
+
+        Raises NotFound when there is none, or when its recovery point is gone.
+        """
+        self.deployment.known_cluster(request.cluster)
+        for backup, claim in self._having(request):
+            stored = self.vault.point(backup.arn)
+            if stored is not None and stored.state is StoredState.READY:
+                return backup, claim
+        raise NotFound(_missing(request))
+
+    def plan(self, request: RestoreRequest, backup: EfsBackup, claim: EfsClaim) -> EfsPlan:
+        """The plan with all findings. Raises TemporaryError when EFS or the cluster does not answer."""
+        found = self.file_systems.file_system(backup.file_system)
+        place = FileSystemFacts(True, found.usable, found.mount_targets) if found else FileSystemFacts(False)
+        target = self._target(request)
+        return plan_efs(request, backup, claim, place=place, target=target, now=self.clock())
+
+    def _having(self, request: RestoreRequest) -> Iterator[tuple[EfsBackup, EfsClaim]]:
+        """The ready backups that have the claim, the newest first."""
+        name = request.claim or request.target
+        wanted = (
+            request.source_cluster or request.cluster,
+            request.source_namespace or request.namespace,
+            name,
+        )
+        for backup in sorted(self._listed(request), key=lambda each: each.slot, reverse=True):
+            if backup.state is not PointState.READY or (request.at and backup.slot > request.at):
+                continue
+            for claim in backup.claims:
+                if (claim.cluster, claim.namespace, claim.name) == wanted:
+                    yield backup, claim
+
+    def _listed(self, request: RestoreRequest) -> Iterator[EfsBackup]:
+        if request.point_id:
+            found = self.backups.backup(request.point_id)
+            yield from (found,) if found else ()
+            return
+        since = self.clock() - LOOKED_BACK
+        for policy in self.deployment.policies:
+            if policy.method is Method.AWS_BACKUP:
+                yield from self.backups.backups_of(policy.name, since)
+
+    def _target(self, request: RestoreRequest) -> TargetFacts:
+        """The target of the restore. A namespace with an invalid name cannot exist, and must not become part
+        of a path."""
+        region = self.deployment.known_cluster(request.cluster).region
+        if not is_name(request.namespace):
+            return TargetFacts(region=region, namespace_phase="")
+        return self.clusters.open(request.cluster).restore_target(request.namespace, request.target, region)
+
+
+def _missing(request: RestoreRequest) -> str:
+    source = f"{request.source_namespace or request.namespace}/{request.claim or request.target}"
+    cluster = request.source_cluster or request.cluster
+    if request.point_id:
+        return f"there is no ready backup {request.point_id} with claim {source} of cluster {cluster}"
+    until = f" at or before {request.at:%Y-%m-%d %H:%M:%S} UTC" if request.at else ""
+    return f"claim {source} of cluster {cluster} is in no ready backup of a file system{until}"

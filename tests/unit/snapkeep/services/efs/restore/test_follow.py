@@ -1,0 +1,133 @@
+"""Restores from EFS are brought to their end, whatever AWS does meanwhile."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from snapkeep.domain.efs.restore.operations import EfsStage
+from snapkeep.domain.errors import Forbidden, TemporaryError, Throttled
+from tests.fakes.efs import on_efs
+from tests.fakes.faults import Crash
+from tests.unit.snapkeep.services.efs.restore.restore_world import DIRECTORY, FS, RestoreWorld
+
+
+@pytest.fixture
+def world() -> RestoreWorld:
+    return RestoreWorld()
+
+
+def test_the_folder_of_the_claim_is_restored_into_its_file_system(world: RestoreWorld) -> None:
+    restore = world.restored()
+
+    (backup,) = world.records()
+    assert list(world.jobs.asked.values()) == [(backup.arn, FS, "/web")]
+    assert restore.stage is EfsStage.RESTORED
+    assert restore.began_at and restore.ended_at and restore.began_at < restore.ended_at
+
+
+def test_a_running_job_changes_nothing(world: RestoreWorld) -> None:
+    restore = world.start()
+    world.go_on()
+    before = world.now(restore)
+
+    assert world.go_on().moved == {}
+    assert world.now(restore) == before
+
+
+@pytest.mark.parametrize("step", ["start_restore", "write_efs_restore", "make_access_point"])
+@pytest.mark.parametrize("how", ["crash", "lost answer"])
+def test_one_job_and_one_access_point_whatever_crashes(world: RestoreWorld, step: str, how: str) -> None:
+    restore = world.start()
+    fake = {"start_restore": world.jobs, "make_access_point": world.access_points}.get(step, world.journal)
+    (fake.crash_after if how == "crash" else fake.lose_answer)(step)
+
+    for _ in range(2):
+        with suppress(Crash):
+            world.go_on()
+    world.jobs.end()
+    world.go_on()
+    with suppress(TemporaryError, Crash):
+        world.requests.saw("myeks", "new", restore.id, DIRECTORY)
+    for _ in range(3):
+        with suppress(Crash):
+            world.go_on()
+
+    assert world.now(restore).stage is EfsStage.READY
+    assert len(world.jobs.jobs) == 1 and len(world.access_points.all) == 2
+
+
+def test_a_failed_job_is_told_in_the_words_of_aws(world: RestoreWorld) -> None:
+    restore = world.start()
+    world.go_on()
+    world.jobs.end("The file system policy denies elasticfilesystem:restore.")
+
+    report = world.go_on()
+
+    assert world.now(restore).stage is EfsStage.FAILED
+    assert "The file system policy denies elasticfilesystem:restore." in report.failed[restore.id]
+
+
+def test_a_job_that_aws_has_forgotten_fails_the_restore(world: RestoreWorld) -> None:
+    restore = world.start()
+    world.go_on()
+    world.jobs.forget()
+    world.go_on()
+
+    assert "forgets jobs after 30 days" in world.now(restore).reason
+
+
+def test_a_recovery_point_that_was_deleted_meanwhile_fails_the_restore(world: RestoreWorld) -> None:
+    restore = world.start()
+    world.backup.stored.clear()
+    world.go_on()
+
+    assert "there is no recovery point" in world.now(restore).reason
+
+
+def test_what_aws_forbids_fails_with_its_reason_and_throttling_waits(world: RestoreWorld) -> None:
+    first = world.start()
+    world.jobs.fail_next("start_restore", Throttled("slow down"))
+    report = world.go_on()
+    assert report.given_up == {first.id: "slow down"} and world.now(first).stage is EfsStage.ACCEPTED
+
+    world.jobs.fail_next("start_restore", Forbidden("not allowed to restore"))
+    assert world.go_on().failed == {first.id: "not allowed to restore"}
+
+
+def test_trouble_with_one_restore_stops_no_other(world: RestoreWorld) -> None:
+    first, second = world.start(), world.start("fedcba9876543210", target="second")
+    world.jobs.fail_next("start_restore", TemporaryError("no answer"))
+
+    report = world.go_on()
+
+    assert list(report.given_up) == [first.id] and report.moved == {second.id: "restoring"}
+
+
+def test_a_job_that_never_starts_is_given_up(world: RestoreWorld) -> None:
+    restore = world.start()
+    world.clock.forward(hours=7)
+    world.go_on()
+
+    assert world.now(restore).reason == "AWS Backup started no job within 6 hours"
+
+
+def test_files_that_nobody_looks_for_are_named_in_the_end(world: RestoreWorld) -> None:
+    restore = world.restored()
+    world.clock.forward(days=29)
+    world.go_on()
+    assert world.now(restore).stage is EfsStage.RESTORED
+
+    world.clock.forward(days=2)
+    world.go_on()
+
+    assert f"Its files are still in {FS}" in world.now(restore).reason
+
+
+def test_the_root_is_restored_whole() -> None:
+    world = RestoreWorld(on_efs("all", FS))
+
+    world.restored(claim="all", target="all")
+
+    assert [path for _, _, path in world.jobs.asked.values()] == ["/"]

@@ -1,0 +1,124 @@
+"""Restores from EFS go on from where they are, and only to a directory that somebody saw."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapkeep.domain.efs.restore.operations import EfsRestore, EfsStage
+from snapkeep.domain.errors import Invalid, NotFound, PermanentError
+from tests.fakes.efs import on_efs
+from tests.unit.snapkeep.services.efs.restore.restore_world import CALLER, DIRECTORY, FS, RestoreWorld
+
+
+@pytest.fixture
+def world() -> RestoreWorld:
+    return RestoreWorld()
+
+
+def saw(world: RestoreWorld, restore: EfsRestore, directory: str = DIRECTORY) -> EfsRestore:
+    return world.requests.saw(restore.cluster, restore.namespace, restore.id, directory)
+
+
+def test_an_accepted_restore_goes_on_at_once(world: RestoreWorld) -> None:
+    restore = world.start()
+
+    assert (restore.stage, restore.caller, world.asked_to_follow) == (EfsStage.ACCEPTED, CALLER, 1)
+    assert world.requests.begun(restore.id) == restore
+
+
+def test_a_restore_is_accepted_even_if_its_function_does_not_answer(world: RestoreWorld) -> None:
+    world.follower_answers = False
+
+    assert world.start().stage is EfsStage.ACCEPTED
+
+
+def test_a_refused_plan_is_not_carried_out(world: RestoreWorld) -> None:
+    plan = world.plan(namespace="nowhere")
+
+    with pytest.raises(ValueError, match="refused"):
+        world.requests.start(plan, "0123456789abcdef", CALLER)
+
+
+def test_the_same_request_continues_the_open_restore(world: RestoreWorld) -> None:
+    restore = world.restored()
+
+    assert world.requests.plan(world.ask()) == restore
+    assert world.plan(target="another").request.target == "another"
+    saw(world, restore)
+    world.go_on()
+    world.requests.made(restore.cluster, restore.namespace, restore.id)
+    assert not isinstance(world.requests.plan(world.ask()), EfsRestore)
+
+
+def test_a_newer_backup_is_another_restore(world: RestoreWorld) -> None:
+    first = world.restored()
+    newer = world.backed_up(hours=6)
+
+    assert world.plan().backup.id == newer.id
+    assert world.requests.plan(world.ask(point_id=first.backup)) == first
+
+
+def test_the_seen_directory_becomes_the_volume(world: RestoreWorld) -> None:
+    restore = world.restored()
+    assert restore.stage is EfsStage.RESTORED and restore.handle == ""
+
+    seen = saw(world, restore)
+    world.go_on()
+
+    after = world.now(restore)
+    assert (seen.stage, after.stage) == (EfsStage.SEEN, EfsStage.READY)
+    made = world.access_points.all[after.access_point]
+    assert (made.path, made.user, made.file_system) == (f"/{DIRECTORY}/web", "1000:1001", FS)
+    assert after.handle == f"{FS}::{after.access_point}"
+    assert saw(world, restore) == after
+
+
+def test_before_the_job_has_completed_nobody_can_have_seen_it(world: RestoreWorld) -> None:
+    restore = world.start()
+
+    with pytest.raises(PermanentError, match="is accepted"):
+        saw(world, restore)
+    with pytest.raises(PermanentError, match="is accepted"):
+        world.requests.made(restore.cluster, restore.namespace, restore.id)
+
+
+def test_another_directory_is_not_taken_afterwards(world: RestoreWorld) -> None:
+    restore = world.restored()
+    saw(world, restore)
+
+    with pytest.raises(PermanentError, match=f"with directory {DIRECTORY}"):
+        saw(world, restore, "aws-backup-restore_other")
+
+
+def test_the_directory_of_another_restore_is_refused(world: RestoreWorld) -> None:
+    first, second = world.restored(), world.restored(name="fedcba9876543210", target="second")
+    saw(world, first)
+
+    with pytest.raises(PermanentError, match=f"is the directory of restore {first.id} of new/shared"):
+        saw(world, second)
+
+
+@pytest.mark.parametrize("name", ["web", "../web", "aws-backup-restore_x/../../web"])
+def test_a_name_that_aws_does_not_give_is_refused(world: RestoreWorld, name: str) -> None:
+    with pytest.raises(Invalid, match="is no directory of AWS Backup"):
+        saw(world, world.restored(), name)
+
+
+def test_a_restore_is_shown_in_its_own_namespace_only(world: RestoreWorld) -> None:
+    restore = world.start()
+
+    assert world.requests.show("myeks", "new", restore.id) == restore
+    with pytest.raises(NotFound):
+        world.requests.show("myeks", "web", restore.id)
+
+
+def test_a_claim_without_an_access_point_gets_none() -> None:
+    world = RestoreWorld(on_efs("plain", f"{FS}:/plain"))
+    restore = world.restored(claim="plain", target="plain")
+    points = dict(world.access_points.all)
+
+    saw(world, restore)
+    world.go_on()
+
+    assert world.now(restore).handle == f"{FS}:/{DIRECTORY}/plain"
+    assert world.access_points.all == points
