@@ -20,6 +20,7 @@ class FakeBackup(Faults):
     jobs: dict[str, Job] = field(default_factory=dict)
     stored: dict[str, Stored] = field(default_factory=dict)
     locked: bool = False
+    tags_read: list[str] = field(default_factory=list)
     _tokens: dict[str, str] = field(default_factory=dict)
     _of_job: dict[str, str] = field(default_factory=dict)
 
@@ -56,18 +57,39 @@ class FakeBackup(Faults):
 
     def points(self) -> Iterator[Stored]:
         """All recovery points without their tags."""
+        self._before("points")
         yield from (replace(each, tags={}) for each in list(self.stored.values()))
 
     def point(self, arn: str) -> Stored | None:
         """A recovery point with its tags."""
+        self._before("point")
         return self.stored.get(arn)
+
+    def tags(self, arn: str) -> Mapping[str, str] | None:
+        """The tags of a recovery point."""
+        self._before("tags")
+        self.tags_read.append(arn)
+        return self.stored[arn].tags if arn in self.stored else None
+
+    def why_locked(self) -> str:
+        """Whether the vault is locked."""
+        self._before("why_locked")
+        return "the vault is locked" if self.locked else ""
 
     def delete(self, arn: str) -> None:
         """Begin to delete a recovery point."""
+        self._before("delete")
         if self.locked and arn in self.stored:
             raise Forbidden(f"the vault's lock protects {arn}")
         if arn in self.stored:
             self.stored[arn] = replace(self.stored[arn], state=StoredState.DELETING)
+        self._after("delete")
+
+    def tag(self, arn: str, **changes: str | None) -> None:
+        """Let somebody set tags of ours (by the part after the colon), or remove them (None)."""
+        after = dict(self.stored[arn].tags) | {f"snapkeep:{key}": value for key, value in changes.items()}
+        kept = {key: value for key, value in after.items() if value is not None}
+        self.stored[arn] = replace(self.stored[arn], tags=kept)
 
     def end(self, job_id: str, trouble: str = "", size_bytes: int = 0) -> None:
         """Complete a job, or let it fail with `trouble`; the next one of its file system begins."""

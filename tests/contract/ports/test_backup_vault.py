@@ -175,3 +175,19 @@ def test_a_locked_vault_keeps_its_points(account: Account) -> None:
         account.backup.delete(started.point)
     point = account.backup.point(started.point)
     assert point is not None and point.state is StoredState.READY
+
+
+def test_the_tags_of_a_point_are_read_alone(account: Account) -> None:
+    started = account.backup.start(account.file_system(), "t9", TAGS)
+    account.end(started.id)
+
+    assert account.backup.tags(started.point) == TAGS
+    account.backup.delete(started.point)
+    account.sweep()
+    assert account.backup.tags(started.point) is None
+
+
+def test_a_vault_says_whether_it_is_locked(account: Account) -> None:
+    assert account.backup.why_locked() == ""
+    account.lock()
+    assert account.backup.why_locked().endswith("is locked")

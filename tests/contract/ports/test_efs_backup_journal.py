@@ -86,3 +86,12 @@ def test_an_ended_backup_is_forgotten_after_400_days(table_client: Any) -> None:
     backups.write_backup(ended(opened))
     (item,) = table_client.scan(TableName=TABLE)["Items"]
     assert int(item["expires_at"]["N"]) == int((NOW + timedelta(days=400)).timestamp())
+
+
+def test_backups_are_listed_by_file_system_whatever_their_policy(journal: Journal) -> None:
+    wanted = [journal.efs_backups.open_backup(a_backup(policy=name)) for name in ("other", "shared")]
+    journal.efs_backups.open_backup(a_backup("fs-89abcdef"))
+
+    found = journal.efs_backups.backups_on("fs-01234567")
+
+    assert sorted(found, key=lambda each: each.policy) == wanted

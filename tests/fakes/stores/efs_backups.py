@@ -40,6 +40,10 @@ class MemoryEfsBackups(Faults):
         self._before("unfinished")
         yield from [backup for backup in self._sorted() if backup.is_open]
 
+    def backups_on(self, file_system: str) -> Iterator[EfsBackup]:
+        self._before("backups_on")
+        yield from [each for each in self._sorted() if each.file_system == file_system]
+
     def backups_of(self, policy: str, since: datetime) -> Iterator[EfsBackup]:
         self._before("backups_of")
         yield from [each for each in self._sorted() if each.policy == policy and each.slot >= since]

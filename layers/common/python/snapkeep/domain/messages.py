@@ -57,6 +57,10 @@ class PruneRequest:
         return "cluster or place" if self.place else "cluster"
 
 
+FILE_SYSTEMS = "file systems"
+"""The scope in which recovery points of file systems are pruned. No name of a cluster has a space."""
+
+
 def copies_scope(cluster: str, place: str) -> str:
     """The scope in which the copies of a cluster in a place are pruned. No name of a cluster has an `@`.
 

@@ -35,6 +35,12 @@ class BackupVault(Protocol):
     def point(self, arn: str) -> Stored | None:
         """A recovery point with its tags; None when it is gone."""
 
+    def tags(self, arn: str) -> Mapping[str, str] | None:
+        """The tags of a recovery point; None when it is gone."""
+
+    def why_locked(self) -> str:
+        """Why AWS deletes nothing from the vault now; "" when it does."""
+
     def delete(self, arn: str) -> None:
         """Delete a recovery point, which takes a while; one that is gone is no error.
 

@@ -14,7 +14,24 @@ if TYPE_CHECKING:
     from snapkeep.domain.retention.deletion.locks import Lock
 
 
-class Snapshots(Protocol):
+class DeletableSnapshots(Protocol):
+    """What may be deleted by retention, as snapshots: those of EBS, or recovery points of AWS Backup."""
+
+    def get(self, snapshot_id: str) -> Snapshot | None:
+        """The snapshot of that id, or None when AWS knows none (yet)."""
+
+    def get_many(self, snapshot_ids: Sequence[str]) -> Mapping[str, Snapshot]:
+        """Our snapshots of these ids, by id; those that AWS does not know (yet) are absent."""
+
+    def delete(self, snapshot_id: str) -> None:
+        """Delete a snapshot; one that is already gone is success."""
+
+    def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
+        """Why AWS would not delete these snapshots, such as locks, and AMIs made of them; free ones are
+        absent."""
+
+
+class Snapshots(DeletableSnapshots, Protocol):
     """EBS snapshots, in one account and Region."""
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
@@ -43,21 +60,12 @@ class Snapshots(Protocol):
     def held(self, managed: str) -> Iterator[Snapshot]:
         """Our snapshots that are managed as that value says and carry a hold tag, whatever its value."""
 
-    def get(self, snapshot_id: str) -> Snapshot | None:
-        """The snapshot of that id, or None when EC2 knows none (yet)."""
-
-    def get_many(self, snapshot_ids: Sequence[str]) -> Mapping[str, Snapshot]:
-        """Our snapshots of these ids, by id; those that EC2 does not know (yet) are absent."""
-
     def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
         """Add our tags to one of our snapshots."""
 
     def remove_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
         """Remove these tags from a snapshot where they have these values; a snapshot without them is
         success."""
-
-    def delete(self, snapshot_id: str) -> None:
-        """Delete a snapshot; one that is already gone is success."""
 
     def lock(self, snapshot_id: str, lock: Lock) -> None:
         """Lock a snapshot from now on; a locked one stays as it is.
@@ -67,9 +75,6 @@ class Snapshots(Protocol):
 
     def in_bin(self, snapshot_id: str) -> bool:
         """True when the snapshot is in the Recycle Bin."""
-
-    def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
-        """The EC2 locks on these snapshots and the AMIs made of them; free ones are absent."""
 
 
 class Copier(Protocol):

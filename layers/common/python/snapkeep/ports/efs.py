@@ -47,5 +47,8 @@ class EfsBackups(Protocol):
     def unfinished(self) -> Iterator[EfsBackup]:
         """The records that are planned or pending, the oldest slot first."""
 
+    def backups_on(self, file_system: str) -> Iterator[EfsBackup]:
+        """The records of a file system under all policies, in any order."""
+
     def backups_of(self, policy: str, since: datetime) -> Iterator[EfsBackup]:
         """The records of a policy from a slot (aware UTC) on, the oldest first."""

@@ -11,7 +11,7 @@ from snapkeep.wiring.troubles import give_up
 
 if TYPE_CHECKING:
     from snapkeep.domain.messages import PruneRequest
-    from snapkeep.ports.ec2 import Snapshots
+    from snapkeep.ports.ec2 import DeletableSnapshots, Snapshots
     from snapkeep.services.retention.decide import DecidePrune
     from snapkeep.services.retention.deletion.checks import Ours
     from snapkeep.services.retention.deletion.delete import DeletePoints
@@ -127,7 +127,7 @@ def read_cluster(ports: Ports, gone_claims: GoneClaimsFinder | None = None) -> R
     )
 
 
-def decide_prune(ports: Ports, snapshots: Snapshots) -> DecidePrune:
+def decide_prune(ports: Ports, snapshots: DeletableSnapshots) -> DecidePrune:
     """The service that decides what a prune deletes of these snapshots."""
     from snapkeep.services.retention.decide import DecidePrune
 
@@ -165,8 +165,15 @@ def _deleter(ports: Ports, snapshots: Snapshots) -> Callable[[str, Objects], Del
     return deleter
 
 
-def deleter_of(ports: Ports, scope: str, ours: Ours, snapshots: Snapshots, objects: Objects) -> DeletePoints:
-    """What deletes the snapshots of a scope with these objects."""
+def deleter_of(
+    ports: Ports,
+    scope: str,
+    ours: Ours,
+    snapshots: DeletableSnapshots,
+    objects: Objects,
+    keeper: str = "EC2",
+) -> DeletePoints:
+    """What deletes the snapshots of a scope with these objects; `keeper` is what AWS calls itself there."""
     from snapkeep.services.retention.deletion.delete import DeletePoints
 
     return DeletePoints(
@@ -182,4 +189,5 @@ def deleter_of(ports: Ports, scope: str, ours: Ours, snapshots: Snapshots, objec
         ports.pause,
         ports.deployment.pace,
         objects,
+        keeper,
     )

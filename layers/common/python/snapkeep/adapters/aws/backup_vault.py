@@ -93,6 +93,23 @@ class AwsBackup:
         except NotFound:
             return None
 
+    def tags(self, arn: str) -> dict[str, str] | None:
+        """The tags of a recovery point, by one call."""
+        try:
+            with backup_errors(f"recovery point {arn}"):
+                return self._tags(arn)
+        except NotFound:
+            return None
+
+    def why_locked(self) -> str:
+        """Whether the vault has a lock. Under one, AWS deletes no recovery point without a lifecycle.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
+        """
+        with backup_errors(f"vault {self.vault}"):
+            found = self.backup.describe_backup_vault(BackupVaultName=self.vault)
+        return f"the vault {self.vault} is locked" if found.get("Locked") else ""
+
     def delete(self, arn: str) -> None:
         """Delete a recovery point."""
         try:

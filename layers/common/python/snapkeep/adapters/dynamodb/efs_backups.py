@@ -22,6 +22,7 @@ OPEN = "efs"
 KEEP = timedelta(days=400)
 """How long an ended backup is remembered; the tags of its recovery point say the same for ever."""
 
+BACKUP = "BACKUP#"
 TIMES = ("slot", "accepted_at", "ended_at")
 
 
@@ -57,6 +58,11 @@ class DynamoEfsBackups:
         entries = self._table.query("#open = :value", {"value": OPEN}, schema.OPEN_INDEX)
         yield from (backup for backup in self._read(entries) if backup.is_open)
 
+    def backups_on(self, file_system: str) -> Iterator[EfsBackup]:
+        values = {"pk": _file_system_key(file_system), "prefix": BACKUP}
+        items = self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", values)
+        yield from self._table.read_each(items, _backup)
+
     def backups_of(self, policy: str, since: datetime) -> Iterator[EfsBackup]:
         condition = "#policy_key = :policy AND #slot >= :since"
         values = {"policy": _policy_key(policy), "since": precise(since)}
@@ -74,7 +80,11 @@ def _key(backup: EfsBackup) -> schema.Key:
 
 
 def _key_of(file_system: str, backup_id: str) -> schema.Key:
-    return {schema.PK: f"EFS#{file_system}", schema.SK: f"BACKUP#{backup_id}"}
+    return {schema.PK: _file_system_key(file_system), schema.SK: f"{BACKUP}{backup_id}"}
+
+
+def _file_system_key(file_system: str) -> str:
+    return f"EFS#{file_system}"
 
 
 def _policy_key(policy: str) -> str:

@@ -83,8 +83,7 @@ class EfsBackup:
     @property
     def id(self) -> str:
         """Its name, the same for every planner of the slot."""
-        digest = short_hash(self.file_system, self.policy, compact(self.slot), self.deployment)
-        return f"{self.file_system}-{compact(self.slot).lower()}-{digest}"
+        return backup_id(self.file_system, self.policy, self.slot, self.deployment)
 
     @property
     def token(self) -> str:
@@ -95,6 +94,12 @@ class EfsBackup:
     def clusters(self) -> tuple[str, ...]:
         """The clusters whose claims are in it."""
         return tuple(sorted({claim.cluster for claim in self.claims}))
+
+
+def backup_id(file_system: str, policy: str, slot: datetime, deployment: str) -> str:
+    """The name of a backup, which nothing else has."""
+    digest = short_hash(file_system, policy, compact(slot), deployment)
+    return f"{file_system}-{compact(slot).lower()}-{digest}"
 
 
 def tags_of(backup: EfsBackup) -> dict[str, str]:

@@ -59,7 +59,7 @@ class CarryOut:
                 ended.append(item)  # deletions before a throttle count, too
         except Throttled as error:
             log.warning("prune of %s: the next prune continues: %s", scope, error.reason)
-            progress.given_up["pace"] = f"EC2 or the cluster throttles: {error.reason}"
+            progress.given_up["pace"] = f"{deleter.keeper} or the cluster throttles: {error.reason}"
         return ended
 
     def _let_through(self, decision: Decision, scope: str) -> Sequence[str]:

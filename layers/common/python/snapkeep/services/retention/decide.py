@@ -9,7 +9,7 @@ from itertools import islice
 
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.ports.deletions import Absences, Deletions
-from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.ec2 import DeletableSnapshots
 from snapkeep.ports.prunes import Refusals
 from snapkeep.services.retention.brought_back import BroughtBack
 from snapkeep.services.retention.deletion.apply_brake import ApplyBrake, Braked
@@ -37,7 +37,7 @@ class Decision:
 class DecidePrune:
     """Decides for each cluster. Journals refusals and snapshots that came back, except in a rehearsal."""
 
-    snapshots: Snapshots
+    snapshots: DeletableSnapshots
     deletions: Deletions
     absences: Absences
     refusals: Refusals

@@ -15,7 +15,7 @@ from snapkeep.domain.retention.deletion.brake import Verdict, judge, token
 from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal, unknown_token
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.snapshot_tags import IN_BIN
-from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.ec2 import DeletableSnapshots
 from snapkeep.ports.prunes import Refusals
 from snapkeep.services.retention.survey import Survey
 
@@ -41,7 +41,7 @@ class ApplyBrake:
     exactly those, until their token or the config releases them."""
 
     refusals: Refusals
-    snapshots: Snapshots
+    snapshots: DeletableSnapshots
     cluster: str
     now: datetime
 

@@ -16,7 +16,7 @@ from snapkeep.domain.retention.candidates import Protection, restored_for_now
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.domain.retention.snapshot_tags import IN_BIN, archived_at, hold_of, is_away
 from snapkeep.ports.checks import Suspicions
-from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.ec2 import DeletableSnapshots
 from snapkeep.ports.restores import Holds, Restores
 
 
@@ -73,7 +73,7 @@ class Checks:
     Every method raises PermanentError, with the reason, when the snapshot must stay.
     """
 
-    snapshots: Snapshots
+    snapshots: DeletableSnapshots
     restores: Restores
     holds: Holds
     suspicions: Suspicions

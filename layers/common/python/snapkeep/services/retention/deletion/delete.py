@@ -26,7 +26,7 @@ from snapkeep.domain.retention.snapshot_tags import IN_BIN
 from snapkeep.ports.checks import Suspicions
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.deletions import Absences, Deletions
-from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.ec2 import DeletableSnapshots
 from snapkeep.ports.restores import Holds, Restores
 from snapkeep.services.retention.deletion.checks import Checks, Ours
 from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
@@ -39,7 +39,7 @@ BATCH = 25
 LOOKS = tuple(timedelta(seconds=seconds) for seconds in (0.25, 0.5, 1, 2))
 """Pauses between checks of objects being deleted; a snapshot controller needs about a second."""
 
-GONE = "deleted: EC2 no longer has it"
+GONE = "deleted: {} no longer has it"
 BINNED = "deleted: it is in the Recycle Bin, and billed there"
 
 T = TypeVar("T")
@@ -67,11 +67,14 @@ class Deleted:
 
 @dataclass(slots=True)
 class DeletePoints:
-    """Advances the deletions of one scope, which are journaled as intended, as far as possible."""
+    """Advances the deletions of one scope, which are journaled as intended, as far as possible.
+
+    `keeper` is what AWS calls itself where the snapshots are.
+    """
 
     scope: str
     ours: Ours
-    snapshots: Snapshots
+    snapshots: DeletableSnapshots
     deletions: Deletions
     absences: Absences
     restores: Restores
@@ -81,6 +84,7 @@ class DeletePoints:
     pause: Callable[[timedelta], None]
     pace: Pace
     objects: Objects
+    keeper: str = "EC2"
     _began: datetime | None = None
     _calls: int = 0
 
@@ -257,9 +261,10 @@ class DeletePoints:
         ended: dict[str, list[str]] = {}
         for name in ids:
             if name not in left or left[name].state in IN_BIN:
-                ended.setdefault(BINNED if name in left else GONE, []).append(name)
+                ended.setdefault(BINNED if name in left else GONE.format(self.keeper), []).append(name)
             else:
-                yield Deleted(name, DeletionOutcome.WAITING, "deletion requested, but EC2 still shows it")
+                reason = f"deletion requested, but {self.keeper} still shows it"
+                yield Deleted(name, DeletionOutcome.WAITING, reason)
         for outcome, names in ended.items():
             yield from self._end_all(names, outcome)
 

@@ -1,0 +1,123 @@
+"""File systems that are backed up every night, and prune_file_systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from snapkeep.domain.efs.jobs import Stored, StoredState
+from snapkeep.domain.messages import PruneRequest
+from snapkeep.domain.policies import Schedule
+from snapkeep.services.copies.pruning.our_copies import NoObjects
+from snapkeep.services.efs.pruning.our_recovery_points import OurRecoveryPoints
+from snapkeep.services.efs.pruning.read_recovery_points import ReadRecoveryPoints
+from snapkeep.services.efs.pruning.scope import FileSystems
+from snapkeep.services.efs.pruning.vault_points import PlannedPoints, VaultPoints
+from snapkeep.services.retention.report import ClusterReport
+from snapkeep.wiring.retention import decide_prune, deleter_of, prune_scopes
+from tests.fakes.efs import on_efs
+from tests.fakes.faults import Crash
+from tests.fakes.messaging import FakeAnnouncer
+from tests.fakes.ports import some_ports
+from tests.unit.snapkeep.services.efs.efs_world import FS, OTHER_FS, EfsWorld
+
+
+class PruneWorld(EfsWorld):
+    """Two file systems with a claim each; the policy `shared` keeps the last three backups."""
+
+    def __init__(self, retention: Mapping[str, int | str] | None = None) -> None:
+        super().__init__()
+        self.announcer = FakeAnnouncer()
+        self.needed: dict[str, str] = {}
+        self.has(on_efs("data", FS), on_efs("other", OTHER_FS))
+        (policy,) = self.deployment.policies
+        nightly = Schedule("cron(0 18 * * ? *)", "UTC")
+        self.configure(replace(policy, schedule=nightly, retention=retention or {"last": 3}))
+
+    def configure(self, *policies: Any) -> None:
+        """Deploy these policies."""
+        self.deployment = replace(self.deployment, policies=policies)
+        ports = some_ports(
+            deployment=self.deployment,
+            journal=self.journal,
+            retention_news=self.announcer,
+            work_news=self.announcer,
+            clock=self.clock,
+            pause=lambda _: None,
+        )
+        journal, name = self.journal, self.deployment.name
+        reader = ReadRecoveryPoints(
+            self.deployment,
+            self.backup,
+            journal.efs_backups,
+            journal.prunes,
+            journal.retentions,
+            journal.deletions,
+        )
+        points = VaultPoints(self.backup, lambda: self.needed)
+        planned = PlannedPoints(self.backup, lambda: self.needed, name)
+        scope = FileSystems(
+            self.deployment,
+            reader,
+            decide_prune(ports, planned),
+            deleter_of(ports, "file systems", OurRecoveryPoints(name), points, NoObjects(), "AWS Backup"),
+        )
+        self.pruner = prune_scopes(ports, "prune_file_systems", lambda _: [scope])
+
+    def night(self, *, fails: bool = False, prune: bool = True) -> None:
+        """A night: both file systems are backed up, well or not, and the day's prune runs."""
+        self.clock.forward(days=1)
+        self.back_up(self.clock())
+        self.end_jobs("it broke" if fails else "")
+        if prune:
+            self.prune()
+
+    def nights(self, number: int, *, prune: bool = True) -> None:
+        """So many good nights."""
+        for _ in range(number):
+            self.night(prune=prune)
+
+    def prune(self, **request: Any) -> ClusterReport:
+        """Run prune_file_systems; it may crash. AWS Backup has deleted everything a while later."""
+        try:
+            (report,) = self.pruner.run(f"prune-{self.clock()}", PruneRequest(**request))
+        finally:
+            self.backup.sweep()
+        return report
+
+    def survive(self, **request: Any) -> None:
+        """The same, when it may die in between."""
+        with suppress(Crash):
+            self.prune(**request)
+
+    def points(self, file_system: str = FS) -> list[Stored]:
+        """The recovery points of a file system, oldest first."""
+        found = (each for each in self.backup.stored.values() if each.file_system == file_system)
+        return sorted(found, key=lambda each: each.started_at)
+
+    def good(self, file_system: str = FS) -> list[Stored]:
+        """Those that somebody could restore from."""
+        return [each for each in self.points(file_system) if each.state is StoredState.READY]
+
+    def forget(self, *arns: str) -> None:
+        """Let the journal be an old copy, which does not know these points (all, without a name)."""
+        known = self.journal.efs_backups.all
+        for name in [name for name, each in known.items() if not arns or each.arn in arns]:
+            del known[name]
+
+    def put(self, number: int, **changes: Any) -> Stored:
+        """Somebody else's recovery point in our vault."""
+        arn = f"arn:aws:backup:eu-west-1:111122223333:recovery-point:x{number}"
+        made = Stored(arn, FS, StoredState.READY, self.clock())
+        self.backup.stored[arn] = replace(made, **changes)
+        return self.backup.stored[arn]
+
+
+def why(report: ClusterReport) -> dict[str, str]:
+    """What became of the points (ARNs) that a prune was to delete."""
+    return {each.snapshot_id: each.reason for each in report.ended}
+
+
+__all__ = ["FS", "OTHER_FS", "PruneWorld", "why"]
