@@ -18,6 +18,7 @@ from sandbox.driver.claim_controller import ClaimController
 from sandbox.driver.cluster import Cluster
 from sandbox.driver.disruption import DisruptionController
 from sandbox.driver.ec2 import Ec2
+from sandbox.driver.file_systems import FileSystems, root_of_access_points
 from sandbox.driver.kubelet import Kubelet
 from sandbox.driver.machines import Machines
 from sandbox.driver.node_death import NodeDeathController
@@ -61,7 +62,14 @@ class Driver:
     """The running controllers."""
 
     def __init__(
-        self, store: Store, ec2: Ec2, *, cluster_name: str, region: str, machines: Machines | None = None
+        self,
+        store: Store,
+        ec2: Ec2,
+        *,
+        cluster_name: str,
+        region: str,
+        machines: Machines | None = None,
+        file_systems: FileSystems | None = None,
     ) -> None:
         self._store = store
         self._faults = Faults()
@@ -72,7 +80,7 @@ class Driver:
         self._workers = [
             Worker(name, controllers)
             for name, controllers in _families(
-                cluster, ec2, self._machines, self._faults, cluster_name, region
+                cluster, ec2, self._machines, self._faults, cluster_name, region, file_systems
             ).items()
         ]
         self.controls: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"driver": self.control}
@@ -119,7 +127,13 @@ class Driver:
 
 
 def _families(
-    cluster: Cluster, ec2: Ec2, machines: Machines, faults: Faults, cluster_name: str, region: str
+    cluster: Cluster,
+    ec2: Ec2,
+    machines: Machines,
+    faults: Faults,
+    cluster_name: str,
+    region: str,
+    file_systems: FileSystems | None,
 ) -> dict[str, Sequence[Controller]]:
     """One thread per family, so that EC2 calls in one never hold up another."""
     provisioner = Provisioner(cluster, ec2, faults, cluster_name, region)
@@ -139,7 +153,7 @@ def _families(
             ReplicaSetController(cluster),
             StatefulSetController(cluster),
             Scheduler(cluster),
-            Kubelet(cluster, machines),
+            Kubelet(cluster, machines, file_systems),
             DisruptionController(cluster),
         ],
     }
@@ -156,16 +170,25 @@ def start(
     session_token: str | None = None,
 ) -> Driver:
     """Start the controllers on `store` and the EC2 API at `aws_endpoint`; the caller stops the Driver."""
-    client = boto3.client(
-        "ec2",
-        region_name=region,
-        endpoint_url=aws_endpoint,
-        aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key,
-        aws_session_token=session_token,
-        config=Config(retries={"mode": "standard", "max_attempts": 3}, max_pool_connections=20),
+    access: dict[str, Any] = {
+        "region_name": region,
+        "endpoint_url": aws_endpoint,
+        "aws_access_key_id": access_key,
+        "aws_secret_access_key": secret_key,
+        "aws_session_token": session_token,
+    }
+    config = Config(retries={"mode": "standard", "max_attempts": 3}, max_pool_connections=20)
+    client = boto3.client("ec2", config=config, **access)
+    control = AwsControl(aws_endpoint, timeout=5)
+    file_systems = FileSystems(control.files, root_of_access_points(boto3.client("efs", **access)))
+    machines = Machines(control.instances)
+    driver = Driver(
+        store,
+        BotoEc2(client),
+        cluster_name=cluster_name,
+        region=region,
+        machines=machines,
+        file_systems=file_systems,
     )
-    machines = Machines(AwsControl(aws_endpoint, timeout=5).instances)
-    driver = Driver(store, BotoEc2(client), cluster_name=cluster_name, region=region, machines=machines)
     driver.start()
     return driver

@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.driver import Driver
 from sandbox.driver.cluster import Cluster
 from sandbox.driver.ec2 import Ec2
+from sandbox.driver.file_systems import FileSystems
 from sandbox.driver.machines import Machines
 from sandbox.kubernetes.controllers import Controllers
 from sandbox.kubernetes.store import Store
@@ -27,6 +28,8 @@ class Lab:
         self.cluster = Cluster(self.store)
         self.ec2 = FakeEc2(instant=instant)
         self.machines: dict[str, str] = {}
+        self.files: dict[str, dict[str, str]] = {}
+        self.access_points: dict[str, str] = {}
         self.collector = Controllers(self.store)
         self.collector.start()
         self.driver = Driver(
@@ -35,6 +38,7 @@ class Lab:
             cluster_name=cluster_name,
             region="ap-northeast-2",
             machines=Machines(lambda: self.machines),
+            file_systems=FileSystems(lambda name: self.files.get(name, {}), self.access_points.get),
         )
         self.driver.start()
 
