@@ -164,7 +164,9 @@ class Story:
         admin = Admin(sandbox.kubeconfig, kube.SECONDS * self.steps.patience)
         with self.steps.step("Create WordPress and the lab's other workloads") as line:
             limit = control.SECONDS * self.steps.patience
-            lab = ClusterControl.from_folder(sandbox.kubeconfig.parent, limit).call("lab", {"key": HOME_KEY})
+            made = sandbox.client("efs").create_file_system(CreationToken="shared", Encrypted=True)
+            order = {"key": HOME_KEY, "file_system": made["FileSystemId"]}
+            lab = ClusterControl.from_folder(sandbox.kubeconfig.parent, limit).call("lab", order)
             line.say(f"{lab['objects']} objects on {len(lab['instances'])} nodes")
         with self.steps.step("Apply what `snapkeep manifests` prints") as line:
             line.say(f"{len(admin.apply(printing.result()))} objects")

@@ -17,6 +17,8 @@ CLUSTER = "myeks"
 REGION = "ap-northeast-2"
 GROWN_CLAIM = ("default", "ebs-claim", "10Gi")
 LEGACY_VOLUME = "myeks-legacy"
+FILE_SYSTEM = "fs-0d1e2f3a4b5c6d7e8"
+"""One that nobody has made, for those who never ask EFS about it."""
 POLL_SECONDS = 0.02
 
 
@@ -41,15 +43,21 @@ def seed(
     region: str = REGION,
     limit: float = 20.0,
     key: str = "",
+    file_system: str = FILE_SYSTEM,
 ) -> Lab:
     """Create machines and workloads and wait until all of them run; existing ones are left alone.
 
     `ec2` is a boto3 client; the controllers must be running on `store`. The ARN `key` encrypts the volumes,
-    by default the key of AWS for EBS. LabError after `limit` seconds.
+    by default the key of AWS for EBS; `file_system` is the id of the lab's file system of EFS. LabError after
+    `limit` seconds.
     """
     started = time.monotonic()
     instances, made = _machines(store, ec2, cluster, region)
-    values = {"LEGACY_VOLUME": _legacy_volume(ec2, cluster, region), "REGION": region}
+    values = {
+        "FILE_SYSTEM": file_system,
+        "LEGACY_VOLUME": _legacy_volume(ec2, cluster, region),
+        "REGION": region,
+    }
     made += sum(apply(store, _encrypted(obj, key)) for obj in manifests(values))
     _grow(store, limit)
     _wait(lambda: _missing(store), limit)

@@ -16,6 +16,8 @@ from sandbox.launch import Sandbox
 
 Object = dict[str, Any]
 
+FILE_SYSTEM = "fs-0123456789abcdef0"
+
 
 @dataclass
 class World:
@@ -42,7 +44,7 @@ def world(aws: Sandbox) -> Iterator[World]:
     driver = start(store, cluster_name="myeks", region=aws.region, aws_endpoint=aws.aws_url)
     ec2 = aws.client("ec2")
     began = time.process_time()
-    seed(store, ec2)
+    seed(store, ec2, file_system=FILE_SYSTEM)
     yield World(store, ec2, time.process_time() - began)
     driver.stop()
 
@@ -118,7 +120,7 @@ def test_the_in_tree_volume_is_real_and_named_the_old_way(world: World) -> None:
 
 def test_everything_that_no_snapshot_protects_is_there(world: World) -> None:
     efs = world.volume(world.claim("default", "efs-claim"))
-    assert efs["spec"]["csi"]["driver"] == "efs.csi.aws.com"
+    assert efs["spec"]["csi"] == {"driver": "efs.csi.aws.com", "volumeHandle": FILE_SYSTEM}
     mounting = [
         pod["metadata"]["name"]
         for pod in world.store.list("pods", "default")
