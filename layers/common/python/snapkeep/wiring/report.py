@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from snapkeep.services.report.gather import GatherReport
     from snapkeep.services.report.list_points import ListPoints
     from snapkeep.services.report.lost_points import FindLostPoints
+    from snapkeep.services.report.on_efs import ShowOnEfs
     from snapkeep.services.report.past_runs import ReadPastRuns
     from snapkeep.services.report.write import WriteReport
     from snapkeep.wiring.ports import Ports
@@ -35,7 +36,15 @@ def show_coverage(ports: Ports) -> ShowCoverage:
         read_past_runs(ports),
         ShowCopied(ports.deployment, ports.regions, ports.journal.copies, ports.journal.troubles),
         show_checked(ports),
+        show_on_efs(ports),
     )
+
+
+def show_on_efs(ports: Ports) -> ShowOnEfs:
+    """The service that says what the journal knows about backups of file systems."""
+    from snapkeep.services.report.on_efs import ShowOnEfs
+
+    return ShowOnEfs(ports.deployment, ports.journal.efs_backups)
 
 
 def show_checked(ports: Ports) -> ShowChecked:
@@ -76,7 +85,14 @@ def gather_report(ports: Ports) -> GatherReport:
         journal.incidents,
         journal.restores,
         journal.retentions,
-        ReadPolicies(journal.runs, journal.points, journal.retentions, ports.calendar, read_past_runs(ports)),
+        ReadPolicies(
+            journal.runs,
+            journal.points,
+            journal.retentions,
+            ports.calendar,
+            read_past_runs(ports),
+            show_on_efs(ports),
+        ),
         FindVolumes(ports.snapshots, journal.points),
         lost_points(ports),
         suggest_restore(ports),

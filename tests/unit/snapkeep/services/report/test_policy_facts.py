@@ -9,14 +9,15 @@ import pytest
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.policies import Policy, Schedule
 from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
-from snapkeep.wiring.report import read_past_runs
+from snapkeep.wiring.report import read_past_runs, show_on_efs
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
 def reader_of(world: World) -> ReadPolicies:
     journal = world.journal
     past = read_past_runs(world.ports())
-    return ReadPolicies(journal.runs, journal.points, journal.retentions, CronCalendar(), past)
+    on_efs = show_on_efs(world.ports())
+    return ReadPolicies(journal.runs, journal.points, journal.retentions, CronCalendar(), past, on_efs)
 
 
 def facts_of(world: World, policy: Policy) -> PolicyFacts:

@@ -75,8 +75,10 @@ class ShowChecked:
         return shown_check(Checkable(point.state, point.slot, point.archived), check, self.on, self.clock())
 
     def _newest(self, report: CoverageReport) -> dict[str, ShownCheck]:
-        """How the newest good points (ids) stand."""
-        newest = [(claim, good) for claim in report.claims if (good := claim.last_good)]
+        """How the newest good points (ids) stand; nobody looks into backups of file systems."""
+        unread = {policy.name for policy in self.deployment.file_system_policies}
+        good_ones = [(claim, good) for claim in report.claims if (good := claim.last_good)]
+        newest = [(claim, good) for claim, good in good_ones if good.policy not in unread]
         places = [(claim.namespace, claim.claim, good.point_id) for claim, good in newest]
         found = self.checks.checks(report.cluster, places) if places else {}
         return {

@@ -25,6 +25,7 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.services.report.checked import ShowChecked
 from snapkeep.services.report.copied import Lineage, ShowCopied
+from snapkeep.services.report.on_efs import ShowOnEfs, by_claim, caveats
 from snapkeep.services.report.past_runs import ReadPastRuns
 
 NEAR, FAR = timedelta(hours=25), timedelta(days=35)
@@ -35,7 +36,7 @@ FROM_MEMORY = (
     "ones may be listed"
 )
 
-Good = Mapping[str, Sequence[LastGood]]
+Good = dict[str, Sequence[LastGood]]
 """Claim UID to the newest good point under each policy."""
 
 
@@ -51,6 +52,7 @@ class ShowCoverage:
     past: ReadPastRuns
     copied: ShowCopied
     checked: ShowChecked
+    on_efs: ShowOnEfs
 
     def report(self, cluster: str, namespace: str = "") -> CoverageReport:
         """The coverage of a cluster's claims (of one namespace, unless "") now.
@@ -70,11 +72,15 @@ class ShowCoverage:
         names: set[str] = set()
         times: dict[Lineage, list[datetime]] = defaultdict(list)
         good = _newest(_noting(names, times, self._good_points(cluster, namespace, now)), volumes)
+        wanted = [(item.policy, item.claim.uid) for item in selected.taken if not item.method.is_of_volumes]
+        on_efs = self.on_efs.good(cluster, wanted, now, namespace)
+        names |= {str(each.claim) for each in on_efs}
+        good |= by_claim(on_efs)
         found = [
             *self._taken(selected.taken, good, now),
             *self._skipped(cluster, selected.skipped, good, now),
         ]
-        told = self._with_notes(cluster, now, found, _notes(claims, everywhere))
+        told = self._with_notes(cluster, now, found, _notes(claims, everywhere) | caveats(on_efs))
         told = self.checked.add(self.copied.add(told, times, namespace), namespace)
         return replace(told, gone=frozenset(names - {str(claim) for claim in everywhere}))
 
@@ -98,8 +104,10 @@ class ShowCoverage:
         names = {found.claim: _split(found.name) for found, _ in points}
         here = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
         memory = self.past.memory(cluster, here, now)
-        known = list(memory.claims(_newest(points, {}), names, namespace))
-        failures = {"/".join(item.name): item.failure for item in known}
+        on_efs = self.on_efs.good(cluster, None, now, namespace)
+        names |= {each.claim.uid: each.name for each in on_efs}
+        known = list(memory.claims(_newest(points, {}) | by_claim(on_efs), names, namespace))
+        failures = {"/".join(item.name): item.failure for item in known} | caveats(on_efs)
         found = [self._recall(cluster, item, slots, now) for item in known]
         told = self.copied.add(self._with_notes(cluster, now, found, failures), times, namespace)
         return replace(self.checked.add(told, namespace), unasked=f"{why}. {FROM_MEMORY}")
@@ -265,7 +273,7 @@ def _is_good(found: ReadablePoint, now: datetime) -> bool:
     return found.candidate.counts(now) and found.candidate.is_at_hand
 
 
-def _notes(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:
+def _notes(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> dict[str, str]:
     """By claim (namespace/name), what its owner should know besides its state."""
     shared = _shared(claims, everywhere)
     said = {str(claim): (selection.misread_exclusion(claim), shared.get(str(claim))) for claim in claims}

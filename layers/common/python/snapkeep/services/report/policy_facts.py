@@ -17,6 +17,7 @@ from snapkeep.ports.clock import Calendar
 from snapkeep.ports.points import Points
 from snapkeep.ports.prunes import Retentions
 from snapkeep.ports.runs import Runs
+from snapkeep.services.report.on_efs import ShowOnEfs
 from snapkeep.services.report.past_runs import ReadPastRuns
 
 AHEAD = (timedelta(days=9), timedelta(days=70))
@@ -60,10 +61,11 @@ class ReadPolicies:
     retentions: Retentions
     calendar: Calendar
     past_runs: ReadPastRuns
+    on_efs: ShowOnEfs
 
     def facts(self, cluster: str, policies: Sequence[Policy], now: datetime) -> PolicyFacts:
         """The facts about these policies in a cluster."""
-        runs = {policy.name: self.past_runs.newest(cluster, policy.name, now) for policy in policies}
+        runs = {policy.name: self._newest(cluster, policy.name, now) for policy in policies}
         invalid: dict[str, str] = {}
         return PolicyFacts(
             policies,
@@ -75,8 +77,9 @@ class ReadPolicies:
 
     def history(self, cluster: str, policy: str, since: datetime) -> Sequence[Run]:
         """The closed runs of a policy whose slot is at or after `since`, oldest first."""
-        runs = [run for run in self.runs.runs_of(cluster, policy, since) if run.state.is_final]
-        return sorted(runs, key=lambda run: run.slot)
+        whole = self.on_efs.has(policy)
+        runs = (self.on_efs.runs if whole else self.runs.runs_of)(cluster, policy, since)
+        return sorted((run for run in runs if run.state.is_final), key=lambda run: run.slot)
 
     def past(self, runs: Iterable[Run], since: datetime) -> Past:
         """How the points of these closed runs since that time ended; reads the newest runs first, up to
@@ -89,20 +92,35 @@ class ReadPolicies:
             read += run.total
             if read > MOST_POINTS:
                 return Past(good, failed, run.slot)
-            for point in self.points.points_of(run.id):
-                ended = {PointState.READY: good, PointState.FAILED: failed}.get(point.state)
+            for name, state in self._ended(run):
+                ended = {PointState.READY: good, PointState.FAILED: failed}.get(state)
                 if ended is not None:
-                    ended[point.claim.namespace, point.claim.name].append(point.slot)
+                    ended[name].append(run.slot)
         return Past(good, failed, since)
 
     def failures(self, facts: PolicyFacts) -> Iterator[Failure]:
         """The failures in the newest closed runs, from the journal: including points that never had a
         snapshot."""
         for run in facts.last_runs.values():
+            if run and self.on_efs.has(run.policy):
+                yield from self.on_efs.failures(run)
+                continue
             for point in self.points.points_of(run.id) if run and run.failed else ():
                 if point.state is PointState.FAILED:
                     claim = point.claim
                     yield Failure(claim.namespace, claim.name, point.policy, point.slot, point.reason)
+
+    def _newest(self, cluster: str, policy: str, now: datetime) -> Run | None:
+        whole = self.on_efs.has(policy)
+        return (self.on_efs.newest if whole else self.past_runs.newest)(cluster, policy, now)
+
+    def _ended(self, run: Run) -> Iterator[tuple[Name, PointState]]:
+        """The claims of a run, and how their points ended."""
+        if self.on_efs.has(run.policy):
+            yield from self.on_efs.ended(run)
+            return
+        for point in self.points.points_of(run.id):
+            yield (point.claim.namespace, point.claim.name), point.state
 
     def _retentions(
         self, cluster: str, policies: Sequence[Policy], now: datetime, invalid: dict[str, str]

@@ -1,0 +1,121 @@
+"""What the journal says about backups of file systems, for reports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.efs.as_runs import as_runs, failures_of
+from snapkeep.domain.efs.backups import EfsBackup, EfsClaim, newest_of
+from snapkeep.domain.points import PointState
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.report.claims import Failure, Name
+from snapkeep.domain.report.coverage import LastGood
+from snapkeep.ports.efs import EfsBackups
+
+BEHIND = (timedelta(hours=25), timedelta(days=35), timedelta(days=400))
+"""How far back to search, further each time: the journal forgets older backups."""
+
+CAVEAT = "not of one moment: files that changed while AWS Backup read them may be as of different times"
+"""What everybody who relies on a backup of a file system must know.
+https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodOnEfs:
+    """The newest good backup of a claim under a policy, with the claim as it was then."""
+
+    claim: EfsClaim
+    good: LastGood
+
+    @property
+    def name(self) -> Name:
+        """The claim's namespace and name."""
+        return self.claim.namespace, self.claim.name
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOnEfs:
+    """Reads backups by policy and cluster."""
+
+    deployment: Deployment
+    backups: EfsBackups
+
+    def has(self, policy: str) -> bool:
+        """True if a policy of that name saves file systems."""
+        return any(each.name == policy for each in self.deployment.file_system_policies)
+
+    def good(
+        self, cluster: str, wanted: Collection[tuple[str, str]] | None, now: datetime, namespace: str = ""
+    ) -> list[GoodOnEfs]:
+        """The newest good backup of each claim (of one namespace, unless "") under each policy.
+
+        Looks back until the `wanted` ones, each a policy and a claim's UID, are found; for 35 days if it is
+        not known which are (None).
+        """
+        found = self._everywhere(cluster, wanted, now)
+        return [each for each in found if namespace in ("", each.claim.namespace)]
+
+    def runs(self, cluster: str, policy: str, since: datetime) -> list[Run]:
+        """The backups of a policy from a slot on, as runs in a cluster, oldest first."""
+        return as_runs(cluster, self.backups.backups_of(policy, since))
+
+    def newest(self, cluster: str, policy: str, now: datetime) -> Run | None:
+        """The newest slot of a policy whose backups have ended; None if there was none in 35 days."""
+        for window in BEHIND[:2]:
+            ended = [run for run in self.runs(cluster, policy, now - window) if run.state.is_final]
+            if ended:
+                return ended[-1]
+        return None
+
+    def ended(self, run: Run) -> Iterator[tuple[Name, PointState]]:
+        """The claims of a run that `runs` returned, and how their backups ended."""
+        for backup in self._at(run):
+            for claim in backup.claims:
+                if claim.cluster == run.cluster:
+                    yield (claim.namespace, claim.name), backup.state
+
+    def failures(self, run: Run) -> Iterator[Failure]:
+        """The claims of a run that `runs` returned whose backups failed, with the reason."""
+        yield from failures_of(run.cluster, self._at(run))
+
+    def _at(self, run: Run) -> Iterator[EfsBackup]:
+        for backup in self.backups.backups_of(run.policy, run.slot):
+            if backup.slot == run.slot:
+                yield backup
+
+    def _everywhere(
+        self, cluster: str, wanted: Collection[tuple[str, str]] | None, now: datetime
+    ) -> Iterator[GoodOnEfs]:
+        for policy in self.deployment.file_system_policies:
+            if cluster not in policy.clusters:
+                continue
+            found: dict[str, GoodOnEfs] = {}
+            its = {uid for name, uid in wanted or () if name == policy.name}
+            for window in BEHIND[1:2] if wanted is None else BEHIND:
+                found = dict(self._good(cluster, policy.name, now - window))
+                if found.keys() >= its:
+                    break
+            yield from found.values()
+
+    def _good(self, cluster: str, policy: str, since: datetime) -> Iterator[tuple[str, GoodOnEfs]]:
+        for backup, claim in newest_of(self.backups.backups_of(policy, since)):
+            if claim.cluster == cluster:
+                yield claim.uid, GoodOnEfs(claim, LastGood(backup.id, policy, backup.slot))
+
+
+def by_claim(found: Iterable[GoodOnEfs]) -> dict[str, list[LastGood]]:
+    """The newest good backups by the UID of their claim."""
+    claims: dict[str, list[LastGood]] = defaultdict(list)
+    for each in found:
+        claims[each.claim.uid].append(each.good)
+    return claims
+
+
+def caveats(found: Iterable[GoodOnEfs]) -> dict[str, str]:
+    """By claim (namespace/name), what its owner must know about its backups."""
+    return {str(each.claim): CAVEAT for each in found}
