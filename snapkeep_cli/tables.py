@@ -19,6 +19,8 @@ COLORS = {
     "archived": "cyan",
     "ready": "green",
     "protected": "green",
+    "whole": "green",
+    "incomplete": "yellow",
     "bound": "green",
     "completed": "green",
     "late": "yellow",

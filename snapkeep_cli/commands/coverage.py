@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.console import Group
 
 from snapkeep.domain.report.coverage import Coverage
 from snapkeep_cli.api.calls import (
@@ -18,6 +19,7 @@ from snapkeep_cli.api.calls import (
 )
 from snapkeep_cli.check_output import and_then, check_words, suspicious_by_name, suspicious_points, unread
 from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.namespace_output import counts_of, namespaces_of, namespaces_table, whole_in_words
 from snapkeep_cli.output import Output, OutputOption, emit, say, table_of
 from snapkeep_cli.tables import Columns, sentence
 
@@ -47,20 +49,26 @@ def coverage(
     ] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Show which claims are protected and which are not, and why."""
+    """Show which claims are protected and which are not, and why; where objects are saved, which namespaces
+    are restorable whole."""
     api = client()
     report = api.get(*place(the_cluster(api, cluster), namespace, "coverage"))
     claims = [claim for claim in report["claims"] if only in (None, claim["state"])]
-    emit({**report, "claims": claims}, output, table_of([_row(claim) for claim in claims], _columns(claims)))
+    table = table_of([_row(claim) for claim in claims], _columns(claims))
+    emit({**report, "claims": claims}, output, Group(table, *([] if only else namespaces_table(report))))
     always = {Coverage.PROTECTED, Coverage.LATE, Coverage.UNPROTECTED}
     counts = ", ".join(f"{report[state]} {state}" for state in Coverage if report[state] or state in always)
     say(f"{counts}, at {report['at']}")
     if report["copies_late"]:
         many = "1 claim" if report["copies_late"] == 1 else f"{report['copies_late']} claims"
         say(f"the copies of {many} are late: COPIES says why")
+    if whole := whole_in_words(counts_of(namespaces_of(report))):
+        say(whole)
     suspicious = suspicious_points(report)
     if suspicious:
         say(f"{suspicious_by_name(suspicious)}; {and_then(report)}")
+    if report.get("objects_unasked"):
+        say(f"warning: which namespaces are restorable whole is unknown: {report['objects_unasked']}")
     unasked = [text for text in (report["unasked"], report["copies_unasked"], unread(report)) if text]
     for text in unasked:
         say(f"warning: {text}")

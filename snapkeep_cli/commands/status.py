@@ -21,6 +21,7 @@ from snapkeep_cli.check_output import (
     suspicious_points,
     suspicious_table,
 )
+from snapkeep_cli.namespace_output import whole_in_words
 from snapkeep_cli.output import Output, OutputOption, emit, out, say, table_of
 from snapkeep_cli.tables import COLORS, Columns, Folded, Paper, clean, sentence
 from snapkeep_cli.vault_screen import vault_screen
@@ -178,6 +179,8 @@ def _verdict(found: Document) -> Iterator[Text]:
         yield Text("no claim can be protected")
     if newest := newest_in_words(found):
         yield Text(newest, style="dim")
+    if whole := whole_in_words(found.get("namespaces") or {}):
+        yield Text(f"{whole}: snapkeep coverage", style="dim")
     if gone:
         whose = "1 deleted claim still has" if gone == 1 else f"{gone} deleted claims still have"
         yield Text(f"{whose} recovery points to restore from: snapkeep get points", style="dim")

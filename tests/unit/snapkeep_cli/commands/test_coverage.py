@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from snapkeep.domain.claims import ScratchVolume
+from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.proof.checks import Check, Subject, Verdict
 from snapkeep.domain.proof.rules import CheckRules
 from snapkeep.domain.proof.suspicions import Suspicion
+from tests.fakes.saving import SavingWorld
 from tests.fakes.world import SLOT, World, a_claim
 from tests.unit.snapkeep_cli.conftest import Command, connected
 
@@ -90,3 +92,43 @@ def suspected(world: World) -> str:
 
 def test_clusters_are_listed(snapkeep: Command) -> None:
     assert snapkeep("get", "clusters").out.splitlines()[1].split() == ["myeks", "ap-northeast-2", "nightly"]
+
+
+@pytest.fixture
+def saving(monkeypatch: pytest.MonkeyPatch) -> tuple[SavingWorld, Command]:
+    """A world whose namespace store is restorable whole, and shop lacks a Secret."""
+    world = SavingWorld()
+    world.objects.put(
+        "pods", "shop", "web", spec={"containers": [{"envFrom": [{"secretRef": {"name": "db"}}]}]}
+    )
+    world.back_up(SLOT)
+    world.save()
+    world.wait(hours=3)
+    return world, connected(world, monkeypatch)
+
+
+def test_namespaces_are_whole_or_say_what_is_missing(saving: tuple[SavingWorld, Command]) -> None:
+    _, snapkeep = saving
+    shown = snapkeep("coverage")
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert ["shop", "incomplete", "3", "2026-11-24T18:00:00Z", "bring", "the", "Secret", "db"] in [
+        line[:8] for line in lines
+    ]
+    assert "1 of 2 namespaces is restorable whole" in shown.err
+    assert "1 of 2 namespaces is restorable whole: snapkeep coverage" in snapkeep("status").out
+    assert "1 namespaces, 1 deployments.apps" in snapkeep("coverage", "-o", "wide").out
+    assert "restorable" not in snapkeep("coverage", "--only", "protected").out.lower()
+    assert snapkeep("coverage", "--check").code == 0
+
+
+def test_a_namespace_that_is_gone_from_the_cluster_says_so(saving: tuple[SavingWorld, Command]) -> None:
+    world, snapkeep = saving
+    world.cluster.claim_list = [each for each in world.cluster.claim_list if each.namespace != "store"]
+    assert "the cluster has no claim of it any more" in snapkeep("coverage").out
+
+
+def test_objects_that_cannot_be_read_are_a_warning(saving: tuple[SavingWorld, Command]) -> None:
+    world, snapkeep = saving
+    world.journal.saved_objects.fail_next("newest_saved", TemporaryError("the journal is slow"))
+    shown = snapkeep("coverage")
+    assert "restorable whole is unknown: the journal is slow" in shown.err and "protected" in shown.out

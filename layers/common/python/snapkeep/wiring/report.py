@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 def show_coverage(ports: Ports) -> ShowCoverage:
     """The service that shows which claims are protected."""
+    from snapkeep.services.objects.show_namespaces import ShowNamespaces
     from snapkeep.services.report.copied import ShowCopied
     from snapkeep.services.report.coverage import ShowCoverage
 
@@ -37,6 +38,7 @@ def show_coverage(ports: Ports) -> ShowCoverage:
         ShowCopied(ports.deployment, ports.regions, ports.journal.copies, ports.journal.troubles),
         show_checked(ports),
         show_on_efs(ports),
+        ShowNamespaces(ports.deployment, ports.journal.saved_objects, ports.clock),
     )
 
 

@@ -11,6 +11,7 @@ from snapkeep.domain.backup.protectability import UNPROTECTABLE, Code
 from snapkeep.domain.backup.selection import SkippedClaim
 from snapkeep.domain.claims import ScratchVolume
 from snapkeep.domain.copies.view.standing import CopiedTo, PlaceHolds
+from snapkeep.domain.objects.view.wholeness import NamespaceStands
 from snapkeep.domain.policies import RESERVED_NAMES
 from snapkeep.domain.proof.shown import ShownCheck
 from snapkeep.domain.proof.summary import UNASKED, ChecksSummary
@@ -105,6 +106,8 @@ class CoverageReport:
     `unasked` says what could not be asked, "" when the claims are those that the cluster has now. `gone` are
     claims (namespace/name) that it no longer has and whose good points remain. `copies_unasked` names places
     that did not answer, `places` says what the others hold, `checks` how points stand that were looked into.
+    `namespaces` says which are restorable whole, where a policy saves objects; `objects_unasked` why nobody
+    knows.
     """
 
     cluster: str
@@ -115,6 +118,8 @@ class CoverageReport:
     copies_unasked: str = ""
     places: tuple[PlaceHolds, ...] = ()
     checks: ChecksSummary = UNASKED
+    namespaces: tuple[NamespaceStands, ...] = ()
+    objects_unasked: str = ""
 
     @property
     def copies_late(self) -> int:

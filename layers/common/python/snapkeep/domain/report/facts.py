@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.copies.view.standing import PlaceStands, by_place
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.objects.view.wholeness import NamespaceStands
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.proof.summary import UNASKED, ChecksSummary
 from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
@@ -77,6 +78,7 @@ class Report:
     (namespace/name) that the cluster no longer has and whose good points remain, even where `claims` omits
     them. `places` says how claims stand in the places that they are copied to, `checks` how points stand that
     were looked into. With `files`, files of points are read by command.
+    `namespaces` says which are restorable whole, where a policy saves objects.
     """
 
     cluster: str
@@ -95,6 +97,7 @@ class Report:
     places: tuple[PlaceStands, ...] = ()
     checks: ChecksSummary = UNASKED
     files: bool = False
+    namespaces: tuple[NamespaceStands, ...] = ()
 
     def count(self, state: ClaimState) -> int:
         """How many claims are in a state."""
@@ -120,7 +123,7 @@ def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
         incidents=tuple(sorted(sources.incidents, key=opened, reverse=True)),
         restores=tuple(sorted(sources.restores, key=lambda item: item.accepted_at, reverse=True)),
         prices=prices,
-        notes=(*_invalid(sources), *sources.notes, *_silent_places(sources), *_unread_checks(sources)),
+        notes=(*_invalid(sources), *sources.notes, *_unasked(sources.coverage)),
         gone=sources.coverage.gone,
         places=by_place(
             ((claim.name, copy) for claim in sources.coverage.claims for copy in claim.copies),
@@ -128,6 +131,7 @@ def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
         ),
         checks=sources.coverage.checks,
         files=sources.files,
+        namespaces=sources.coverage.namespaces,
     )
 
 
@@ -156,14 +160,14 @@ def _invalid(sources: Sources) -> list[str]:
     ]
 
 
-def _silent_places(sources: Sources) -> list[str]:
-    unasked = sources.coverage.copies_unasked
-    return [f"copies: {unasked}"] if unasked else []
-
-
-def _unread_checks(sources: Sources) -> list[str]:
-    unasked = sources.coverage.checks.unasked
-    return [f"checks: {unasked}"] if unasked else []
+def _unasked(coverage: CoverageReport) -> list[str]:
+    """What nobody could ask about copies, checks and saved objects."""
+    of = {
+        "copies": coverage.copies_unasked,
+        "checks": coverage.checks.unasked,
+        "objects": coverage.objects_unasked,
+    }
+    return [f"{subject}: {why}" for subject, why in of.items() if why]
 
 
 def _timezone(policies: Sequence[Policy]) -> str:

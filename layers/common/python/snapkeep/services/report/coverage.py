@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,8 +23,10 @@ from snapkeep.domain.retention.snapshot_tags import ReadablePoint, read
 from snapkeep.ports.clock import Calendar, Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.kubernetes import Clusters
+from snapkeep.services.objects.show_namespaces import ShowNamespaces
 from snapkeep.services.report.checked import ShowChecked
-from snapkeep.services.report.copied import Lineage, ShowCopied
+from snapkeep.services.report.copied import ShowCopied
+from snapkeep.services.report.good_points import Good, NotedPoints, newest_of_each
 from snapkeep.services.report.on_efs import ShowOnEfs, by_claim, caveats
 from snapkeep.services.report.past_runs import ReadPastRuns
 
@@ -35,9 +37,6 @@ FROM_MEMORY = (
     "These are the claims known from recovery points and the last runs: newer ones are missing, and deleted "
     "ones may be listed"
 )
-
-Good = dict[str, Sequence[LastGood]]
-"""Claim UID to the newest good point under each policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class ShowCoverage:
     copied: ShowCopied
     checked: ShowChecked
     on_efs: ShowOnEfs
+    namespaces: ShowNamespaces
 
     def report(self, cluster: str, namespace: str = "") -> CoverageReport:
         """The coverage of a cluster's claims (of one namespace, unless "") now.
@@ -69,20 +69,19 @@ class ShowCoverage:
         scratch = [volume for volume in kube.scratch_volumes() if namespace in ("", volume.namespace)]
         selected = selection.select(claims, self.deployment.policies, cluster, scratch)
         volumes = {claim.uid: claim.volume.handle for claim in claims if claim.volume}
-        names: set[str] = set()
-        times: dict[Lineage, list[datetime]] = defaultdict(list)
-        good = _newest(_noting(names, times, self._good_points(cluster, namespace, now)), volumes)
+        noted = NotedPoints()
+        good = newest_of_each(noted.note(self._good_points(cluster, namespace, now)), volumes)
         wanted = [(item.policy, item.claim.uid) for item in selected.taken if not item.method.is_of_volumes]
         on_efs = self.on_efs.good(cluster, wanted, now, namespace)
-        names |= {str(each.claim) for each in on_efs}
         good |= by_claim(on_efs)
         found = [
             *self._taken(selected.taken, good, now),
             *self._skipped(cluster, selected.skipped, good, now),
         ]
         told = self._with_notes(cluster, now, found, _notes(claims, everywhere) | caveats(on_efs))
-        told = self.checked.add(self.copied.add(told, times, namespace), namespace)
-        return replace(told, gone=frozenset(names - {str(claim) for claim in everywhere}))
+        names = noted.names | {str(each.claim) for each in on_efs}
+        gone = frozenset(names - {str(claim) for claim in everywhere})
+        return self._with_the_rest(replace(told, gone=gone), noted, namespace)
 
     def now_or_remembered(self, cluster: str, namespace: str = "") -> CoverageReport:
         """The report; if the cluster does not answer, one of the claims known from recovery points and the
@@ -99,18 +98,23 @@ class ShowCoverage:
         """The claims that have good points, and those that the last runs took or skipped."""
         now = self.clock()
         slots = SlotCache(self.calendar, now)
-        times: dict[Lineage, list[datetime]] = defaultdict(list)
-        points = list(_noting(set(), times, self._good_points(cluster, namespace, now)))
+        noted = NotedPoints()
+        points = list(noted.note(self._good_points(cluster, namespace, now)))
         names = {found.claim: _split(found.name) for found, _ in points}
         here = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
         memory = self.past.memory(cluster, here, now)
         on_efs = self.on_efs.good(cluster, None, now, namespace)
         names |= {each.claim.uid: each.name for each in on_efs}
-        known = list(memory.claims(_newest(points, {}) | by_claim(on_efs), names, namespace))
+        known = list(memory.claims(newest_of_each(points, {}) | by_claim(on_efs), names, namespace))
         failures = {"/".join(item.name): item.failure for item in known} | caveats(on_efs)
         found = [self._recall(cluster, item, slots, now) for item in known]
-        told = self.copied.add(self._with_notes(cluster, now, found, failures), times, namespace)
-        return replace(self.checked.add(told, namespace), unasked=f"{why}. {FROM_MEMORY}")
+        told = replace(self._with_notes(cluster, now, found, failures), unasked=f"{why}. {FROM_MEMORY}")
+        return self._with_the_rest(told, noted, namespace)
+
+    def _with_the_rest(self, told: CoverageReport, noted: NotedPoints, namespace: str) -> CoverageReport:
+        """The report with how copies, checks and saved objects stand."""
+        told = self.checked.add(self.copied.add(told, noted.times, namespace), namespace)
+        return self.namespaces.add(told, noted.slots, namespace)
 
     def _runs_in(self, name: str, cluster: str) -> bool:
         policy = self.deployment.policy(name)
@@ -237,31 +241,6 @@ class SlotCache:
             due = self._calendar.due(policy.schedule, after, until, anchor) if until > after else ()
             self._known[key] = next(iter(due), None)
         return self._known[key]
-
-
-def _noting(
-    names: set[str],
-    times: dict[Lineage, list[datetime]],
-    points: Iterable[tuple[ReadablePoint, LastGood]],
-) -> Iterator[tuple[ReadablePoint, LastGood]]:
-    """The same points; the names of their claims, and when each was taken, are added on the way."""
-    for found, point in points:
-        names.add(found.name)
-        times[found.claim, found.policy].append(found.candidate.time)
-        yield found, point
-
-
-def _newest(points: Iterable[tuple[ReadablePoint, LastGood]], volumes: Mapping[str, str]) -> Good:
-    """The newest point of each claim (UID) under each policy, from the claim's own volume if that is
-    known.
-    """
-    newest: dict[str, dict[str, LastGood]] = defaultdict(dict)
-    for found, point in points:
-        if found.candidate.volume != volumes.get(found.claim, found.candidate.volume):
-            continue  # from another volume: its tags were edited or copied
-        known = newest[found.claim].get(found.policy, point)
-        newest[found.claim][found.policy] = max(known, point, key=lambda item: item.slot)
-    return {claim: list(policies.values()) for claim, policies in newest.items()}
 
 
 def _split(name: str) -> Name:

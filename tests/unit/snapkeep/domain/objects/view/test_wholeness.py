@@ -138,3 +138,8 @@ def test_without_an_archive_it_matters_whether_one_was_asked_for(asked: bool, st
         if asked
         else "its objects are not saved: no policy with `objects` takes its claims"
     )
+
+
+def test_a_claim_whose_file_system_is_backed_up_needs_no_point_of_the_run() -> None:
+    found = judged(saved(), claims=(ClaimPoints("shared", {}, "why", apart=True),))
+    assert found.state is Wholeness.WHOLE

@@ -39,12 +39,15 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPoints:
-    """A claim of a namespace, the slots (aware UTC) of its ready points by policy, and its coverage in
-    words."""
+    """A claim of a namespace, the slots (aware UTC) of its ready points by policy, and its coverage in words.
+
+    `apart` says that it has a ready backup which belongs to no run: that of its file system.
+    """
 
     name: str
     slots: Mapping[str, frozenset[datetime]]
     why: str
+    apart: bool = False
 
 
 class Wholeness(StrEnum):
@@ -57,12 +60,14 @@ class Wholeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NamespaceStands:
-    """Whether a namespace is restorable whole, by the archive `saved` (None without one)."""
+    """Whether a namespace is restorable whole, by the archive `saved` (None without one). `gone` says that
+    the cluster has no claim of it any more."""
 
     namespace: str
     state: Wholeness
     saved: Saved | None = None
     missing: tuple[Missing, ...] = ()
+    gone: bool = False
 
     def names(self, lack: Lack) -> list[str]:
         """The names of what is missing in one way."""
@@ -118,7 +123,7 @@ def _missing(saved: Saved, claims: Sequence[ClaimPoints]) -> Iterator[Missing]:
             Lack.SCOPE, "", "only what mounts its claims is saved: its policy has objects: workload"
         )
     for claim in claims:
-        if not _has_point(claim, saved):
+        if not claim.apart and not _has_point(claim, saved):
             yield Missing(Lack.CLAIM, claim.name, claim.why)
     for name in saved.summary.secrets if saved.summary else ():
         yield Missing(Lack.SECRET, name, "Secrets are not saved")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from snapkeep.domain.backup.runs import Run, RunState
@@ -91,7 +92,8 @@ class PlaceStatusModel(Body):
 class StatusModel(Body):
     """The state of a cluster. `claims` counts claims by state (deleted ones if good points remain);
     `troubles` names those that could be protected as promised, but are not; `notes` says what could not be
-    asked."""
+    asked. `namespaces` counts namespaces by whether they are restorable whole; it is empty where no policy
+    saves objects."""
 
     cluster: str
     at: str
@@ -103,6 +105,7 @@ class StatusModel(Body):
     notes: list[str]
     places: list[PlaceStatusModel]
     checks: ChecksModel
+    namespaces: dict[str, int]
 
 
 class ReportedPointModel(Body):
@@ -179,6 +182,7 @@ def status_model(report: Report) -> StatusModel:
         notes=list(report.notes),
         places=[_place(stands) for stands in report.places],
         checks=checks_model(report.checks),
+        namespaces=dict(Counter(each.state.value for each in report.namespaces)),
     )
 
 

@@ -13,6 +13,7 @@ from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
 from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.models.check import CheckModel, ChecksModel, check_model, checks_model
+from snapkeep.inbound.api.models.namespace import NamespaceModel, namespace_model
 from snapkeep.inbound.api.names import Cluster, Namespace
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
@@ -54,7 +55,9 @@ class CoveredClaimModel(Body):
 
 class CoverageModel(Body):
     """The coverage of a cluster's claims now; `unasked` says what could not be asked, and is mostly empty.
-    `copies_late` counts claims whose copies are late, `copies_unasked` names places that did not answer."""
+    `copies_late` counts claims whose copies are late, `copies_unasked` names places that did not answer.
+    `namespaces` says which are restorable whole, where a policy saves objects; `objects_unasked` why that is
+    unknown."""
 
     cluster: str
     at: str
@@ -68,6 +71,8 @@ class CoverageModel(Body):
     copies_unasked: str
     checks: ChecksModel
     claims: list[CoveredClaimModel]
+    namespaces: list[NamespaceModel]
+    objects_unasked: str
 
 
 SHOWS: dict[str, Any] = {"tags": ["coverage"], "responses": read_responses(CoverageModel)}
@@ -106,6 +111,8 @@ def _model(report: CoverageReport) -> CoverageModel:
         copies_unasked=report.copies_unasked,
         checks=checks_model(report.checks),
         claims=[_claim(claim) for claim in report.claims],
+        namespaces=[namespace_model(each) for each in report.namespaces],
+        objects_unasked=report.objects_unasked,
     )
 
 
