@@ -10,7 +10,7 @@ from typing import Any
 
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.objects.kinds import NEVER, SAVED, Kind
-from snapkeep.domain.objects.manifests import Archive, Manifest, Subject
+from snapkeep.domain.objects.manifests import Archive, Manifest, SecretsFile, Subject
 from snapkeep.domain.retention.deletion.locks import Lock
 from snapkeep.ports.objects import ServedKinds
 from tests.fakes.faults import Faults
@@ -22,6 +22,7 @@ KINDS = {
     "jobs.batch": "Job",
     "persistentvolumeclaims": "PersistentVolumeClaim",
     "pods": "Pod",
+    "secrets": "Secret",
     "serviceaccounts": "ServiceAccount",
     "services": "Service",
     "statefulsets.apps": "StatefulSet",
@@ -69,6 +70,8 @@ class FakeObjects(Faults):
         found = (
             item for item in self.items.get((str(kind), namespace), []) if item["metadata"]["name"] == name
         )
+        if str(kind) in self.forbidden:
+            raise PermanentError(f"myeks: GET {kind} is not allowed. Apply what `snapkeep manifests` prints")
         item = next(found, None)
         return {**item, "apiVersion": kind.api_version, "kind": kind.kind} if item else None
 
@@ -88,9 +91,10 @@ class FakeObjectClusters:
 
 @dataclass
 class MemoryArchives(Faults):
-    """Archives and manifests in memory; `versions` counts writes by key."""
+    """Archives, files of Secrets and manifests in memory; `versions` counts writes by key."""
 
     texts: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, bytes] = field(default_factory=dict)
     manifests: dict[str, Manifest] = field(default_factory=dict)
     locks: dict[str, Lock | None] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
@@ -112,6 +116,27 @@ class MemoryArchives(Faults):
         self._before("write_manifest")
         self.manifests[f"{manifest.subject.run}/{manifest.subject.namespace}"] = manifest
         self._after("write_manifest")
+
+    def write_secrets(
+        self, subject: Subject, kms_key: str, pieces: Iterable[bytes], lock: Lock | None
+    ) -> SecretsFile:
+        body = b"".join(pieces)
+        self._before("write_secrets")
+        key = f"{subject.run}/{subject.namespace}.secrets.enc"
+        self.secrets[key], self.locks[key] = body, lock
+        self.versions[key] = self.versions.get(key, 0) + 1
+        self._after("write_secrets")
+        version, digest = f"v{self.versions[key]}", hashlib.sha256(body).hexdigest()
+        return SecretsFile(key, version, digest, len(body), kms_key)
+
+    def remove_secrets(self, file: SecretsFile) -> None:
+        self._before("remove_secrets")
+        self.secrets.pop(file.key, None)
+        self._after("remove_secrets")
+
+    def secrets_link(self, file: SecretsFile, lasts: timedelta) -> str:
+        self._before("secrets_link")
+        return f"https://objects.test/{file.key}"
 
     def remove(self, archive: Archive) -> None:
         self._before("remove")

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from snapkeep.adapters.aws.envelopes import KmsEnvelopes
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved
 from snapkeep.services.objects.save_objects import ObjectsReport
 from snapkeep.wiring import objects
 from snapkeep.wiring.ports import Ports
+from tests.fakes.kms import FakeKms
 from tests.fakes.objects import FakeObjectClusters, FakeObjects, MemoryArchives
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
@@ -28,6 +30,7 @@ class SavingWorld(World):
             self.objects.put("deployments.apps", namespace, "web", spec={"replicas": 2})
         self.object_clusters = FakeObjectClusters({"myeks": self.objects})
         self.archives = MemoryArchives()
+        self.kms = FakeKms()
         given = {"objects": ObjectScope.NAMESPACE, **policy}
         claims = [a_claim("data", namespace=namespace) for namespace in ("shop", "store")]
         super().__init__(*claims, policy=a_policy(**given))
@@ -35,7 +38,10 @@ class SavingWorld(World):
     def ports(self, wrap: Callable[[Any], Any] = lambda port: port) -> Ports:
         """With clusters' objects and archives."""
         return replace(
-            super().ports(wrap), object_clusters=self.object_clusters, object_archives=self.archives
+            super().ports(wrap),
+            object_clusters=self.object_clusters,
+            object_archives=self.archives,
+            envelopes=KmsEnvelopes(self.kms),
         )
 
     def save(self, seconds: int = 600) -> ObjectsReport:

@@ -74,7 +74,7 @@ def test_a_manifest_comes_back_by_its_subject(world: World) -> None:
     archives, _ = world
     assert archives.manifest(SUBJECT) is None
     archive = archives.write(SUBJECT, DOCUMENTS, LOCK)
-    contents = Contents({"configmaps": ["a"]}, {"secrets": "Snapkeep does not read Secrets"})
+    contents = Contents({"configmaps": ["a"]}, {"secrets": "they are not asked for"})
     manifest = contents.manifest(SUBJECT, archive, NOW, NOW + timedelta(seconds=2))
     archives.write_manifest(manifest, LOCK)
     assert archives.manifest(SUBJECT) == manifest
@@ -130,3 +130,35 @@ def test_an_archive_may_be_larger_than_what_stays_in_memory(bucket: Any) -> None
     archive = archives.write(SUBJECT, noise, None)
     assert archive.stored_bytes > IN_MEMORY
     assert bucket.head_object(Bucket="objects", Key=archive.key)["ContentLength"] == archive.stored_bytes
+
+
+def test_a_file_of_secrets_is_stored_and_removed_beside_its_archive(world: World) -> None:
+    archives, _ = world
+    file = archives.write_secrets(SUBJECT, "arn:key", [b"line\n", b"\x00\xff"], LOCK)
+    assert (file.stored_bytes, file.kms_key) == (7, "arn:key")
+    assert file.sha256 == hashlib.sha256(b"line\n\x00\xff").hexdigest() and file.version
+    assert "shop.secrets.enc" in archives.secrets_link(file, timedelta(minutes=5))
+    for _ in range(2):
+        archives.remove_secrets(file)
+
+
+def test_no_secrets_are_stored_when_they_end_early(bucket: Any) -> None:
+    archives = S3Objects(bucket, "objects", lambda: NOW)
+
+    def broken() -> Iterator[bytes]:
+        yield b"line"
+        raise TemporaryError("the cluster stopped answering")
+
+    with pytest.raises(TemporaryError):
+        archives.write_secrets(SUBJECT, "arn:key", broken(), None)
+    assert "Contents" not in bucket.list_objects_v2(Bucket="objects")
+
+
+def test_a_lock_keeps_secrets_and_so_does_their_removal(bucket: Any) -> None:
+    archives = S3Objects(bucket, "objects", lambda: NOW)
+    file = archives.write_secrets(SUBJECT, "arn:key", [b"encrypted"], LOCK)
+    archives.remove_secrets(file)
+    found = bucket.get_object(Bucket="objects", Key=file.key, VersionId=file.version)
+    assert found["Body"].read() == b"encrypted"
+    assert found["ObjectLockMode"] == "COMPLIANCE"
+    assert found["ObjectLockRetainUntilDate"] == NOW + timedelta(days=7)

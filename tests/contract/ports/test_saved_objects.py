@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from snapkeep.domain.objects.manifests import Archive, Subject
+from snapkeep.domain.objects.manifests import Archive, SecretsFile, Subject
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.ports.journal import Journal
@@ -58,3 +58,10 @@ def test_a_record_keeps_its_summary(journal: Journal) -> None:
         journal.saved_objects.write_saved(each)
     shop, store = journal.saved_objects.saved_of("myeks", "myeks.nightly.1")
     assert (shop.summary, store.summary) == (summary, None)
+
+
+def test_a_record_says_where_secrets_are(journal: Journal) -> None:
+    file = SecretsFile("run/shop.secrets.enc", "v1", "cd" * 32, 300, "arn:aws:kms:ap-northeast-2:1:key/1")
+    journal.saved_objects.write_saved(replace(saved("shop"), secrets_saved=2, secrets_file=file))
+    (found,) = journal.saved_objects.saved_of("myeks", "myeks.nightly.1")
+    assert (found.secrets_saved, found.secrets_file) == (2, file)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from lambdas.save_objects.handler import handle
+from snapkeep.adapters.aws.envelopes import KmsEnvelopes
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.wiring import aws
+from tests.fakes.kms import FakeKms
 from tests.fakes.objects import FakeObjectClusters, FakeObjects, MemoryArchives
 from tests.fakes.world import SLOT, World
 from tests.unit.lambdas.conftest import Context, Load
@@ -35,6 +37,7 @@ def archives(world: World, monkeypatch: pytest.MonkeyPatch) -> MemoryArchives:
         deployment=replace(world.deployment, policies=policies),
         object_clusters=FakeObjectClusters({"myeks": objects}),
         object_archives=archives,
+        envelopes=KmsEnvelopes(FakeKms()),
     )
     monkeypatch.setattr(aws, "ports", lambda _: ports)
     return archives

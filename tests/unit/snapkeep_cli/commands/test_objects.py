@@ -73,7 +73,7 @@ def test_a_namespace_shows_names_and_what_was_left_out_and_why(snapkeep: Command
     assert ended.code == 0
     assert "deployments.apps" in ended.out and "api, web" in ended.out
     assert "Deployment makes it" in ended.out and "web-1" in ended.out
-    assert "Snapkeep does not read Secrets" in ended.out
+    assert "only a policy with `secrets` saves them" in ended.out
     assert "the Secrets db (password)" in ended.err
     assert json.loads(snapkeep("objects", run_of(), "-n", "shop", "-o", "json").out)["secrets"] == {
         "db": ["password"]

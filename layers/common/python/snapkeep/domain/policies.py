@@ -124,7 +124,8 @@ class Policy(BackupSpec):
     `lock` is put on each point before it counts as ready. An `exclusive` policy keeps the others off its
     claims. `retention` maps rule to count, "all" or duration text, `archive_after` rule to duration text,
     as validated. `copies` has one rule for each place. Every point must hold the files `expect`. `objects`
-    says which Kubernetes objects are saved beside the points.
+    says which Kubernetes objects are saved beside the points, and their Secrets are saved if there is a
+    `secrets_key`, the ARN of the KMS key that encrypts them.
     """
 
     clusters: tuple[str, ...]
@@ -136,6 +137,7 @@ class Policy(BackupSpec):
     expect: tuple[str, ...] = ()
     archive_after: Mapping[str, str] = field(default_factory=dict)
     objects: ObjectScope | None = None
+    secrets_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,11 @@ class Deployment:
     def saves_objects(self) -> bool:
         """True if any policy saves Kubernetes objects."""
         return any(policy.objects for policy in self.policies)
+
+    @property
+    def secrets_keys(self) -> tuple[str, ...]:
+        """The KMS keys that encrypt saved Secrets, each once; none if no policy saves any."""
+        return tuple(dict.fromkeys(each.secrets_key for each in self.policies if each.secrets_key))
 
     def place(self, name: str) -> Place | None:
         """The place of that name, or None if the config does not name it."""

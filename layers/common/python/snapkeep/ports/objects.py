@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from snapkeep.domain.objects.kinds import Kind
-    from snapkeep.domain.objects.manifests import Archive, Manifest, Subject
+    from snapkeep.domain.objects.manifests import Archive, Manifest, SecretsFile, Subject
     from snapkeep.domain.objects.saved import Saved
     from snapkeep.domain.retention.deletion.locks import Lock
 
@@ -51,6 +51,11 @@ class ObjectArchives(Protocol):
     def write(self, subject: Subject, documents: Iterable[str], lock: Lock | None) -> Archive:
         """Store YAML documents, compressed, as they come; nothing if they cannot be read to the end."""
 
+    def write_secrets(
+        self, subject: Subject, kms_key: str, pieces: Iterable[bytes], lock: Lock | None
+    ) -> SecretsFile:
+        """Store what `Envelopes.seal` gives with this key; nothing if it ends with an error."""
+
     def write_manifest(self, manifest: Manifest, lock: Lock | None) -> None:
         """Store the manifest of an archive, which shows that the archive is complete."""
 
@@ -61,8 +66,23 @@ class ObjectArchives(Protocol):
         """Remove an archive and its manifest; those already gone are success. What is stored stays as an
         earlier version for a while, and until its lock ends."""
 
+    def remove_secrets(self, file: SecretsFile) -> None:
+        """Remove a file of Secrets, as `remove` does."""
+
+    def secrets_link(self, file: SecretsFile, lasts: timedelta) -> str:
+        """A link to this version of a file of Secrets, which stays encrypted."""
+
     def links(self, archive: Archive, lasts: timedelta) -> tuple[str, str]:
         """Links to this version of an archive and to its manifest, valid for `lasts`, without a signature."""
+
+
+class Envelopes(Protocol):
+    """Encrypts what only somebody else may read."""
+
+    def seal(self, key: str, context: Mapping[str, str], documents: Iterable[str]) -> Iterator[bytes]:
+        """A file of these documents, as `domain.objects.secrets.sealed` describes it, encrypted with a data
+        key of its own that only the KMS key opens, given the same context. Raises PermanentError at once if
+        the key cannot be used; nothing else reads the documents."""
 
 
 class SavedObjects(Protocol):

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         RetentionNews,
         WorkNews,
     )
-    from snapkeep.ports.objects import ObjectArchives, ObjectClusters
+    from snapkeep.ports.objects import Envelopes, ObjectArchives, ObjectClusters
     from snapkeep.ports.reports import ReportPages
     from snapkeep.wiring.ports import Ports
 
@@ -88,6 +88,12 @@ class AwsPorts(PointsDataPorts):
         from snapkeep.adapters.aws.s3_objects import S3Objects
 
         return S3Objects(client("s3", SIGNED), self._setting("objects_bucket"), clock)
+
+    @lazy
+    def envelopes(self) -> Envelopes:
+        from snapkeep.adapters.aws.envelopes import KmsEnvelopes
+
+        return KmsEnvelopes(client("kms"))
 
     @lazy
     def snapshots(self) -> Snapshots:

@@ -29,7 +29,7 @@ def save_objects(ports: Ports) -> SaveObjects:
         journal.runs,
         journal.points,
         journal.saved_objects,
-        SaveNamespace(ports.object_archives, journal.saved_objects, ports.clock),
+        SaveNamespace(ports.object_archives, ports.envelopes, journal.saved_objects, ports.clock),
         give_up(ports, ports.announcer, FUNCTION, PATIENCE),
         ports.clock,
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         RetentionNews,
         WorkNews,
     )
-    from snapkeep.ports.objects import ObjectArchives, ObjectClusters
+    from snapkeep.ports.objects import Envelopes, ObjectArchives, ObjectClusters
     from snapkeep.ports.reports import ReportPages
     from snapkeep.ports.tiers import Tiers
     from snapkeep.ports.vaults import SharedSnapshots, Shares, Sources, Vaults
@@ -51,6 +51,7 @@ class Ports:
     nodes: NodeClusters
     object_clusters: ObjectClusters
     object_archives: ObjectArchives
+    envelopes: Envelopes
     snapshots: Snapshots
     everybodys_snapshots: Snapshots
     blocks: Blocks

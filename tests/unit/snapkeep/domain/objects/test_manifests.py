@@ -12,6 +12,7 @@ from snapkeep.domain.objects.manifests import (
     Archive,
     Contents,
     LeftOut,
+    SecretsFile,
     Subject,
     from_document,
     to_document,
@@ -24,7 +25,7 @@ ARCHIVE = Archive("objects/key.yaml.gz", "v1", "ab" * 32, 100, 900)
 
 
 def contents() -> Contents:
-    found = Contents(kinds={"secrets": "Snapkeep does not read Secrets"})
+    found = Contents(kinds={"secrets": "they are not asked for"})
     env = {"valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}
     pod = {"kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"env": [env]}]}}
     found.refuse("jobs.batch", "not allowed")
@@ -62,3 +63,18 @@ def test_a_manifest_of_an_earlier_version_knows_no_makers() -> None:
     assert from_document(document).makers == ("postgresqls.x",)
     del document["makers_not_saved"]
     assert from_document(document).makers == ()
+
+
+def test_a_manifest_names_the_secrets_that_are_saved_and_those_that_are_missing() -> None:
+    found, file = contents(), SecretsFile("objects/key.secrets.enc", "v1", "cd" * 32, 300, "arn:key")
+    found.secrets_saved += ["db", "tls"]
+    made = found.manifest(SUBJECT, ARCHIVE, NOW, NOW, file)
+    assert from_document(json.loads(json.dumps(to_document(made)))) == made
+    assert (made.secrets_saved, made.secrets_missing) == (("db", "tls"), ())
+    assert found.manifest(SUBJECT, ARCHIVE, NOW, NOW).secrets_missing == ("db",), "nothing without a file"
+
+
+def test_a_manifest_of_an_earlier_version_has_no_secrets() -> None:
+    document = to_document(contents().manifest(SUBJECT, ARCHIVE, NOW, NOW))
+    del document["secrets_saved"], document["secrets_file"]
+    assert from_document(document).secrets_file is None

@@ -104,7 +104,7 @@ def test_a_namespace_is_saved_whole_in_the_order_of_a_restore() -> None:
         ("pods", "ReplicaSet makes it"): ("web-1-x",),
         ("replicasets.apps", "Deployment makes it"): ("web-1",),
     }
-    assert contents.kinds["secrets"] == "Snapkeep does not read Secrets"
+    assert contents.kinds["secrets"] == "only a policy with `secrets` saves them, encrypted"
     assert contents.kinds[CERTIFICATES] == "its kind is not in custom_kinds"
     assert contents.named.secrets == {"tls": set()}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from snapkeep.domain import tags
@@ -9,6 +11,7 @@ from snapkeep.domain.errors import TemporaryError
 from snapkeep.services.objects.sweep_objects import SweepReport
 from snapkeep.wiring import objects
 from tests.fakes.faults import Crash
+from tests.fakes.kms import KEY
 from tests.fakes.saving import NIGHT, SavingWorld, run_of
 from tests.fakes.world import SLOT
 
@@ -16,8 +19,9 @@ from tests.fakes.world import SLOT
 class SweptWorld(SavingWorld):
     """Ten nights, each with a prune, of which retention keeps three."""
 
-    def __init__(self) -> None:
-        super().__init__(retention={"last": 3})
+    def __init__(self, **policy: Any) -> None:
+        super().__init__(retention={"last": 3}, **policy)
+        self.objects.put("secrets", "shop", "db", type="Opaque")
         for night in range(10):
             self.back_up(SLOT + night * NIGHT)
             self.save()
@@ -86,3 +90,15 @@ def test_a_crash_after_the_archive_is_gone_leaves_its_record_for_the_next_sweep(
     assert len(world.kept()) == 10
     world.sweep()
     assert world.kept() == world.with_points()
+
+
+def test_secrets_go_with_their_archives() -> None:
+    world = SweptWorld(secrets_key=KEY)
+    assert len(world.archives.secrets) == 10
+    world.wait(hours=24 * 7)
+    world.prune()
+    world.archives.crash_after("remove_secrets")
+    with pytest.raises(Crash):
+        world.sweep()
+    world.sweep()
+    assert {key.partition("/")[0] for key in world.archives.secrets} == world.kept() == world.with_points()

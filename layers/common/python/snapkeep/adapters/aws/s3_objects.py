@@ -20,6 +20,7 @@ from snapkeep.adapters.aws.session import code_of, our_errors
 from snapkeep.domain.objects.manifests import (
     Archive,
     Manifest,
+    SecretsFile,
     Subject,
     from_document,
     to_document,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 ENDING = ".yaml.gz"
+
+SECRETS_ENDING = ".secrets.enc"
+"""No name of a namespace has a dot, so no archive or manifest of another one ends like this."""
 
 IN_MEMORY = 8 * 2**20
 """Bytes of an archive that stay in memory; a larger one goes to the function's disk, which has 512 MiB."""
@@ -51,6 +55,18 @@ class S3Objects:
             key = f"{_place(subject)}{ENDING}"
             version = self._put(subject, key, body, digest, "application/gzip", lock)
         return Archive(key, version, digest.hex(), stored, text_bytes)
+
+    def write_secrets(
+        self, subject: Subject, kms_key: str, pieces: Iterable[bytes], lock: Lock | None
+    ) -> SecretsFile:
+        """What goes to the disk first is encrypted."""
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
+            for piece in pieces:
+                body.write(piece)
+            stored, digest = _measure(cast("IO[bytes]", body))
+            key = f"{_place(subject)}{SECRETS_ENDING}"
+            version = self._put(subject, key, body, digest, "application/octet-stream", lock)
+        return SecretsFile(key, version, digest.hex(), stored, kms_key)
 
     def write_manifest(self, manifest: Manifest, lock: Lock | None) -> None:
         body = json.dumps(to_document(manifest), indent=1).encode()
@@ -80,8 +96,18 @@ class S3Objects:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
         """
         for key in (_manifest_of(archive), archive.key):
-            with our_errors(f"remove {key}"):
-                self._s3.delete_object(Bucket=self._bucket, Key=key)
+            self._remove(key)
+
+    def remove_secrets(self, file: SecretsFile) -> None:
+        self._remove(file.key)
+
+    def secrets_link(self, file: SecretsFile, lasts: timedelta) -> str:
+        with our_errors(f"link to {file.key}"):
+            return self._link(lasts, file.key, VersionId=file.version)
+
+    def _remove(self, key: str) -> None:
+        with our_errors(f"remove {key}"):
+            self._s3.delete_object(Bucket=self._bucket, Key=key)
 
     def _link(self, lasts: timedelta, key: str, **version: str) -> str:
         place = {"Bucket": self._bucket, "Key": key, **version}

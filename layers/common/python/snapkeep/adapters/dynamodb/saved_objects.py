@@ -11,7 +11,7 @@ from typing import Any
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.objects.manifests import Archive, Subject
+from snapkeep.domain.objects.manifests import Archive, Subject, secrets_file_of
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.domain.times import precise
@@ -72,6 +72,7 @@ def _saved(item: Item) -> Saved:
             "at": datetime.fromisoformat(fields["at"]),
             "refused": tuple(fields["refused"]),
             "summary": _summary(fields.get("summary")),
+            "secrets_file": secrets_file_of(fields.get("secrets_file")),
         }
     )
 

@@ -17,7 +17,7 @@ from snapkeep.ports.objects import ServedKinds
 if TYPE_CHECKING:
     from snapkeep.adapters.kubernetes.connections import EksConnections
 
-LARGE = {"ConfigMap": 50}
+LARGE = {"ConfigMap": 50, "Secret": 50}
 """How many objects a page has at most, for kinds whose objects may have 1 MiB each."""
 
 Document = dict[str, Any]

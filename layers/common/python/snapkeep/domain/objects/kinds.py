@@ -37,7 +37,7 @@ refer to comes first. Kinds of CRDs come after them."""
 
 NEVER: Mapping[str, str] = MappingProxyType(
     {
-        "secrets": "Snapkeep does not read Secrets",
+        "secrets": "only a policy with `secrets` saves them, encrypted",
         "events": "they record what happened",
         "events.events.k8s.io": "they record what happened",
         "leases.coordination.k8s.io": "they are renewed by what runs now",

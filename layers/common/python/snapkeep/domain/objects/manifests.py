@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +41,18 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretsFile:
+    """Where encrypted Secrets are: key and version in the bucket, SHA-256 and size in bytes of the file, and
+    the ARN of the KMS key that opens it."""
+
+    key: str
+    version: str
+    sha256: str
+    stored_bytes: int
+    kms_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """Objects of a kind that were left out for one reason; `names` are the first of them."""
 
@@ -54,7 +67,8 @@ class Manifest:
     """What an archive holds. `saved` are the names by kind, in the order of the documents; `kinds` are kinds
     that were not looked at and why, and `refused` those among them that the cluster did not let us list.
     `secrets` are the Secrets that saved objects name, with the keys that they name. `makers` are kinds that
-    are not saved and whose objects make some that were left out.
+    are not saved and whose objects make some that were left out. `secrets_saved` are the Secrets in
+    `secrets_file`, in its order; without any, there is no file.
     """
 
     subject: Subject
@@ -67,11 +81,19 @@ class Manifest:
     secrets: Mapping[str, tuple[str, ...]]
     refused: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
+    secrets_saved: tuple[str, ...] = ()
+    secrets_file: SecretsFile | None = None
 
     @property
     def count(self) -> int:
         """How many objects the archive holds."""
         return sum(map(len, self.saved.values()))
+
+    @property
+    def secrets_missing(self) -> tuple[str, ...]:
+        """The Secrets that saved objects name and that are not saved."""
+        saved = set(self.secrets_saved)
+        return tuple(name for name in self.secrets if name not in saved)
 
 
 @dataclass(slots=True)
@@ -83,6 +105,7 @@ class Contents:
     refused: list[str] = field(default_factory=list)
     named: References = field(default_factory=References)
     makers: set[str] = field(default_factory=set)
+    secrets_saved: list[str] = field(default_factory=list)
     _left_out: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def save(self, kind: str, item: Mapping[str, Any]) -> None:
@@ -108,7 +131,14 @@ class Contents:
             for (kind, reason), names in sorted(self._left_out.items())
         )
 
-    def manifest(self, subject: Subject, archive: Archive, began: datetime, ended: datetime) -> Manifest:
+    def manifest(
+        self,
+        subject: Subject,
+        archive: Archive,
+        began: datetime,
+        ended: datetime,
+        secrets_file: SecretsFile | None = None,
+    ) -> Manifest:
         """The manifest of all that was noted."""
         saved = {kind: tuple(names) for kind, names in self.saved.items()}
         secrets = {name: tuple(sorted(keys)) for name, keys in sorted(self.named.secrets.items())}
@@ -123,6 +153,8 @@ class Contents:
             secrets,
             tuple(self.refused),
             tuple(sorted(self.makers)),
+            tuple(self.secrets_saved) if secrets_file else (),
+            secrets_file,
         )
 
 
@@ -154,6 +186,8 @@ def to_document(manifest: Manifest) -> dict[str, Any]:
         "secrets": {name: list(keys) for name, keys in manifest.secrets.items()},
         "kinds_refused": list(manifest.refused),
         "makers_not_saved": list(manifest.makers),
+        "secrets_saved": list(manifest.secrets_saved),
+        "secrets_file": dataclasses.asdict(manifest.secrets_file) if manifest.secrets_file else None,
     }
 
 
@@ -178,7 +212,14 @@ def from_document(document: Mapping[str, Any]) -> Manifest:
         _tuples(document["secrets"]),
         tuple(document["kinds_refused"]),
         tuple(document.get("makers_not_saved", ())),
+        tuple(document.get("secrets_saved", ())),
+        secrets_file_of(document.get("secrets_file")),
     )
+
+
+def secrets_file_of(document: Mapping[str, Any] | None) -> SecretsFile | None:
+    """The file of Secrets in a JSON document; None for none."""
+    return SecretsFile(**document) if document else None
 
 
 def _tuples(lists: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from snapkeep.domain.objects.kinds import UNASKED
-from snapkeep.domain.objects.manifests import Archive, Manifest, Subject
+from snapkeep.domain.objects.manifests import Archive, Manifest, SecretsFile, Subject
 
 NAMED = 20
 """How many names of each sort a record holds, so that hundreds of records are read by one call."""
@@ -17,9 +17,10 @@ NAMED = 20
 class Summary:
     """What people are told about an archive without reading its manifest.
 
-    `kinds` counts the saved objects by kind. `secrets` are the first Secrets that saved objects name,
-    `makers` kinds that are not saved and whose objects make some that were left out. `unasked` are the first
-    of the `unasked_count` kinds of CRDs that nobody asked for: whether the namespace has any is unknown.
+    `kinds` counts the saved objects by kind. `secrets` are the first Secrets that saved objects name and that
+    are not saved, `makers` kinds that are not saved and whose objects make some that were left out. `unasked`
+    are the first of the `unasked_count` kinds of CRDs that nobody asked for: whether the namespace has any is
+    unknown.
     """
 
     kinds: Mapping[str, int] = field(default_factory=dict)
@@ -33,9 +34,10 @@ class Summary:
 class Saved:
     """What the journal knows of an archive; its manifest has the names.
 
-    `objects` were saved and `left_out` were not; `secrets` are Secrets that saved objects name. `refused` are
-    kinds that the cluster did not let us list. `at` is when the last object was listed (aware UTC).
-    `summary` is None in a record of an earlier version.
+    `objects` were saved and `left_out` were not; `secrets` are Secrets that saved objects name and that are
+    not saved, and `secrets_saved` those in `secrets_file`. `refused` are kinds that the cluster did not let
+    us list. `at` is when the last object was listed (aware UTC). `summary` is None in a record of an earlier
+    version.
     """
 
     subject: Subject
@@ -46,6 +48,8 @@ class Saved:
     secrets: int
     refused: tuple[str, ...] = ()
     summary: Summary | None = None
+    secrets_saved: int = 0
+    secrets_file: SecretsFile | None = None
 
 
 def saved_of(manifest: Manifest) -> Saved:
@@ -56,9 +60,11 @@ def saved_of(manifest: Manifest) -> Saved:
         at=manifest.ended,
         objects=manifest.count,
         left_out=sum(each.count for each in manifest.left_out),
-        secrets=len(manifest.secrets),
+        secrets=len(manifest.secrets_missing),
         refused=manifest.refused,
         summary=summary_of(manifest),
+        secrets_saved=len(manifest.secrets_saved),
+        secrets_file=manifest.secrets_file,
     )
 
 
@@ -67,7 +73,7 @@ def summary_of(manifest: Manifest) -> Summary:
     unasked = sorted(kind for kind, why in manifest.kinds.items() if why == UNASKED)
     return Summary(
         kinds={kind: len(names) for kind, names in manifest.saved.items()},
-        secrets=tuple(sorted(manifest.secrets)[:NAMED]),
+        secrets=tuple(sorted(manifest.secrets_missing)[:NAMED]),
         makers=manifest.makers[:NAMED],
         unasked=tuple(unasked[:NAMED]),
         unasked_count=len(unasked),

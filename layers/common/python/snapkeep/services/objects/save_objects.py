@@ -108,7 +108,7 @@ class SaveObjects:
         report: ObjectsReport,
     ) -> None:
         try:
-            made = self.saver.run(here.objects, here.chosen, subject, claims, policy.lock)
+            made = self.saver.run(here.objects, here.chosen, subject, claims, policy)
         except NotFound:
             report.gone.append(subject.namespace)
         else:

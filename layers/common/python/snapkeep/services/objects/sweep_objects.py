@@ -64,4 +64,6 @@ class SweepObjects:
 
     def _remove(self, saved: Saved) -> None:
         self.archives.remove(saved.archive)
+        if saved.secrets_file:
+            self.archives.remove_secrets(saved.secrets_file)
         self.saved.drop_saved(saved)
