@@ -23,6 +23,7 @@ class Root(LaterCommands):
 
     later = {  # noqa: RUF012 - a table
         "restore": "restores:restore",
+        "restore-namespace": "restore_namespace:restore_namespace",
         "backup": "backups:backup",
         "status": "status:status",
         "watch": "status:watch",

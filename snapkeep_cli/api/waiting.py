@@ -28,16 +28,17 @@ def wait_for(
     ended: Collection[str],
     limit: timedelta,
     *,
+    fix: str = "it continues; check again later",
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Document:
-    """The document once its `state` is one of `ended`; exits with 7 after `limit`.
+    """The document once its `state` is one of `ended`; exits with 7 and the advice `fix` after `limit`.
 
     If the API does not answer for a while it is asked again, because the work goes on.
     """
     end = clock() + limit.total_seconds()
     text = "waiting"
-    with _progress(err()) as show:
+    with progress_on(err()) as show:
         while True:
             try:
                 found = look()
@@ -56,12 +57,12 @@ def wait_for(
     raise fail(
         "still_waiting",
         f"still {text} after {limit.total_seconds():.0f} s",
-        "it continues; check again later",
+        fix,
     )
 
 
 @contextmanager
-def _progress(paper: Paper) -> Iterator[Show]:
+def progress_on(paper: Paper) -> Iterator[Show]:
     """A bar in a terminal; otherwise a line for each change."""
     if paper.full:
         yield _in_lines(paper)

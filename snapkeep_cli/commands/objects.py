@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from snapkeep.domain.objects.yaml_text import document
 from snapkeep.domain.sizes import about
 from snapkeep_cli.api.calls import (
     ClusterOption,
@@ -21,9 +22,9 @@ from snapkeep_cli.api.calls import (
 from snapkeep_cli.api.client import ApiClient
 from snapkeep_cli.cluster.kubectl import kubectl_for
 from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.namespaces.planning import Move, planned
 from snapkeep_cli.objects.archives import Archived, archive_of, archived, links, manifest_of
 from snapkeep_cli.objects.comparing import compare
-from snapkeep_cli.objects.moving import Move, show_move
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, sentence, wide
 
@@ -65,21 +66,20 @@ def objects(
     context: Annotated[str, typer.Option(help="With --diff: the context of kubectl to read.")] = "",
     into: Annotated[
         str,
-        typer.Option(help="Show what becomes of them in this namespace; with -o yaml the objects for it."),
+        typer.Option(help="With -o yaml: the objects as `restore-namespace` makes them in this namespace."),
     ] = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show the Kubernetes objects that a run saved, and what it left out and why; with -o yaml the objects.
 
     Without a namespace, it shows the counts of each. With --diff, it ends with 0 if nothing differs, with 1
-    if something does, and with a higher code if it could not compare everything. With --into, which may name
-    the same namespace after it was lost, it prints the commands that restore claims and apply objects.
+    if something does, and with a higher code if it could not compare everything.
     """
     api = client()
     cluster = the_cluster(api, cluster)
     meant = archived(api, cluster, namespace, given)
     if into:
-        show_move(api, Move(cluster, _one_namespace(meant, diff), into), output)
+        _moved(api, Move(cluster, meant, into), diff, output)
     elif diff:
         _compare(api, cluster, meant, context, output)
     elif output is Output.YAML:
@@ -105,12 +105,15 @@ def _compare(api: ApiClient, cluster: str, meant: Archived, context: str, output
         raise typer.Exit(Exit.UNAVAILABLE if found["unread"] else Exit.FAILED)
 
 
-def _one_namespace(meant: Archived, diff: bool) -> Archived:
-    if diff:
-        raise fail("usage", "--diff and --into are both given", "give one of them")
-    if not meant.namespace:
-        raise fail("usage", "which namespace of the run should go there?", "give -n NAMESPACE")
-    return meant
+def _moved(api: ApiClient, move: Move, diff: bool, output: Output) -> None:
+    if diff or output is not Output.YAML or not move.saved.namespace:
+        raise fail(
+            "usage",
+            "--into goes with -n NAMESPACE and -o yaml",
+            "`snapkeep restore-namespace --dry-run` shows what is made in another namespace",
+        )
+    for each in planned(api, move).plan.objects:
+        typer.echo(document(each), nl=False)
 
 
 def _counts(api: ApiClient, cluster: str, run: str, output: Output) -> None:

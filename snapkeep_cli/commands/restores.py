@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from heapq import merge
 from itertools import islice
@@ -28,6 +27,7 @@ from snapkeep_cli.api.subjects import the_point
 from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, findings, say, table_of, tip
+from snapkeep_cli.restore_request import ask_restore
 from snapkeep_cli.restore_source import read_source
 from snapkeep_cli.tables import Columns, Facts, long_id, wide
 
@@ -108,7 +108,7 @@ def restore(
         "dry_run": dry_run,
     }
     elsewhere = {"source_namespace": source.from_namespace, "source_cluster": from_cluster}
-    status, answer = _ask(api, cluster, namespace, wish, elsewhere | {"from_place": from_place})
+    status, answer = ask_restore(api, cluster, namespace, wish, elsewhere | {"from_place": from_place})
     findings(answer["plan"]["findings"])
     patience = timedelta(seconds=timeout) if wait and status == 202 else None
     _tell(api, answer, cluster, namespace, patience, output)
@@ -145,20 +145,6 @@ def _tell(
 
 def _follow(answer: Document, cluster: str, namespace: str) -> str:
     return f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}"
-
-
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value}
-
-
-def _ask(
-    api: ApiClient, cluster: str, namespace: str, wish: Document, elsewhere: Document
-) -> tuple[int, Document]:
-    """Request a restore, without what is empty; for a claim from elsewhere on the cluster's own route, which
-    needs its own permission."""
-    if given := _given(elsewhere):
-        return api.post(_given(wish) | {"namespace": namespace} | given, "clusters", cluster, "restores")
-    return api.post(_given(wish), *place(cluster, namespace, "restores"))
 
 
 @ending_well

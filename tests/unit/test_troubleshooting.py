@@ -72,5 +72,11 @@ def test_every_finding_of_a_restore_is_explained() -> None:
     check_explained("Findings of a restore", found)
 
 
+def test_every_finding_of_a_namespace_is_explained() -> None:
+    found = set(texts_passed(ROOT / "snapkeep_cli" / "namespaces", {"finding"}, 1))
+
+    check_explained("Findings of a namespace's restore", found)
+
+
 def test_every_reason_for_no_protection_is_explained() -> None:
     check_explained("Why a claim is not protected", {code.value for code in Code})

@@ -11,10 +11,11 @@ from sandbox.kubernetes.cluster import ClusterServer
 from snapkeep.domain.objects.cleaning import cleaned
 from snapkeep.domain.objects.restoring import plan_namespace
 from snapkeep.domain.objects.yaml_text import document
-from snapkeep_cli.objects.moving import APPLY
 from tests.contract.sandbox_kubernetes.client import Client
 
 pytestmark = pytest.mark.slow
+
+APPLY = "kubectl apply --server-side --field-manager=snapkeep"
 
 SHOP = """
 apiVersion: v1

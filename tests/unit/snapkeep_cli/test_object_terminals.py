@@ -5,25 +5,36 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
+from snapkeep_cli.commands import restore_namespace
 from snapkeep_cli.main import app
+from tests.fakes.preflight_samples import a_target
 from tests.fakes.saving import SavingWorld, run_of
+from tests.fakes.target_cluster import FakeTargetCluster
 from tests.fakes.terminal import terminal
 from tests.fakes.world import SLOT
 from tests.unit.snapkeep_cli.conftest import connected
+from tests.unit.snapkeep_cli.saved import put_behind_links
 from tests.unit.snapkeep_cli.test_loan_terminals import TO_COPY, WIDTHS
 
-OF_OBJECTS = "objects"
+OF_OBJECTS = {"objects": (), "restore-namespace": ("-n", "shop", "--dry-run")}
 
 
+@pytest.mark.parametrize("command", OF_OBJECTS)
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_what_a_run_saved_fits_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_run_saved_fits_the_terminal(
+    command: str, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = SavingWorld()
     world.objects.forbidden = {"cronjobs.batch"}
     world.back_up(SLOT)
     world.save()
+    world.cluster.place = a_target()
+    world.cluster.claim_list.clear()
+    put_behind_links(world, monkeypatch)
+    monkeypatch.setattr(restore_namespace, "kubectl_for", lambda *_, **__: FakeTargetCluster(world))
     connected(world, monkeypatch)
     with terminal(monkeypatch, columns) as screen, pytest.raises(SystemExit):
-        app([OF_OBJECTS, run_of()], prog_name="snapkeep")
+        app([command, run_of(), *OF_OBJECTS[command]], prog_name="snapkeep")
     lines = screen.text.replace("\r\n", "\n").splitlines()
     assert "shop" in " ".join(lines).split()
     assert [line for line in lines if cell_len(line) > columns and not TO_COPY.match(line.strip())] == []

@@ -142,7 +142,7 @@ def on_screen(
 
 
 def test_every_command_is_tried() -> None:
-    assert set(leaves(app)) == {*SAMPLES, *OF_LOANS, OF_OBJECTS, *NOT_FOR_READING}
+    assert set(leaves(app)) == {*SAMPLES, *OF_LOANS, *OF_OBJECTS, *NOT_FOR_READING}
 
 
 @pytest.mark.parametrize("command", SAMPLES)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from snapkeep.domain.objects.manifests import to_document
-from snapkeep_cli.objects import archives
 from tests.fakes.kubectl import FakeKubectl
 from tests.fakes.objects import kind_named
 from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.world import SLOT
 from tests.unit.snapkeep_cli.conftest import Command, connected
+from tests.unit.snapkeep_cli.saved import put_behind_links
 
 
 @pytest.fixture
@@ -39,23 +34,8 @@ def world() -> SavingWorld:
 @pytest.fixture
 def snapkeep(world: SavingWorld, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command, with the archives behind their links."""
-
-    def read(url: str) -> Iterator[bytes]:
-        key = url.removeprefix("https://objects.test/")
-        if key.endswith(".json"):
-            yield json.dumps(to_document(world.archives.manifests[key.removesuffix(".json")])).encode()
-        else:
-            yield packed(world, key.removesuffix(".yaml.gz"))
-
-    for each in world.records():
-        digest = hashlib.sha256(packed(world, each.archive.key)).hexdigest()
-        world.journal.saved_objects.write_saved(replace(each, archive=replace(each.archive, sha256=digest)))
-    monkeypatch.setattr(archives, "streamed", read)
+    put_behind_links(world, monkeypatch)
     return connected(world, monkeypatch)
-
-
-def packed(world: SavingWorld, key: str) -> bytes:
-    return gzip.compress(world.archives.texts[key].encode(), mtime=0)
 
 
 def test_a_run_shows_how_many_objects_it_saved_of_each_namespace(snapkeep: Command) -> None:
@@ -183,25 +163,6 @@ def test_the_wrong_cluster_and_another_output_are_pointed_out(
     assert snapkeep("objects", run_of(), "--diff", "-o", "json").code == 2
 
 
-def test_into_another_namespace_shows_the_plan_and_its_commands_in_order(snapkeep: Command) -> None:
-    (point,) = json.loads(snapkeep("get", "points", "-n", "shop", "-o", "json").out)["recovery_points"]
-    ended = snapkeep("objects", run_of(), "-n", "shop", "--into", "copy")
-    assert ended.code == 0
-    assert "restored from their recovery points" in ended.out and "data" in ended.out
-    assert "create these Secrets first, they are not saved: db" in ended.err
-    steps = [line for line in ended.err.splitlines() if line[:2] in ("1.", "2.", "3.", "4.")]
-    assert [step.partition(": ")[2] for step in steps] == [
-        "kubectl create namespace copy",
-        f"snapkeep restore {point['id']} -n copy --as data --from-namespace shop --cluster myeks",
-        f"snapkeep objects {run_of()} -n shop --into copy -o yaml --cluster myeks | kubectl apply"
-        " --server-side --field-manager=snapkeep --dry-run=server -f -",
-        f"snapkeep objects {run_of()} -n shop --into copy -o yaml --cluster myeks | kubectl apply"
-        " --server-side --field-manager=snapkeep -f -",
-    ]
-    restore = steps[1].partition("snapkeep ")[2].split()
-    assert snapkeep(*restore, "--dry-run").code != 2, "its options exist"
-
-
 def test_into_another_namespace_prints_objects_for_kubectl(snapkeep: Command) -> None:
     ended = snapkeep("objects", run_of(), "-n", "shop", "--into", "copy", "-o", "yaml")
     assert ended.code == 0
@@ -211,7 +172,11 @@ def test_into_another_namespace_prints_objects_for_kubectl(snapkeep: Command) ->
     assert [each["kind"] for each in others] == ["Deployment", "Deployment"]
 
 
-@pytest.mark.parametrize("words", [("--into", "copy"), ("-n", "shop", "--into", "copy", "--diff")])
-def test_into_needs_one_namespace_and_no_diff(snapkeep: Command, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [("--into", "copy"), ("-n", "shop", "--into", "copy"), ("-n", "shop", "--into", "copy", "--diff")],
+)
+def test_into_needs_one_namespace_and_yaml(snapkeep: Command, words: tuple[str, ...]) -> None:
     ended = snapkeep("objects", run_of(), *words)
     assert ended.code == 2 and "error[usage]" in ended.err
+    assert "`snapkeep restore-namespace --dry-run` shows" in ended.err

@@ -34,7 +34,8 @@ RESTORE = "snapkeep.io/restore"
 
 RESTORED_FROM = "snapkeep.io/restored-from"
 ZONE = "snapkeep.io/zone"
-"""Annotations of restored claims: the recovery point, and the zone that was asked for."""
+"""Annotations of restored claims: the recovery point, and the zone that was asked for. On other objects
+RESTORED_FROM is the run from whose archive somebody applied them."""
 
 CORDON = "snapkeep.io/cordon"
 """Annotation of a node that we cordoned: why, when, and its state before."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from snapkeep.domain.object_labels import RESTORED_FROM
+
 Document = dict[str, Any]
 
 METADATA = frozenset(
@@ -27,6 +29,7 @@ https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-me
 
 ANNOTATIONS = frozenset(
     {
+        RESTORED_FROM,
         "deployment.kubernetes.io/revision",
         "deprecated.daemonset.template.generation",
         "kubectl.kubernetes.io/last-applied-configuration",
@@ -38,7 +41,7 @@ ANNOTATIONS = frozenset(
         "volume.kubernetes.io/storage-resizer",
     }
 )
-"""Annotations that controllers write, and kubectl's copy of the whole object.
+"""Annotations that controllers write, kubectl's copy of the whole object, and where a restore came from.
 https://kubernetes.io/docs/reference/labels-annotations-taints/"""
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"

@@ -5,8 +5,8 @@ and what is missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from snapkeep.domain.objects.manifests import name_of
@@ -20,6 +20,9 @@ OF_CLUSTER = {
     "StorageClass": "it belongs to the whole cluster",
 }
 """Kinds that are never made, and why."""
+
+UNWANTED = "you left it out"
+"""Why an object is not made that somebody does not want."""
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label with which selectors choose a namespace by its name."""
@@ -76,6 +79,29 @@ def plan_namespace(
         empty=tuple(sorted(wanted - set(points))),
         mentions=tuple(_mentions(made, old)) if old != new else (),
     )
+
+
+def without(plan: NamespacePlan, unwanted: Collection[str]) -> NamespacePlan:
+    """The plan without objects of kinds, or single objects as KIND/NAME, that somebody does not want.
+
+    Raises ValueError with what the plan does not have.
+    """
+    wishes = {wish.lower() for wish in unwanted}
+    found: set[str] = set()
+    gone: list[Left] = []
+
+    def wanted(kind: str, name: str) -> bool:
+        here = {kind.lower(), f"{kind.lower()}/{name}"} & wishes
+        found.update(here)
+        if here:
+            gone.append(Left(kind, name, UNWANTED))
+        return not here
+
+    objects = tuple(each for each in plan.objects if wanted(str(each["kind"]), name_of(each)))
+    claims = {name: point for name, point in plan.claims.items() if wanted(CLAIM, name)}
+    if unknown := wishes - found:
+        raise ValueError(", ".join(sorted(unknown)))
+    return replace(plan, objects=objects, claims=claims, left_out=(*plan.left_out, *gone))
 
 
 def _of_claim(point: str | None) -> str:

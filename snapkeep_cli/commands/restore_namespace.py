@@ -1,0 +1,112 @@
+"""`snapkeep restore-namespace`: claims and objects of a namespace, as a run saved them."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from snapkeep_cli.api.calls import DryRunOption, client, ending_well, place, the_cluster
+from snapkeep_cli.api.client import ApiClient
+from snapkeep_cli.cluster.kubectl import KubectlFailed, kubectl_for
+from snapkeep_cli.namespaces.flow import AGAIN, Flow, explained
+from snapkeep_cli.namespaces.planning import Move, Planned, cluster_of, document_of, planned, table
+from snapkeep_cli.objects.archives import Archived, archived
+from snapkeep_cli.output import Output, OutputOption, emit, fail, say, tip
+
+RunArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="POINT|RUN",
+        help="The id of a run, CLUSTER.POLICY.SLOT; a recovery point means its run and namespace.",
+    ),
+]
+SavedOption = Annotated[
+    str, typer.Option("-n", "--namespace", help="The saved namespace; default: the only one of the run.")
+]
+IntoOption = Annotated[str, typer.Option(help="The namespace to make; default: the saved one.")]
+TargetOption = Annotated[
+    str, typer.Option("--cluster", envvar="SNAPKEEP_CLUSTER", help="Restore into it; default: the run's.")
+]
+ContextOption = Annotated[str, typer.Option(help="The context of kubectl for that cluster.")]
+WithoutOption = Annotated[
+    list[str] | None, typer.Option(help="Leave out a KIND, or one object as KIND/NAME; repeatable.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before something is made.")]
+TimeoutOption = Annotated[int, typer.Option(min=1, help="How many seconds to wait at most.")]
+
+
+@ending_well
+def restore_namespace(
+    given: RunArgument,
+    namespace: SavedOption = "",
+    into: IntoOption = "",
+    cluster: TargetOption = "",
+    context: ContextOption = "",
+    without: WithoutOption = None,
+    dry_run: DryRunOption = False,
+    yes: YesOption = False,
+    timeout: TimeoutOption = 600,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Bring a lost namespace back, or make a copy of it: its claims from their recovery points, its objects
+    with your own kubectl and rights.
+
+    Everything that can be checked is checked before anything is made, and nothing is overwritten. Given
+    again, the command continues where it ended.
+    """
+    api = client()
+    move = _move(api, given, namespace, into, cluster)
+    found = planned(api, move, without or [])
+    if output in (Output.TABLE, Output.WIDE) or dry_run:
+        emit(document_of(found), output, table(found))
+    kubectl = kubectl_for(move.cluster, context, writes=True)
+    flow = Flow(api, kubectl, found, timedelta(seconds=timeout))
+    try:
+        flow.check()
+        if dry_run:
+            say("nothing was made, and nothing prevents it")
+            return
+        _ask(found, flow, yes)
+        flow.make_namespace()
+        flow.restore_claims()
+        refused = flow.apply_objects()
+    except KubectlFailed as error:
+        raise explained(error) from error
+    if refused:
+        why = "; ".join(f"{label} was not applied: {reason}" for label, reason in refused.items())
+        raise fail("namespace_failed", why, AGAIN)
+    tip("its claims bind when their pods come", f"kubectl get pods -n {move.into}")
+
+
+def _move(api: ApiClient, given: str, namespace: str, into: str, cluster: str) -> Move:
+    """What is meant; ends the command if it is not clear which namespace."""
+    origin = cluster_of(given) or the_cluster(api, cluster)
+    meant = archived(api, origin, namespace, given)
+    if not meant.namespace:
+        meant = _only_namespace(api, origin, meant.run)
+    return Move(cluster or origin, meant, into or meant.namespace)
+
+
+def _only_namespace(api: ApiClient, cluster: str, run: str) -> Archived:
+    found = api.get(*place(cluster, "", "backups", run, "objects"))["namespaces"]
+    names = [str(each["namespace"]) for each in found]
+    if len(names) != 1:
+        raise fail("usage", f"which namespace? {run} saved {', '.join(names)}", "give -n NAMESPACE")
+    return Archived(run, names[0])
+
+
+def _ask(found: Planned, flow: Flow, yes: bool) -> None:
+    """Ends the command unless the person, or --yes, says that it should go on."""
+    what = f"{len(flow.to_restore)} claims and {len(flow.to_apply)} objects"
+    move = found.move
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        text = f"nothing was made: there is no terminal to ask whether to make {what} in {move.into}"
+        raise fail("usage", text, "add --yes, or --dry-run to only look")
+    if not typer.confirm(f"Make {what} in namespace {move.into} of cluster {move.cluster}?", err=True):
+        say("nothing was made")
+        raise typer.Exit(0)

@@ -1,0 +1,108 @@
+"""Applies the objects of a plan on the server, in their order; conflicts are told and never forced.
+
+https://kubernetes.io/docs/reference/using-api/server-side-apply/
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from snapkeep.domain.object_labels import RESTORED_FROM
+from snapkeep.domain.objects.manifests import name_of
+from snapkeep.domain.objects.yaml_text import document
+from snapkeep_cli.api.patience import waiting
+from snapkeep_cli.namespaces.obstacles import ERROR, WARNING, Finding, finding
+from snapkeep_cli.namespaces.ports import TargetCluster
+from snapkeep_cli.namespaces.target import label_of
+from snapkeep_cli.output import say
+
+Document = Mapping[str, Any]
+
+TRIES = 4
+PAUSE = 3.0
+"""Seconds between tries: the count of a new quota, and what a new Role or account is needed for, take a
+moment. https://kubernetes.io/docs/concepts/policy/resource-quotas/"""
+
+MOST = 20
+"""How many refused objects are tried one by one, to learn which was refused why."""
+
+WARNED = "Warning:"
+
+
+def marked(item: Document, run: str) -> Document:
+    """The object with the run that it comes from, by which a repeated command knows what it has done."""
+    metadata = item["metadata"]
+    annotations = {**(metadata.get("annotations") or {}), RESTORED_FROM: run}
+    return {**item, "metadata": {**metadata, "annotations": annotations}}
+
+
+def rehearse(cluster: TargetCluster, items: Sequence[Document], run: str) -> list[Finding]:
+    """What the API server would refuse, as findings. What one object misses because another one of them was
+    only tried is no reason to refuse. Raises KubectlFailed."""
+    with waiting(f"the API server tries {len(items)} objects"):
+        refused = _refused(cluster, [marked(each, run) for each in items], dry_run=True)
+        reasons = _reasons(cluster, refused, dry_run=True)
+    made = {name_of(each) for each in items}
+    return [_finding(label, reason, made) for label, reason in reasons.items()]
+
+
+def apply(
+    cluster: TargetCluster,
+    items: Sequence[Document],
+    run: str,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, str]:
+    """Apply objects; why by label for those that were refused again and again. Raises KubectlFailed."""
+    left: Sequence[Document] = [marked(each, run) for each in items]
+    with waiting(f"kubectl applies {len(items)} objects"):
+        for number in range(TRIES):
+            if number:
+                sleep(PAUSE)
+            left = _refused(cluster, left)
+            if not left:
+                return {}
+        return _reasons(cluster, left)
+
+
+def _refused(
+    cluster: TargetCluster, items: Sequence[Document], *, dry_run: bool = False
+) -> Sequence[Document]:
+    if not items:
+        return ()
+    found = cluster.apply("".join(map(document, items)), dry_run=dry_run)
+    for line in found.said:
+        if line.startswith(WARNED) and dry_run:
+            say(line)
+    return [each for each in items if label_of(each) not in found.done]
+
+
+def _reasons(cluster: TargetCluster, items: Sequence[Document], *, dry_run: bool = False) -> dict[str, str]:
+    """Why objects are refused, by label: kubectl's errors do not name the object."""
+    found: dict[str, str] = {}
+    for item in items[:MOST]:
+        answer = cluster.apply(document(item), dry_run=dry_run)
+        if label_of(item) not in answer.done:
+            said = [line for line in answer.said if not line.startswith(WARNED)]
+            found[label_of(item)] = "; ".join(said) or "kubectl does not say why"
+    for item in items[MOST:]:
+        found[label_of(item)] = "refused as those before it"
+    return found
+
+
+def _finding(label: str, reason: str, made: set[str]) -> Finding:
+    if any(f'"{name}" not found' in reason for name in made):
+        text = f"{label} cannot be tried before what it needs is there: {reason}"
+        return finding(WARNING, "not_tried", text)
+    if "conflict" in reason:
+        text = f"{label} belongs to others in part: {reason}"
+        return finding(ERROR, "field_conflict", text, f"let them keep it: --without {_named(label)}")
+    text = f"the API server would refuse {label}: {reason}"
+    return finding(ERROR, "object_refused", text, f"correct that, or leave it out: --without {_named(label)}")
+
+
+def _named(label: str) -> str:
+    """KIND/NAME of a label such as `deployment.apps/web`."""
+    kind, _, name = label.partition("/")
+    return f"{kind.partition('.')[0]}/{name}"

@@ -1,0 +1,100 @@
+"""Restores the claims of a namespace through the API, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from snapkeep_cli.api.calls import place
+from snapkeep_cli.api.client import ApiClient, ApiProblem
+from snapkeep_cli.namespaces.obstacles import ERROR, Finding, finding
+from snapkeep_cli.namespaces.planning import Move
+from snapkeep_cli.restore_request import ask_restore
+
+OVER = frozenset({"failed", "removed"})
+NO_NAMESPACE = "no_namespace"
+REFUSED = "restore_refused"
+
+
+class Refused(Exception):
+    """A restore is refused for these reasons."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(findings[0]["text"])
+        self.findings = findings
+
+
+def begun(api: ApiClient, move: Move, claims: Mapping[str, str]) -> dict[str, str]:
+    """The restores by claim that an earlier command began from the same points, and that have not failed."""
+    found: dict[str, str] = {}
+    for each in api.pages("restores", *place(move.cluster, move.into, "restores"), limit=100):
+        name = str(each["target"])
+        if name not in found and claims.get(name) == each["recovery_point"] and each["stage"] not in OVER:
+            found[name] = str(each["id"])
+    return found
+
+
+def rehearsed(api: ApiClient, move: Move, claims: Mapping[str, str], *, absent: bool) -> list[Finding]:
+    """What the API finds about restores of these claims; that the namespace is missing, only if kubectl sees
+    one: then both look at different clusters."""
+    found: list[Finding] = []
+    for name, point in claims.items():
+        try:
+            _, answer = _ask(api, move, name, point, dry_run=True)
+            heard = answer["plan"]["findings"]
+        except ApiProblem as problem:
+            if problem.code != REFUSED:
+                raise
+            heard = problem.document["findings"]
+        found += _about(name, heard, move, absent=absent)
+    return found
+
+
+def start(api: ApiClient, move: Move, claims: Mapping[str, str]) -> dict[str, str]:
+    """The ids of restores that were begun, by claim. Raises Refused at the first that is refused."""
+    found: dict[str, str] = {}
+    for name, point in claims.items():
+        try:
+            found[name] = str(_ask(api, move, name, point)[1]["id"])
+        except ApiProblem as problem:
+            if problem.code != REFUSED:
+                raise
+            raise Refused(_about(name, problem.document["findings"], move, absent=False)) from problem
+    return found
+
+
+def state(api: ApiClient, move: Move, restore_id: str) -> dict[str, Any]:
+    """A restore as the API shows it."""
+    return api.get(*place(move.cluster, move.into, "restores", restore_id))
+
+
+def _about(name: str, heard: list[Finding], move: Move, *, absent: bool) -> list[Finding]:
+    found = []
+    for each in heard:
+        if each["code"] != NO_NAMESPACE:
+            found.append({**each, "text": f"claim {name}: {each['text']}"})
+        elif not absent:
+            found.append(another_cluster(move))
+    return found
+
+
+def another_cluster(move: Move) -> Finding:
+    """kubectl sees a namespace that Snapkeep does not see."""
+    return finding(
+        ERROR,
+        "another_cluster",
+        f"kubectl sees namespace {move.into}, but cluster {move.cluster} has none",
+        "give kubectl's context of that cluster with --context",
+    )
+
+
+def _ask(
+    api: ApiClient, move: Move, claim: str, point: str, *, dry_run: bool = False
+) -> tuple[int, dict[str, Any]]:
+    saved = move.saved.namespace
+    elsewhere = {
+        "source_namespace": saved if saved != move.into else "",
+        "source_cluster": move.origin if move.origin != move.cluster else "",
+    }
+    wish = {"recovery_point": point, "target": claim, "dry_run": dry_run}
+    return ask_restore(api, move.cluster, move.into, wish, elsewhere)

@@ -1,0 +1,94 @@
+"""The cluster that a person's kubectl reaches, beside the fake world of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+import yaml
+
+from snapkeep.domain.objects.kinds import SAVED
+from snapkeep_cli.cluster.kubectl import NO_SUCH_KIND, Applied, Ask, KubectlFailed
+from snapkeep_cli.namespaces.target import label_of
+from tests.fakes.objects import KINDS, kind_named
+from tests.fakes.world import World
+
+Document = dict[str, Any]
+
+
+class FakeTargetCluster:
+    """Holds what is applied. `denied` are rights such as `create deployments`; `refuses` answers with an
+    error for an object, or "". The namespaces and restored claims are those that the API sees.
+    """
+
+    def __init__(self, world: World, *custom: str) -> None:
+        self._world = world
+        self.kinds = {str(each): each for each in map(kind_named, ("namespaces", *SAVED, *KINDS, *custom))}
+        self.items: dict[tuple[str, str], Document] = {}
+        self.secrets: set[str] = set()
+        self.denied: set[str] = set()
+        self.refuses: Callable[[Document], str] = lambda item: ""
+        self.tried: list[str] = []
+        self.applied: list[str] = []
+
+    def has(self, namespace: str, item: Document, manager: str = "kubectl") -> None:
+        """Somebody made an object."""
+        item = deepcopy(item)
+        item["metadata"] |= {"namespace": namespace, "managedFields": [{"manager": manager}]}
+        self.items[namespace, label_of(item)] = item
+
+    def objects(self, kind: str, namespace: str, names: Sequence[str] = ()) -> list[Document]:
+        assert kind == "namespaces", kind
+        phases = self._world.cluster.namespaces
+        return [
+            {"metadata": {"name": name}, "status": {"phase": phases[name]}}
+            for name in names
+            if name in phases
+        ]
+
+    def living(self, kinds: Sequence[str], namespace: str) -> list[Document]:
+        if unknown := [each for each in kinds if each not in self.kinds]:
+            raise KubectlFailed(f'error: the server {NO_SUCH_KIND} "{unknown[0]}"')
+        named = {self.kinds[each].kind for each in kinds}
+        return [
+            item for (place, _), item in self.items.items() if place == namespace and item["kind"] in named
+        ]
+
+    def names(self, kind: str, namespace: str) -> frozenset[str]:
+        if f"list {kind}" in self.denied:
+            raise KubectlFailed(f"Error from server (Forbidden): {kind} is forbidden")
+        if kind == "secrets":
+            return frozenset(self.secrets)
+        return frozenset(name for place, name in self._world.cluster.restored if place == namespace)
+
+    def served(self, api_version: str) -> Mapping[str, str]:
+        return {each.kind: each.plural for each in self.kinds.values() if each.api_version == api_version}
+
+    def may(self, asked: Sequence[Ask]) -> list[bool]:
+        return [f"{each.verb} {each.resource}" not in self.denied for each in asked]
+
+    def apply(self, documents: str, *, dry_run: bool = False) -> Applied:
+        done, said = set(), []
+        for item in yaml.safe_load_all(documents):
+            if trouble := self.refuses(item) or self._without_namespace(item):
+                said.append(trouble)
+                continue
+            done.add(label_of(item))
+            (self.tried if dry_run else self.applied).append(label_of(item))
+            if not dry_run:
+                self._keep(item)
+        return Applied(frozenset(done), tuple(said))
+
+    def _without_namespace(self, item: Document) -> str:
+        place = item["metadata"].get("namespace")
+        if item["kind"] == "Namespace" or place in self._world.cluster.namespaces:
+            return ""
+        return f'Error from server (NotFound): namespaces "{place}" not found'
+
+    def _keep(self, item: Document) -> None:
+        name = item["metadata"]["name"]
+        if item["kind"] == "Namespace":
+            self._world.cluster.namespaces.setdefault(name, "Active")
+        else:
+            self.has(item["metadata"]["namespace"], item, "snapkeep")
