@@ -34,6 +34,7 @@ from snapkeep.domain.times import compact
 from tests.fakes.report_claims import a_promise, left
 from tests.fakes.report_copies import PLACES, copied
 from tests.fakes.report_incidents import an_incident
+from tests.fakes.report_namespaces import some_namespaces
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import a_policy
 
@@ -188,7 +189,7 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
         Sources(
             region="ap-northeast-2",
             policies=POLICIES,
-            coverage=CoverageReport(CLUSTER, NOW, covered, places=PLACES),
+            coverage=CoverageReport(CLUSTER, NOW, covered, places=PLACES, namespaces=some_namespaces(NOW)),
             points=reported_points(snapshots, CLUSTER, retentions(ahead), NOW),
             failures=[failure],
             last_runs=last_runs(),

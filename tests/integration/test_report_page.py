@@ -80,6 +80,7 @@ def test_the_worst_comes_first_with_its_reason_and_every_section_is_there(reader
         "Claims",
         "The week ahead",
         "Policies",
+        "Namespaces",
         "Copies",
         "Incidents",
         "Latest restores",

@@ -13,7 +13,8 @@ import pytest
 
 from snapkeep.adapters.report_page import render
 from snapkeep.domain.restore.operations import Stage
-from tests.fakes.report_samples import a_report
+from tests.fakes.report_namespaces import a_namespace, some_namespaces
+from tests.fakes.report_samples import NOW, a_report
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -140,3 +141,34 @@ def test_a_restore_of_an_archived_point_says_what_it_waits_for() -> None:
     )
     texts = Page(render(replace(report, restores=(waiting,)))).texts
     assert "bringing back" in texts and "bringing back from the archive tier (3%)" in texts
+
+
+def test_namespaces_are_restorable_whole_or_say_what_is_missing() -> None:
+    html = render(a_report())
+    section = html[html.index('<section id="namespaces"') : html.index('<section id="copies"')]
+    text = " ".join(re.sub(r"<[^>]+>", " ", section).split())
+    assert "1 of 3 is restorable whole" in text
+    assert "shop incomplete 31 · 9 left out 12 configmaps, 7 services, 5 deployments.apps, 4 service" in text
+    assert "no ready point of uploads (policy nightly takes it, but it has no ready recovery point" in text
+    assert "bring the Secret db" in text
+    assert "its objects are not saved: no policy with `objects` takes its claims" in text
+    rows = re.findall(r'<th scope="row">(\w+)<', section)
+    assert rows == ["shop", "batch", "wordpress"]
+
+
+def test_a_cluster_that_saves_no_objects_has_no_section_about_namespaces() -> None:
+    assert 'id="namespaces"' not in render(replace(a_report(), namespaces=()))
+
+
+def test_a_long_list_of_namespaces_is_cut_and_says_where_all_are() -> None:
+    many = tuple(a_namespace(f"team-{number}", NOW) for number in range(60))
+    html = render(replace(a_report(), namespaces=many))
+    assert "and 10 more: <code>snapkeep coverage</code>" in html
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_names_of_namespaces_and_secrets_stay_text(text: str) -> None:
+    plain = Page(render(a_report()))
+    page = Page(render(replace(a_report(), namespaces=some_namespaces(NOW, text, text))))
+    assert [tag for tag, _ in page.elements] == [tag for tag, _ in plain.elements]
+    assert any(text in each for each in page.texts)

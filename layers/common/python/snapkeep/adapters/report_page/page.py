@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from snapkeep.adapters.report_page import words
 from snapkeep.adapters.report_page.document import claims_document, point_chunks
+from snapkeep.adapters.report_page.namespaces import namespace_rows, namespaces_in_words
 from snapkeep.adapters.report_page.verdict import verdict
 from snapkeep.domain.copies.view.standing import Standing
 from snapkeep.domain.proof.shown import CheckState
@@ -66,6 +67,8 @@ def render(report: Report) -> str:
             standings=list(Standing),
             check_states=list(CheckState),
             late_shown=LATE_SHOWN,
+            namespaces=namespace_rows(report.namespaces),
+            namespaces_in_words=namespaces_in_words(report.namespaces),
             percent=words.percent_text,
             most=max((item.dollars for item in report.stored), default=0),
         )
