@@ -37,8 +37,8 @@ class AwsBackup:
 
     backup: Any
     vault: str
-    role: str
-    resources: str
+    role: str = ""
+    resources: str = ""
 
     def start(self, file_system: str, token: str, tags: Mapping[str, str]) -> Job:
         """Start a job. AWS Backup starts nothing for a token that it knows.

@@ -57,11 +57,16 @@ class Job:
 
 
 class StoredState(StrEnum):
-    """The states of a recovery point that differ for us."""
+    """The states of a recovery point that differ for us.
+
+    Without the rights that it needs, AWS Backup takes a request to delete one, and then calls it expired.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html
+    """
 
     CREATING = "creating"
     READY = "ready"
     DELETING = "deleting"
+    EXPIRED = "expired"
     UNUSABLE = "unusable"
 
 
@@ -70,7 +75,7 @@ STORED: Mapping[str, StoredState] = {
     "AVAILABLE": StoredState.READY,
     "COMPLETED": StoredState.READY,
     "DELETING": StoredState.DELETING,
-    "EXPIRED": StoredState.DELETING,
+    "EXPIRED": StoredState.EXPIRED,
 }
 """From AWS's names; all others are UNUSABLE."""
 

@@ -14,6 +14,7 @@ STATES = {
     StoredState.CREATING: SnapshotState.PENDING,
     StoredState.READY: SnapshotState.COMPLETED,
     StoredState.DELETING: SnapshotState.ERROR,
+    StoredState.EXPIRED: SnapshotState.ERROR,
     StoredState.UNUSABLE: SnapshotState.ERROR,
 }
 """What a snapshot in such a state would be called; nothing is restored from one that is being deleted."""

@@ -21,7 +21,7 @@ from tests.fakes.efs import on_efs
 from tests.fakes.faults import Crash
 from tests.fakes.messaging import FakeAnnouncer
 from tests.fakes.ports import some_ports
-from tests.unit.snapkeep.services.efs.efs_world import FS, OTHER_FS, EfsWorld
+from tests.unit.snapkeep.services.efs.efs_world import FS, OTHER_FS, SLOT, EfsWorld
 
 
 class PruneWorld(EfsWorld):
@@ -120,4 +120,4 @@ def why(report: ClusterReport) -> dict[str, str]:
     return {each.snapshot_id: each.reason for each in report.ended}
 
 
-__all__ = ["FS", "OTHER_FS", "PruneWorld", "why"]
+__all__ = ["FS", "OTHER_FS", "SLOT", "PruneWorld", "why"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from snapkeep.domain.efs.jobs import StoredState
 from snapkeep.domain.errors import Forbidden
 from tests.unit.snapkeep.services.efs.pruning.prune_world import PruneWorld, why
@@ -89,3 +91,33 @@ def test_a_deletion_that_aws_refuses_is_told_and_tried_again() -> None:
     assert len(world.good()) == 4
     world.prune()
     assert len(world.good()) == 3
+
+
+def test_what_aws_backup_could_not_delete_is_deleted_again_and_told() -> None:
+    world = PruneWorld()
+    world.nights(3)
+    world.night(prune=False)
+    oldest = world.good()[0].arn
+    world.pruner.run("one")
+    for day in range(3):
+        world.backup.stored[oldest] = replace(world.backup.stored[oldest], state=StoredState.EXPIRED)
+        world.clock.forward(days=day and 1)
+        (report,) = world.pruner.run(f"day-{day}")
+        assert world.backup.stored[oldest].state is StoredState.DELETING
+
+    assert "AWS Backup still shows it" in why(report)[oldest]
+    assert oldest in world.announcer.rung()
+    world.prune()
+    world.prune()
+    assert world.journal.deletions.ended[oldest] == "deleted: AWS Backup no longer has it"
+
+
+def test_an_expired_point_that_nobody_asked_us_to_delete_stays() -> None:
+    world = PruneWorld()
+    world.nights(3)
+    odd = world.good()[0]
+    world.backup.stored[odd.arn] = replace(odd, state=StoredState.EXPIRED)
+    world.nights(3)
+
+    assert "could not" in dict(world.prune().unreadable)[odd.arn]
+    assert odd.arn in world.backup.stored

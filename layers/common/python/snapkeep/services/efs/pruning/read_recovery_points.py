@@ -7,7 +7,7 @@ backups the points are of, and only points that it does not know are asked for t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -35,6 +35,7 @@ MOST_UNKNOWN = 2000
 
 UNREAD = "the journal does not know it, and this prune had no time to read its tags"
 UNUSABLE = "AWS Backup does not call it completed: it counts as no backup. Delete it yourself"
+EXPIRED = "AWS Backup was to delete it, and could not: see the role in which it works"
 SECOND = "{} is a recovery point of the same backup, and counts instead"
 
 
@@ -77,8 +78,8 @@ class ReadRecoveryPoints:
     def read(self, now: datetime, progress: Progress) -> Reading:
         """Everything that the plan is based on. Raises SnapkeepError when the listing is incomplete."""
         listed = sorted(self.vault.points(), key=lambda each: (each.started_at, each.arn), reverse=True)
-        found = self._sorted(listed)
         opened = {item.snapshot_id for item in self.deletions.open_deletions(progress.cluster)}
+        found = self._sorted(listed, opened)
         new, since = self._new(found, self.prunes.last_prune(progress.cluster), now)
         unknown = new & found.by_tags
         whole = Found(
@@ -95,13 +96,17 @@ class ReadRecoveryPoints:
         progress.notes += strange(whole)
         return Reading(whole, self._in_force(whole, now, progress), {})
 
-    def _sorted(self, listed: Sequence[Stored]) -> _Sorted:
-        """The points by what they are of: first those that the journal knows, the newest first."""
+    def _sorted(self, listed: Sequence[Stored], opened: Collection[str]) -> _Sorted:
+        """The points by what they are of: first those that the journal knows, the newest first. Those that
+        AWS Backup did not delete as asked are away, too, and are deleted again."""
         found, unknown = _Sorted(), []
         known = self._known({each.file_system for each in listed})
         for stored in listed:
-            if stored.state is StoredState.DELETING:
+            asked = stored.state is StoredState.EXPIRED and stored.arn in opened
+            if asked or stored.state is StoredState.DELETING:
                 found.away.append(stored.arn)
+            elif stored.state is StoredState.EXPIRED:
+                found.unreadable.append(Unreadable(stored.arn, EXPIRED))
             elif stored.state is StoredState.UNUSABLE:
                 found.unreadable.append(Unreadable(stored.arn, UNUSABLE))
             elif stored.arn in known:
