@@ -15,6 +15,7 @@ from infra.constructs.api_problems import add_gateway_problems
 from infra.constructs.api_routes import (
     BORROWING_ROUTES,
     CHECKS_ROUTES,
+    FILE_SYSTEMS_ROUTES,
     FILES_ROUTES,
     OBJECTS_ROUTES,
     ROUTES,
@@ -89,7 +90,9 @@ class Api(Construct):
         checks = CHECKS_ROUTES if platform.deployment.checks else {}
         files = FILES_ROUTES if platform.deployment.files else {}
         saved = OBJECTS_ROUTES if objects else {}
-        self.routes = VAULT_ROUTES if vault else {**ROUTES, **borrows, **checks, **files, **saved}
+        shared = FILE_SYSTEMS_ROUTES if platform.deployment.file_system_policies else {}
+        own = {**ROUTES, **borrows, **checks, **files, **saved, **shared}
+        self.routes = VAULT_ROUTES if vault else own
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images", *(() if vault else ("Volumes",))),
             *(() if vault else self._about_clusters(platform)),

@@ -62,6 +62,9 @@ OBJECTS_ROUTES: Mapping[str, tuple[str, ...]] = {
 }
 """Those of a deployment that saves objects, besides."""
 
+FILE_SYSTEMS_ROUTES: Mapping[str, tuple[str, ...]] = {"/v1/file-systems/prune": ("POST",)}
+"""Those of a deployment that backs up file systems, besides."""
+
 BORROWING_ROUTES: Mapping[str, tuple[str, ...]] = {"/v1/borrowed-copies/{point}": ("GET", "PUT")}
 """Those of a deployment that borrows copies, besides."""
 

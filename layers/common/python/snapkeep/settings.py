@@ -163,6 +163,16 @@ class PruneCopiesSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PruneFileSystemsSettings(Settings):
+    """prune_file_systems: deletes recovery points in `backup_vault` that retention does not keep."""
+
+    function = "prune_file_systems"
+    journal_table: str
+    event_bus: str
+    backup_vault: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LendCopiesSettings(Settings):
     """lend_copies: lends a vault's copies, and ends loans."""
 
@@ -183,6 +193,7 @@ class ApiSettings(Settings):
     prune_function: str = ""
     try_config_function: str = ""
     prune_copies_function: str = ""
+    prune_file_systems_function: str = ""
     lend_copies_function: str = ""
     objects_bucket: str = ""
     read_files_function: str = ""

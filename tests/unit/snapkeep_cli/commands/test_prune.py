@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
 from tests.fakes.world import SLOT, World, a_claim, a_policy
-from tests.unit.snapkeep_cli.conftest import Command
+from tests.unit.snapkeep.services.efs.pruning.prune_world import PruneWorld
+from tests.unit.snapkeep_cli.conftest import Command, connected
 
 
 @pytest.fixture
@@ -55,3 +58,28 @@ def test_what_is_no_token_is_refused_instead_of_rehearsed(snapkeep: Command, tok
     assert refused.code == 2
     assert f'"{token}" is no token of refused deletions' in refused.err
     assert "`snapkeep prune --cluster myeks` shows their tokens" in refused.err
+
+
+def test_file_systems_are_shown_and_pruned_by_an_option_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    file_systems = PruneWorld({"last": 10})
+    file_systems.nights(6)
+    (policy,) = file_systems.deployment.policies
+    file_systems.configure(replace(policy, retention={"last": 1}))
+    file_systems.prune()
+    file_systems.clock.forward(hours=73)
+    snapkeep = connected(cast(Any, file_systems), monkeypatch)
+
+    shown = snapkeep("prune", "--file-systems")
+    assert "prune would delete 0 recovery points of file systems; 12 stay" in shown.err
+    command = shown.err.split("to do them: ")[1].split()
+    assert command[:3] == ["snapkeep", "prune", "--file-systems"]
+    assert (snapkeep(*command[1:]).code, len(file_systems.good())) == (0, 1)
+    file_systems.night(prune=False)
+    assert "AWS BACKUP RECOVERY POINT" in snapkeep("prune", "--file-systems").out
+    refused = snapkeep("prune", "--file-systems", "--confirm", "0" * 16)
+    assert refused.code == 3 and "file systems: no refusal has the token" in refused.err
+
+
+def test_file_systems_belong_to_no_cluster(snapkeep: Command) -> None:
+    refused = snapkeep("prune", "--file-systems", "--cluster", "myeks")
+    assert refused.code == 2 and "give --file-systems alone" in refused.err

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from snapkeep.adapters.aws.ec2 import Ec2Snapshots
     from snapkeep.adapters.aws.events import EventAnnouncer
     from snapkeep.domain.policies import Deployment
+    from snapkeep.ports.backup_vault import BackupVault
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
@@ -94,6 +95,12 @@ class AwsPorts(PointsDataPorts):
         from snapkeep.adapters.aws.envelopes import KmsEnvelopes
 
         return KmsEnvelopes(client("kms"))
+
+    @lazy
+    def backup_vault(self) -> BackupVault:
+        from snapkeep.adapters.aws.backup_vault import AwsBackup
+
+        return AwsBackup(client("backup"), self._setting("backup_vault"))
 
     @lazy
     def snapshots(self) -> Snapshots:
@@ -163,8 +170,8 @@ class AwsPorts(PointsDataPorts):
     def pruner(self) -> Pruner:
         from snapkeep.adapters.aws.lambda_pruner import LambdaPruner
 
-        functions = [self._setting(name) for name in ("prune_function", "prune_copies_function")]
-        return LambdaPruner(_patient_lambda(), *functions)
+        names = ("prune_function", "prune_copies_function", "prune_file_systems_function")
+        return LambdaPruner(_patient_lambda(), *map(self._setting, names))
 
     @lazy
     def trier(self) -> ConfigTrier:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from snapkeep.domain.policies import Deployment
     from snapkeep.domain.vault.vault import VaultSource
+    from snapkeep.ports.backup_vault import BackupVault
     from snapkeep.ports.blocks import Blocks
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
@@ -60,6 +61,7 @@ class Ports:
     file_systems: FileSystems
     files: FileStore
     file_reader: FileReader
+    backup_vault: BackupVault
     regions: Regions
     shares: Shares
     vaults: Vaults

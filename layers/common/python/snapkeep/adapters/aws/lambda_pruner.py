@@ -1,4 +1,4 @@
-"""Invokes prune and prune_copies: a rehearsal waits for its answer, a prune does not."""
+"""Invokes the functions that prune: a rehearsal waits for its answer, a prune does not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from snapkeep.adapters.aws.lambda_calls import PATIENCE, ask, invoke
 from snapkeep.adapters.aws.session import our_errors
 from snapkeep.domain.errors import PermanentError
-from snapkeep.domain.messages import copies_scope
+from snapkeep.domain.messages import FILE_SYSTEMS, copies_scope
 from snapkeep.domain.retention.prune_plans import PrunePlan, RefusedDeletions
 
 if TYPE_CHECKING:
@@ -17,17 +17,20 @@ if TYPE_CHECKING:
 
 
 class LambdaPruner:
-    """Invokes prune, and prune_copies for copies in a place. `client` must not wait longer than PATIENCE for
-    an answer, nor retry."""
+    """Invokes prune, prune_copies for copies in a place, and prune_file_systems for file systems. `client`
+    must not wait longer than PATIENCE for an answer, nor retry."""
 
-    def __init__(self, client: LambdaClient, function: str, of_copies: str = "") -> None:
+    def __init__(
+        self, client: LambdaClient, function: str, of_copies: str = "", of_file_systems: str = ""
+    ) -> None:
         self._lambda = client
         self._function = function
         self._of_copies = of_copies
+        self._of_file_systems = of_file_systems
 
     def rehearse(self, cluster: str, place: str = "") -> PrunePlan:
         """What prune would do now. Raises TookTooLong when it needs more time than the caller has."""
-        scope, function = _scope(cluster, place), self._of_copies if place else self._function
+        scope, function = _scope(cluster, place), self._asked(cluster, place)
         message = {"cluster": cluster, **_there(place), "dry_run": True}
         too_long = (
             f"the plan for {scope} takes longer than {PATIENCE.total_seconds():.0f} s: invoke function "
@@ -41,7 +44,12 @@ class LambdaPruner:
         event."""
         message = {"cluster": cluster, **_there(place), "confirm": token}
         with our_errors(f"prune {_scope(cluster, place)}"):
-            invoke(self._lambda, self._of_copies if place else self._function, "Event", message)
+            invoke(self._lambda, self._asked(cluster, place), "Event", message)
+
+    def _asked(self, cluster: str, place: str) -> str:
+        if cluster == FILE_SYSTEMS:
+            return self._of_file_systems
+        return self._of_copies if place else self._function
 
 
 def _scope(cluster: str, place: str) -> str:

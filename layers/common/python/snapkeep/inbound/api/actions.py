@@ -157,8 +157,8 @@ class Actions:
     """(cluster, run id, namespace, limit, cursor) A run with a page of its points. Raises NotFound."""
 
     rehearse_prune: Callable[[str, str], PrunePlan]
-    """(cluster, place) What prune would do now in a cluster, or with a place to its copies there.
-    Raises UnknownCluster and NotFound."""
+    """(cluster, place) What prune would do now in a cluster, or with a place to its copies there; with
+    FILE_SYSTEMS to recovery points of file systems. Raises UnknownCluster and NotFound."""
 
     start_prune: Callable[[str, str, str], PrunePlan]
     """(cluster, token, place) Start a prune; a token also confirms the deletions refused under it.

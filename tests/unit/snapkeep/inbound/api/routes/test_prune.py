@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
 from tests.fakes.api import Api
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.world import SLOT, World, a_claim, a_policy
+from tests.unit.snapkeep.services.efs.pruning.prune_world import PruneWorld
 
 PLACE = "/v1/clusters/myeks/prune"
 
@@ -71,3 +73,33 @@ def test_what_contradicts_itself_is_refused(api: Api, world: World, body: dict[s
 
 def test_an_unknown_cluster_is_not_pruned(api: Api) -> None:
     assert api.post("/v1/clusters/nope/prune").code == "unknown_cluster"
+
+
+FILE_SYSTEMS = "/v1/file-systems/prune"
+
+
+def test_file_systems_are_planned_and_pruned_together() -> None:
+    world = PruneWorld({"last": 2})
+    world.nights(3)
+    world.night(prune=False)
+    api = Api(cast(Any, world))
+
+    plan = api.post(FILE_SYSTEMS)
+    assert (plan.status, plan.json["cluster"]) == (200, "file systems")
+    assert (plan.json["deleting"], plan.json["keeping"]) == (2, 4)
+    assert plan.json["deletions"][0]["snapshot_id"].startswith("arn:aws:backup:")
+    assert len(world.good()) == 3
+    started = api.post(FILE_SYSTEMS, {"dry_run": False})
+    assert (started.status, len(world.good())) == (202, 2)
+    assert [change.path for change in world.announcer.changes] == [FILE_SYSTEMS]
+
+
+def test_a_deployment_without_policies_for_file_systems_has_none_to_prune(api: Api) -> None:
+    reply = api.post(FILE_SYSTEMS)
+
+    assert (reply.status, reply.code) == (404, "not_found")
+    assert "no policy in snapkeep.yaml backs up file systems" in reply.json["detail"]
+
+
+def test_a_place_of_file_systems_is_refused() -> None:
+    assert Api(cast(Any, PruneWorld())).post(FILE_SYSTEMS, {"place": "osaka"}).code == "invalid_request"

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from snapkeep.domain.efs.jobs import Stored, StoredState
+from snapkeep.domain.efs.restore.operations import EfsStage, accepted
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Schedule
-from snapkeep.services.copies.pruning.our_copies import NoObjects
-from snapkeep.services.efs.pruning.our_recovery_points import OurRecoveryPoints
-from snapkeep.services.efs.pruning.read_recovery_points import ReadRecoveryPoints
-from snapkeep.services.efs.pruning.scope import FileSystems
-from snapkeep.services.efs.pruning.vault_points import PlannedPoints, VaultPoints
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.retention.report import ClusterReport
-from snapkeep.wiring.retention import decide_prune, deleter_of, prune_scopes
+from snapkeep.wiring import api, recovery_points
+from snapkeep.wiring.ports import Ports
 from tests.fakes.efs import on_efs
 from tests.fakes.faults import Crash
 from tests.fakes.messaging import FakeAnnouncer
 from tests.fakes.ports import some_ports
+from tests.fakes.world_pruner import WorldPruner
 from tests.unit.snapkeep.services.efs.efs_world import FS, OTHER_FS, SLOT, EfsWorld
 
 
@@ -30,7 +30,6 @@ class PruneWorld(EfsWorld):
     def __init__(self, retention: Mapping[str, int | str] | None = None) -> None:
         super().__init__()
         self.announcer = FakeAnnouncer()
-        self.needed: dict[str, str] = {}
         self.has(on_efs("data", FS), on_efs("other", OTHER_FS))
         (policy,) = self.deployment.policies
         nightly = Schedule("cron(0 18 * * ? *)", "UTC")
@@ -39,32 +38,25 @@ class PruneWorld(EfsWorld):
     def configure(self, *policies: Any) -> None:
         """Deploy these policies."""
         self.deployment = replace(self.deployment, policies=policies)
-        ports = some_ports(
+        self.pruner = recovery_points.prune_file_systems(self.ports())
+
+    def ports(self) -> Ports:
+        """The ports of the function, and of the API."""
+        return some_ports(
             deployment=self.deployment,
             journal=self.journal,
+            backup_vault=self.backup,
             retention_news=self.announcer,
             work_news=self.announcer,
+            changes=self.announcer,
+            pruner=WorldPruner(cast(Any, self)),
             clock=self.clock,
             pause=lambda _: None,
         )
-        journal, name = self.journal, self.deployment.name
-        reader = ReadRecoveryPoints(
-            self.deployment,
-            self.backup,
-            journal.efs_backups,
-            journal.prunes,
-            journal.retentions,
-            journal.deletions,
-        )
-        points = VaultPoints(self.backup, lambda: self.needed)
-        planned = PlannedPoints(self.backup, lambda: self.needed, name)
-        scope = FileSystems(
-            self.deployment,
-            reader,
-            decide_prune(ports, planned),
-            deleter_of(ports, "file systems", OurRecoveryPoints(name), points, NoObjects(), "AWS Backup"),
-        )
-        self.pruner = prune_scopes(ports, "prune_file_systems", lambda _: [scope])
+
+    def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
+        """The API's actions in this world."""
+        return api.actions(self.ports())
 
     def night(self, *, fails: bool = False, prune: bool = True) -> None:
         """A night: both file systems are backed up, well or not, and the day's prune runs."""
@@ -106,6 +98,15 @@ class PruneWorld(EfsWorld):
         known = self.journal.efs_backups.all
         for name in [name for name, each in known.items() if not arns or each.arn in arns]:
             del known[name]
+
+    def restore(self, stored: Stored, stage: EfsStage = EfsStage.RESTORING) -> None:
+        """Let somebody restore from a recovery point."""
+        backup = next(each for each in self.records() if each.arn == stored.arn)
+        request = RestoreRequest("myeks", "web", "again", claim="data")
+        made = accepted(
+            backup, backup.claims[0], request, restore_id="r-1", caller="arn:me", now=self.clock()
+        )
+        self.journal.efs_restores.add_efs_restore(replace(made, stage=stage))
 
     def put(self, number: int, **changes: Any) -> Stored:
         """Somebody else's recovery point in our vault."""

@@ -58,7 +58,7 @@ def test_a_point_that_a_restore_needs_stays() -> None:
     world.nights(3)
     world.night(prune=False)
     oldest = world.good()[0].arn
-    world.needed[oldest] = "restore r-1 needs it"
+    world.restore(world.good()[0])
 
     report = world.prune()
 

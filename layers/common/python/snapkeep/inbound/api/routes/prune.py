@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from snapkeep.domain.messages import FILE_SYSTEMS
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import change_responses
 from snapkeep.inbound.api.body import Body
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.retention.prune_plans import PrunePlan
 
 
-class PruneBody(Body):
+class FileSystemsPruneBody(Body):
     """A rehearsal by default; `confirm` carries out deletions that the brake refused."""
 
     model_config = ConfigDict(extra="forbid")
@@ -30,12 +31,8 @@ class PruneBody(Body):
         None, description="The `token` of a refusal, to carry out its deletions after all"
     )
 
-    place: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = Field(
-        None, description="The copies of the cluster in this place, instead of its recovery points"
-    )
-
     @model_validator(mode="after")
-    def _confirmed(self) -> PruneBody:
+    def _confirmed(self) -> Self:
         if self.dry_run and self.confirm is not None:
             raise ValueError("a dry run confirms nothing: leave out `dry_run` or `confirm`")
         return self
@@ -46,8 +43,16 @@ class PruneBody(Body):
         return self.confirm is None and self.dry_run is not False
 
 
+class PruneBody(FileSystemsPruneBody):
+    """A rehearsal by default; `confirm` carries out deletions that the brake refused."""
+
+    place: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = Field(
+        None, description="The copies of the cluster in this place, instead of its recovery points"
+    )
+
+
 class DeletionModel(Body):
-    """A snapshot to delete, and why."""
+    """A snapshot, or a recovery point of a file system (its ARN), to delete, and why."""
 
     snapshot_id: str
     reason: str
@@ -65,7 +70,7 @@ class RefusedModel(Body):
 
 class PruneModel(Body):
     """The plan of a prune; `deletions` holds the first of `deleting`. The `cluster` of copies is
-    `<cluster>@<place>`."""
+    `<cluster>@<place>`, that of file systems is `file systems`."""
 
     cluster: str
     dry_run: bool
@@ -85,7 +90,7 @@ ANSWERS: dict[str, Any] = {
 
 
 def prune_routes(actions: Actions, once: Once) -> Router:
-    """The route about pruning."""
+    """The routes about pruning."""
     router = new_router()
 
     @router.post(
@@ -95,13 +100,28 @@ def prune_routes(actions: Actions, once: Once) -> Router:
         **ANSWERS,
     )
     def prune_cluster(cluster: Cluster, key: OnceKey, body: PruneBody) -> Response[PruneModel]:
-        if body.is_rehearsal:
-            plan = actions.rehearse_prune(cluster, body.place or "")
-            return Response(200, "application/json", _model(plan, dry_run=True))
-        plan = actions.start_prune(cluster, body.confirm or "", body.place or "")
-        return Response(202, "application/json", _model(plan, dry_run=False))
+        return _prune(actions, cluster, body, body.place or "")
+
+    @router.post(
+        "/v1/file-systems/prune",
+        summary="Plan a prune of file systems, start one, or confirm what the brake refused",
+        middlewares=[once],
+        **ANSWERS,
+    )
+    def prune_file_systems(key: OnceKey, body: FileSystemsPruneBody) -> Response[PruneModel]:
+        return _prune(actions, FILE_SYSTEMS, body)
 
     return router
+
+
+def _prune(
+    actions: Actions, cluster: str, body: FileSystemsPruneBody, place: str = ""
+) -> Response[PruneModel]:
+    if body.is_rehearsal:
+        plan = actions.rehearse_prune(cluster, place)
+        return Response(200, "application/json", _model(plan, dry_run=True))
+    plan = actions.start_prune(cluster, body.confirm or "", place)
+    return Response(202, "application/json", _model(plan, dry_run=False))
 
 
 def _model(plan: PrunePlan, dry_run: bool) -> PruneModel:

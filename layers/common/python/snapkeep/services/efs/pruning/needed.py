@@ -12,6 +12,6 @@ READING = frozenset({EfsStage.ACCEPTED, EfsStage.RESTORING})
 
 
 def needed_points(restores: EfsRestores) -> Mapping[str, str]:
-    """The recovery points (ARNs) that AWS Backup restores from, or soon will, each with the reason to stay."""
+    """The recovery points (ARNs) that AWS Backup restores from, or soon will, with the reason to stay."""
     needed = (each for each in restores.open_efs_restores() if each.stage in READING)
     return {each.arn: f"restore {each.id} needs it" for each in needed}
