@@ -61,3 +61,15 @@ def _row(each: Document) -> Mapping[str, Any]:
     if each["gone"]:
         lacks = "; ".join(filter(None, (lacks, "the cluster has no claim of it any more")))
     return {**each, "by_kind": kinds, "lacks": lacks}
+
+
+def saved_in_words(backup: Document) -> str:
+    """How many objects were saved with a backup, and what shows them; "" for none."""
+    saved = backup.get("objects") or ()  # an API deployed earlier says nothing of them
+    if not saved:
+        return ""
+    objects = sum(each["objects"] for each in saved)
+    where = f"namespace {saved[0]['namespace']}" if len(saved) == 1 else f"{len(saved)} namespaces"
+    secrets = sum(each["secrets"] for each in saved)
+    lack = f", without {secrets} Secret{'' if secrets == 1 else 's'} that they name" if secrets else ""
+    return f"{objects} objects of {where} are saved with it{lack}: snapkeep objects {backup['id']}"

@@ -20,6 +20,7 @@ from snapkeep_cli.api.calls import (
 from snapkeep_cli.api.subjects import the_claim
 from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.namespace_output import saved_in_words
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, long_id, sentence, wide
 
@@ -106,6 +107,8 @@ def _end(answer: Document, output: Output) -> None:
     _tell_left(answer["left"])
     say(f"{answer['id']} is {answer['state']}: {_counts(answer)}")
     _warn(answer["degraded"])
+    if objects := saved_in_words(answer):
+        say(objects)
     if answer["next_cursor"]:
         say("not all points are shown: snapkeep get points --policy on-demand lists them")
     if answer["state"] == "failed":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.world import World
-from tests.unit.snapkeep_cli.conftest import Command
+from tests.fakes.saving import SavingWorld, run_of
+from tests.fakes.world import SLOT, World
+from tests.unit.snapkeep_cli.conftest import Command, connected
 
 
 def finish(world: World) -> None:
@@ -85,3 +86,16 @@ def test_a_dry_run_lists_what_would_be_taken(snapkeep: Command, world: World, wo
 )
 def test_the_exit_code_says_what_is_wrong(snapkeep: Command, words: tuple[str, ...], code: int) -> None:
     assert snapkeep("backup", *words).code == code
+
+
+def test_a_run_says_how_many_objects_were_saved_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = SavingWorld()
+    container = {"envFrom": [{"secretRef": {"name": "db"}}]}
+    world.objects.put("pods", "shop", "web", spec={"containers": [container]})
+    world.back_up(SLOT)
+    snapkeep = connected(world, monkeypatch)
+    assert "objects" not in snapkeep("get", "backup", run_of()).err
+    world.save()
+    shown = snapkeep("get", "backup", run_of())
+    assert "5 objects of 2 namespaces are saved with it, without 1 Secret that they name" in shown.err
+    assert f"snapkeep objects {run_of()}" in shown.err

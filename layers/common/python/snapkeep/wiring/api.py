@@ -114,7 +114,9 @@ def show_backup(ports: Ports) -> ShowBackup:
     """The service that shows what became of a run."""
     from snapkeep.services.backup.show import ShowBackup
 
-    return ShowBackup(ports.journal.runs, ports.journal.points, lost_points(ports))
+    return ShowBackup(
+        ports.journal.runs, ports.journal.points, ports.journal.saved_objects, lost_points(ports)
+    )
 
 
 def request_prune(ports: Ports) -> RequestPrune:

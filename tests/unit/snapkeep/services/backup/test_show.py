@@ -7,8 +7,8 @@ import pytest
 from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.policies import Selection
-from snapkeep.services.backup.show import ShowBackup
-from snapkeep.wiring.report import lost_points
+from snapkeep.wiring.api import show_backup
+from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.world import SLOT, World, a_claim
 
 
@@ -20,7 +20,7 @@ def test_any_run_is_shown_with_its_points_page_by_page_and_what_it_left(count: i
     assert run is not None
     shown, pages, after = [], 0, ""
     while pages == 0 or after:
-        show = ShowBackup(world.journal.runs, world.journal.points, lost_points(world.ports())).show
+        show = show_backup(world.ports()).show
         status = show("myeks", run.id, "", 2, after)
         shown += [point.claim.name for point in status.points]
         after, pages = status.following, pages + 1
@@ -32,7 +32,7 @@ def test_any_run_is_shown_with_its_points_page_by_page_and_what_it_left(count: i
 def test_a_backup_is_not_found_in_another_cluster_or_namespace() -> None:
     world = World(a_claim("data"))
     world.backup(SLOT)
-    show = ShowBackup(world.journal.runs, world.journal.points, lost_points(world.ports())).show
+    show = show_backup(world.ports()).show
     wish = OnDemandRequest(selection=Selection(namespaces=("shop",)), namespace="shop")
     own = world.request_backup.accept("myeks", wish, "one")
     scheduled = "myeks.nightly.20261124T180000Z"
@@ -45,3 +45,12 @@ def test_a_backup_is_not_found_in_another_cluster_or_namespace() -> None:
     ]:
         with pytest.raises(NotFound, match="has no backup"):
             show(cluster, name, namespace, 10, "")
+
+
+def test_a_run_is_shown_with_the_objects_that_were_saved_with_it() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    assert show_backup(world.ports()).show("myeks", run_of(), "", 10, "").objects == ()
+    world.save()
+    status = show_backup(world.ports()).show("myeks", run_of(), "", 10, "")
+    assert [(each.subject.namespace, each.objects) for each in status.objects] == [("shop", 2), ("store", 2)]

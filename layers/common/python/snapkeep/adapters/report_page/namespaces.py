@@ -36,6 +36,7 @@ class NamespaceRow:
     state: str
     objects: int
     kinds: str
+    secrets: int
     left_out: int
     saved_at: datetime | None
     run: str
@@ -64,6 +65,7 @@ def _row(stands: NamespaceStands) -> NamespaceRow:
         state=stands.state.value.replace("-", " "),
         objects=saved.objects if saved else 0,
         kinds=_kinds(saved.summary.kinds) if saved and saved.summary else "",
+        secrets=saved.secrets_saved if saved else 0,
         left_out=saved.left_out if saved else 0,
         saved_at=saved.at if saved else None,
         run=saved.subject.run if saved else "",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from snapkeep.domain.backup.runs import Run, Skipped
 from snapkeep.domain.backup.selection import SkippedClaim, Taken
+from snapkeep.domain.objects.saved import Saved
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Method
 
@@ -26,7 +27,8 @@ class BackupStatus:
     """The current state of a run, a page of its points, and what it skipped.
 
     `following` is the cursor of the next page of points, "" at the end. `gone` says, by point id, why ready
-    points have no snapshot in EC2 any more.
+    points have no snapshot in EC2 any more. `objects` are the Kubernetes objects that were saved with it, by
+    namespace.
     """
 
     run: Run
@@ -34,3 +36,4 @@ class BackupStatus:
     skipped: Sequence[Skipped] = ()
     following: str = ""
     gone: Mapping[str, str] = field(default_factory=dict)
+    objects: Sequence[Saved] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from snapkeep.domain.backup.backups import BackupStatus
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.errors import NotFound
+from snapkeep.ports.objects import SavedObjects
 from snapkeep.ports.points import Points
 from snapkeep.ports.runs import Runs
 from snapkeep.services.report.lost_points import FindLostPoints
@@ -14,13 +15,14 @@ from snapkeep.services.report.lost_points import FindLostPoints
 
 @dataclass(frozen=True, slots=True)
 class ShowBackup:
-    """Reads the journal: three calls per page, and one more for about every thousand skipped entries.
+    """Reads the journal: four calls per page, and one more for about every thousand skipped entries.
 
     EC2 says which ready points of the page still have a snapshot.
     """
 
     runs: Runs
     points: Points
+    saved: SavedObjects
     lost: FindLostPoints
 
     def show(self, cluster: str, run_id: str, namespace: str, limit: int, after: str) -> BackupStatus:
@@ -35,7 +37,8 @@ class ShowBackup:
         page = list(self.points.page_of_points(run.id, limit + 1, after))
         following = page[limit - 1].id if len(page) > limit else ""
         gone = self.lost.gone(page[:limit])
-        return BackupStatus(run, page[:limit], self.runs.skipped(run.id), following, gone)
+        objects = tuple(self.saved.saved_of(cluster, run.id))
+        return BackupStatus(run, page[:limit], self.runs.skipped(run.id), following, gone, objects)
 
 
 def _is_shown_in(run: Run, namespace: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from snapkeep.domain.objects.manifests import Archive, Subject
+from snapkeep.domain.objects.manifests import Archive, SecretsFile, Subject
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.domain.objects.view.wholeness import ClaimPoints, Lack, NamespaceStands, Wholeness, stands
@@ -67,6 +67,12 @@ def test_secrets_are_named() -> None:
     many = judged(saved_with("a", "b", "c", "d", "e", "f", secrets=6), claims=())
     assert in_words(many) == "bring 6 Secrets: a, b, c, d, e and 1 more"
     assert len(many.missing) == 6
+
+
+def test_a_secret_may_be_missing_where_others_are_saved() -> None:
+    file = SecretsFile("key", "v1", "ab" * 32, 100, "arn:aws:kms:ap-northeast-2:111122223333:key/1")
+    found = judged(replace(saved_with("db", secrets=1), secrets_saved=3, secrets_file=file), claims=())
+    assert [each.why for each in found.missing] == ["it is not among the Secrets that were saved"]
 
 
 def saved_with(*names: str, secrets: int) -> Saved:

@@ -126,7 +126,8 @@ def _missing(saved: Saved, claims: Sequence[ClaimPoints]) -> Iterator[Missing]:
         if not claim.apart and not _has_point(claim, saved):
             yield Missing(Lack.CLAIM, claim.name, claim.why)
     for name in saved.summary.secrets if saved.summary else ():
-        yield Missing(Lack.SECRET, name, "Secrets are not saved")
+        why = "it is not among the Secrets that were saved" if saved.secrets_file else "Secrets are not saved"
+        yield Missing(Lack.SECRET, name, why)
     if more := saved.secrets - (len(saved.summary.secrets) if saved.summary else 0):
         yield Missing(Lack.SECRET, "", f"{more} Secrets that only the manifest names are not saved")
     for kind in saved.refused:

@@ -175,6 +175,16 @@ class BackupPointModel(Body):
     reason: str
 
 
+class BackupObjectsModel(Body):
+    """How many Kubernetes objects were saved with a backup from a namespace, how many were left out, and how
+    many Secrets that they name were not saved."""
+
+    namespace: str
+    objects: int
+    left_out: int
+    secrets: int
+
+
 class BackupModel(StartedBackupModel):
     """The current state of a backup."""
 
@@ -183,6 +193,7 @@ class BackupModel(StartedBackupModel):
     failed: int
     points: list[BackupPointModel]
     left: list[LeftModel]
+    objects: list[BackupObjectsModel]
     next_cursor: str | None = None
 
 
@@ -228,6 +239,15 @@ def backup_model(status: BackupStatus) -> BackupModel:
         failed=run.failed,
         points=[_point(point, status.gone.get(point.id, "")) for point in status.points],
         left=[LeftModel(subject=item.subject, code=item.code, reason=item.reason) for item in status.skipped],
+        objects=[
+            BackupObjectsModel(
+                namespace=each.subject.namespace,
+                objects=each.objects,
+                left_out=each.left_out,
+                secrets=each.secrets,
+            )
+            for each in status.objects
+        ],
         next_cursor=status.following or None,
     )
 

@@ -27,7 +27,8 @@ class NamespaceModel(Body):
     recovery points of that run.
 
     `words` says it in a sentence, `missing` one by one. `kinds` counts the saved objects by kind, `left_out`
-    those that were not saved. `secrets` counts Secrets that saved objects name and that are not saved.
+    those that were not saved. `secrets` counts Secrets that saved objects name and that are not saved,
+    `secrets_saved` those that are saved, encrypted.
     `not_looked_for` names kinds of CRDs that nobody asked for, in words. `gone` says that the cluster has no
     claim of the namespace any more.
     """
@@ -41,6 +42,7 @@ class NamespaceModel(Body):
     kinds: dict[str, int]
     left_out: int
     secrets: int
+    secrets_saved: int
     missing: list[MissingModel]
     not_looked_for: str
     gone: bool
@@ -59,6 +61,7 @@ def namespace_model(stands: NamespaceStands) -> NamespaceModel:
         kinds=dict(saved.summary.kinds) if saved and saved.summary else {},
         left_out=saved.left_out if saved else 0,
         secrets=saved.secrets if saved else 0,
+        secrets_saved=saved.secrets_saved if saved else 0,
         missing=[MissingModel(lack=each.lack, name=each.name, why=each.why) for each in stands.missing],
         not_looked_for=unasked_in_words(stands),
         gone=stands.gone,
