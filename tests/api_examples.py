@@ -20,6 +20,7 @@ from tests.fakes.restore_samples import a_restore
 from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.vault_copies import VaultWorld
 from tests.fakes.world import SLOT, World, a_claim
+from tests.unit.snapkeep.services.efs.pruning.prune_world import PruneWorld
 
 CLUSTER = "/v1/clusters/myeks"
 SHOP = f"{CLUSTER}/namespaces/shop"
@@ -44,6 +45,7 @@ def with_examples(document: Document, world: World) -> dict[str, Any]:
         zip(repeat(Api(reading)), _calls_of_files(reading)),
         zip(repeat(Api(saving)), _calls_of_objects()),
         zip(repeat(vault), _calls_of_vault()),
+        zip(repeat(_of_file_systems()), [("POST", "/v1/file-systems/prune", {"dry_run": True})]),
         zip(repeat(Api(cast(Any, borrower))), _calls_of_borrower(borrower)),
         zip(repeat(hub), [("GET", f"/v1/{name}", None) for name in ("copies", "status", "report")]),
     )
@@ -140,6 +142,14 @@ def _calls_of_objects() -> Calls:
     """What a run saved, and links to it."""
     yield "GET", f"{CLUSTER}/backups/{run_of()}/objects", None
     yield "POST", f"{SHOP}/backups/{run_of()}/downloads", None
+
+
+def _of_file_systems() -> Api:
+    """The API of two file systems with some nights of backups."""
+    world = PruneWorld({"last": 3})
+    world.nights(3)
+    world.night(prune=False)
+    return Api(cast(Any, world))
 
 
 def _hub() -> VaultWorld:

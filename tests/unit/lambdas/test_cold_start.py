@@ -33,6 +33,7 @@ SERVICES = {
     "plan_backup": {"backup"},
     "prune": {"retention"},
     "prune_copies": {"retention"},
+    "prune_file_systems": {"retention"},
     "pull_copies": {"copies", "vault"},
     "read_files": {"files", "proof"},  # it opens points as checks do
     "reconcile": {"backup"},
