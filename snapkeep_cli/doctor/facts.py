@@ -12,6 +12,8 @@ from datetime import datetime
 from snapkeep.domain import tags
 from snapkeep_cli.config.cluster_access import FUNCTIONS, Rule
 
+SAVES_FILE_SYSTEMS = "back_up_file_systems"
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -29,6 +31,11 @@ class Visit:
     pending: int
     now: datetime
     access: Mapping[str, tuple[Rule, ...]] = field(default_factory=lambda: FUNCTIONS)
+
+    @property
+    def saves_file_systems(self) -> bool:
+        """True if the deployment has a policy for file systems, which a function of its own serves."""
+        return SAVES_FILE_SYSTEMS in self.access
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +186,8 @@ class Facts:
 
     `served_by` is the name of the deployment that serves the cluster, None if none does.
     `entries` and `rights` are keyed by function name, `keys` (KMS states) by key ARN;
-    `other_manifests` says whether each `Kind name` exists as we print it.
+    `other_manifests` says whether each `Kind name` exists as we print it. `saves_efs` (whether AWS Backup
+    may) and `backup_vault` (whether it exists) are None if no policy saves file systems.
     """
 
     visit: Visit
@@ -199,6 +207,8 @@ class Facts:
     snapshots: Quota | Unknown
     pending: int | Unknown
     served_by: str | Unknown | None
+    saves_efs: bool | Unknown | None = None
+    backup_vault: bool | Unknown | None = None
 
     @property
     def auto_storage(self) -> bool:

@@ -10,11 +10,13 @@ from typing import TypeVar
 import boto3
 from botocore.exceptions import BotoCoreError
 
+from snapkeep.domain.naming import efs_vault
 from snapkeep_cli.api.connection import CONFIGURE
 from snapkeep_cli.api.troubles import why_aws_refused
 from snapkeep_cli.cluster.manifests import Manifest, cluster_manifests
 from snapkeep_cli.doctor.asking import Clients, told
 from snapkeep_cli.doctor.aws import Aws
+from snapkeep_cli.doctor.backup import Backup
 from snapkeep_cli.doctor.cluster import CONTROLLER, DRIVER_IMAGE, Cluster
 from snapkeep_cli.doctor.cluster_api import ClusterApi, token
 from snapkeep_cli.doctor.commands import let_in
@@ -51,7 +53,7 @@ def session(profile: str) -> boto3.Session:
 def gather(session: boto3.Session, visit: Visit) -> Facts:
     """The facts about one cluster that a session's credentials let us see."""
     client = Clients(session, visit.region)
-    aws, ebs = Aws(client), Ebs(client)
+    aws, ebs, backup = Aws(client), Ebs(client), Backup(client)
     caller = aws.caller()
     if isinstance(caller, Unknown):
         return _without_credentials(visit, caller)
@@ -85,6 +87,8 @@ def gather(session: boto3.Session, visit: Visit) -> Facts:
         snapshots=ebs.snapshots(),
         pending=ebs.pending(),
         served_by=aws.served_by(visit.cluster),
+        saves_efs=backup.saves_efs() if visit.saves_file_systems else None,
+        backup_vault=backup.has_vault(efs_vault(visit.prefix)) if visit.saves_file_systems else None,
     )
 
 

@@ -11,7 +11,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from sandbox.aws.backup import events, file_systems, vaults
+from sandbox.aws.backup import events, file_systems, settings, vaults
 from sandbox.aws.backup.records import (
     ABORTED,
     COMPLETED,
@@ -37,6 +37,7 @@ def start(world: World, scope: Scope, asked: dict[str, Any]) -> Job:
     resource = asked.get("ResourceArn", "")
     if file_systems.id_of(resource, scope) is None:
         raise invalid(f"The resource {resource} is not a file system of EFS that exists.")
+    settings.check(world, scope, "EFS")
     window = int(asked.get("StartWindowMinutes", START_WINDOW))
     if window < SHORTEST_WINDOW:
         raise invalid(f"StartWindowMinutes is {SHORTEST_WINDOW} or more, not {window}.")

@@ -81,7 +81,8 @@ class Restore:
 @dataclass
 class BackupState:
     """All of it, of every account and Region, in the order in which it came. `outcomes` has how many of the
-    next jobs of a file system (or of `*`) fail; `tokens` what each IdempotencyToken has started."""
+    next jobs of a file system (or of `*`) fail; `tokens` what each IdempotencyToken has started, `opted`
+    which types of resources may be backed up."""
 
     jobs: dict[str, Job] = field(default_factory=dict)
     points: dict[str, RecoveryPoint] = field(default_factory=dict)
@@ -89,3 +90,4 @@ class BackupState:
     files: dict[str, Files] = field(default_factory=dict)
     tokens: dict[tuple[Scope, str], tuple[object, str]] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
+    opted: dict[Scope, dict[str, bool]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from ministack.core import responses
 from ministack.services import backup
 
-from sandbox.aws.backup import jobs, points, restores, vaults
+from sandbox.aws.backup import jobs, points, restores, settings, vaults
 from sandbox.aws.backup.records import Job, Scope
 from sandbox.aws.backup.refusals import Refused, missing
 from sandbox.aws.patches.iam_backup import may_pass
@@ -89,6 +89,8 @@ def _routes(world: World) -> list[tuple[str, str, Route]]:
         ("DELETE", f"{vault}/access-policy", lambda body, query, name: _delete_policy(name)),
         ("PUT", f"{vault}/vault-lock", lambda body, query, name: vaults.lock(name, body)),
         ("GET", vault, lambda body, query, name: _vault(world, name)),
+        ("GET", "/account-settings", lambda body, query: settings.shown(world, _scope())),
+        ("PUT", "/account-settings", lambda body, query: settings.update(world, _scope(), body)),
         ("PUT", "/restore-jobs", lambda body, query: _start_restore(world, body)),
         (
             "GET",

@@ -15,6 +15,7 @@ from snapkeep_cli.doctor.checks.account import (
     serving,
 )
 from snapkeep_cli.doctor.checks.endpoint import endpoint
+from snapkeep_cli.doctor.checks.file_systems import opt_in, vault
 from snapkeep_cli.doctor.checks.snapshots import (
     controller,
     controller_pace,
@@ -48,6 +49,8 @@ CHECKS: tuple[Check, ...] = (
     keys,
     quota,
     pending,
+    opt_in,
+    vault,
 )
 """In the order to fix them: an earlier problem may cause a later one."""
 

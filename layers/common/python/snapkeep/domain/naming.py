@@ -91,6 +91,11 @@ def snapshot_classes(cluster: str) -> frozenset[str]:
     return frozenset(snapshot_class(cluster, driver) for driver in DRIVERS.values())
 
 
+def efs_vault(prefix: str) -> str:
+    """The vault of AWS Backup in which a deployment keeps recovery points of file systems."""
+    return f"{prefix}-efs"
+
+
 def backup_schedule(policy: str) -> str:
     """The name of a policy's schedule. The dot keeps it apart from the schedules of our functions."""
     return label_value(f"backup.{policy}")

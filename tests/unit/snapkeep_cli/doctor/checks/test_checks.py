@@ -9,7 +9,7 @@ from tests.fakes.doctor_samples import healthy
 
 
 def test_where_nothing_is_missing_every_check_says_so_once() -> None:
-    found = examine(healthy())
+    found = examine(healthy(saves_efs=True, backup_vault=True))
 
     assert [finding.verdict for finding in found] == [Verdict.OK] * len(CHECKS)
     assert len({finding.check for finding in found}) == len(CHECKS)
