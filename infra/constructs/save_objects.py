@@ -1,4 +1,4 @@
-"""save_objects: every 5 minutes, save the Kubernetes objects beside new runs, in a bucket of their own."""
+"""save_objects: save the Kubernetes objects beside new runs, in a bucket of their own."""
 
 from __future__ import annotations
 

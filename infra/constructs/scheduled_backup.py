@@ -37,6 +37,7 @@ class ScheduledBackup(Construct):
         jobs: JobQueue,
     ) -> None:
         super().__init__(scope, id)
+        saves_objects = platform.deployment.saves_objects
         self.function = PythonFunction(
             self,
             "PlanBackup",
@@ -51,6 +52,7 @@ class ScheduledBackup(Construct):
                 jobs_queue_url=jobs.url,
                 event_bus=platform.event_bus,
                 plan_backup_function=platform.function_name("plan_backup"),
+                save_objects_function=platform.function_name("save_objects") if saves_objects else "",
             ),
         )
         stack = Stack.of(self)
@@ -61,6 +63,7 @@ class ScheduledBackup(Construct):
             permissions.put_events(stack, platform.event_bus),
             # Itself, for each cluster of a policy.
             permissions.invoke(platform.function_arn(stack, "plan_backup")),
+            *([permissions.invoke(platform.function_arn(stack, "save_objects"))] if saves_objects else []),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
             ),

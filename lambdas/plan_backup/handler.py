@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from snapkeep.inbound.schedules import backup_request
 from snapkeep.settings import PlanBackupSettings
-from snapkeep.wiring import aws, backup, runtime
+from snapkeep.wiring import aws, backup, objects, runtime
 
 if TYPE_CHECKING:
     from snapkeep.wiring.ports import Ports
@@ -29,6 +29,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return runtime.log_report(refused)
     planner = backup.plan_backup(ports)
     run = planner.run(request.cluster, request.policy, request.slot, context.aws_request_id)
+    objects.save_beside(ports).start(run)
     return runtime.log_report(run)
 
 

@@ -1,4 +1,4 @@
-"""save_objects: every 5 minutes, saves the Kubernetes objects beside new runs; daily, removes old ones."""
+"""save_objects: saves the Kubernetes objects beside runs: when these are planned, and every 5 minutes."""
 
 from __future__ import annotations
 

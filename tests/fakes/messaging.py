@@ -176,6 +176,19 @@ class FakeAnnouncer(FakeTroubleNews):
         self.braked.append(refusal)
 
 
+class FakeObjectsSaver(Faults):
+    """Records the clusters whose objects are to be saved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def save_objects(self, cluster: str) -> None:
+        self._before("save_objects")
+        self.asked.append(cluster)
+        self._after("save_objects")
+
+
 class FakeStarter(Faults):
     """Records requested runs, as (cluster, policy, slot)."""
 

@@ -14,6 +14,7 @@ from snapkeep.services.objects.save_objects import ObjectsReport
 from snapkeep.wiring import objects
 from snapkeep.wiring.ports import Ports
 from tests.fakes.kms import FakeKms
+from tests.fakes.messaging import FakeObjectsSaver
 from tests.fakes.objects import FakeObjectClusters, FakeObjects, MemoryArchives
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
@@ -31,6 +32,7 @@ class SavingWorld(World):
         self.object_clusters = FakeObjectClusters({"myeks": self.objects})
         self.archives = MemoryArchives()
         self.kms = FakeKms()
+        self.objects_saver = FakeObjectsSaver()
         given = {"objects": ObjectScope.NAMESPACE, **policy}
         claims = [a_claim("data", namespace=namespace) for namespace in ("shop", "store")]
         super().__init__(*claims, policy=a_policy(**given))
@@ -41,6 +43,7 @@ class SavingWorld(World):
             super().ports(wrap),
             object_clusters=self.object_clusters,
             object_archives=self.archives,
+            objects_saver=wrap(self.objects_saver),
             envelopes=KmsEnvelopes(self.kms),
         )
 

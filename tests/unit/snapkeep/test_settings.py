@@ -42,5 +42,5 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         PlanBackupSettings.from_environment({"SNAPKEEP_EVENT_BUS": "bus"})
     assert str(refused.value) == (
         "PlanBackupSettings: set SNAPKEEP_JOBS_QUEUE_URL, SNAPKEEP_JOURNAL_TABLE, "
-        "SNAPKEEP_PLAN_BACKUP_FUNCTION in the environment"
+        "SNAPKEEP_PLAN_BACKUP_FUNCTION, SNAPKEEP_SAVE_OBJECTS_FUNCTION in the environment"
     )

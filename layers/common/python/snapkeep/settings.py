@@ -41,13 +41,15 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanBackupSettings(Settings):
-    """plan_backup: lists claims and sends jobs."""
+    """plan_backup: lists claims and sends jobs. `save_objects_function` is there only if a policy saves
+    objects."""
 
     function = "plan_backup"
     journal_table: str
     jobs_queue_url: str
     event_bus: str
     plan_backup_function: str
+    save_objects_function: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

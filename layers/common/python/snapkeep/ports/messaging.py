@@ -33,6 +33,13 @@ class Starter(Protocol):
         """Invoke plan_backup for a slot, without waiting."""
 
 
+class ObjectsSaver(Protocol):
+    """Invokes save_objects."""
+
+    def save_objects(self, cluster: str) -> None:
+        """Have the objects beside the newest runs of a cluster saved, without waiting."""
+
+
 class Pruner(Protocol):
     """Invokes prune."""
 

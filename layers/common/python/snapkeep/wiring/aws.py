@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.loans import Lender, LoanNews
-    from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
+    from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, ObjectsSaver, Pruner, Queue, Starter
     from snapkeep.ports.news import (
         BackupNews,
         ChangeNews,
@@ -165,6 +165,12 @@ class AwsPorts(PointsDataPorts):
 
         function, caller = self._setting("plan_backup_function"), self._settings.function
         return LambdaStarter(client("lambda"), function, caller)
+
+    @lazy
+    def objects_saver(self) -> ObjectsSaver:
+        from snapkeep.adapters.aws.lambda_saver import LambdaObjectsSaver
+
+        return LambdaObjectsSaver(client("lambda"), self._setting("save_objects_function"))
 
     @lazy
     def pruner(self) -> Pruner:

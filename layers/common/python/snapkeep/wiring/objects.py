@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from snapkeep.wiring.troubles import give_up
 
 if TYPE_CHECKING:
+    from snapkeep.services.objects.save_beside import SaveBeside
     from snapkeep.services.objects.save_objects import SaveObjects
     from snapkeep.services.objects.show_objects import ShowObjects
     from snapkeep.services.objects.sweep_objects import SweepObjects
@@ -33,6 +34,14 @@ def save_objects(ports: Ports) -> SaveObjects:
         give_up(ports, ports.announcer, FUNCTION, PATIENCE),
         ports.clock,
     )
+
+
+def save_beside(ports: Ports) -> SaveBeside:
+    """The service that has the objects of a new run saved."""
+    from snapkeep.services.objects.save_beside import SaveBeside
+
+    saver = ports.objects_saver if ports.deployment.saves_objects else None
+    return SaveBeside(ports.deployment, saver)
 
 
 def sweep_objects(ports: Ports) -> SweepObjects:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.loans import Grants, Lender, LoanNews
-    from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
+    from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, ObjectsSaver, Pruner, Queue, Starter
     from snapkeep.ports.news import (
         BackupNews,
         ChangeNews,
@@ -79,6 +79,7 @@ class Ports:
     to_save: IncidentQueue
     to_release: IncidentQueue
     starter: Starter
+    objects_saver: ObjectsSaver
     pruner: Pruner
     trier: ConfigTrier
     announcer: BackupNews

@@ -33,7 +33,7 @@ class ShowObjects:
         if not found:
             raise NotFound(
                 f"no objects were saved with the run {run_id}: its policy must have `objects`, and "
-                "save_objects looks for new runs every 5 minutes"
+                "save_objects starts with a run, and looks for missed ones every 5 minutes"
             )
         return found
 

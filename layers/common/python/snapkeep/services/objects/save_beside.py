@@ -1,0 +1,33 @@
+"""Has the objects of a new run saved at once, as they are at its slot."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.policies import Deployment
+from snapkeep.ports.messaging import ObjectsSaver
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveBeside:
+    """Starts save_objects after a run was planned; there is none unless a policy saves objects."""
+
+    deployment: Deployment
+    saver: ObjectsSaver | None
+
+    def start(self, run: Run | None) -> None:
+        """Start it if the policy of the run saves objects. Trouble is logged: the next tick saves them."""
+        policy = self.deployment.policy(run.policy) if run else None
+        if run is None or policy is None or not policy.objects or run.state is RunState.PLANNING:
+            return
+        if self.saver is None:
+            return
+        try:
+            self.saver.save_objects(run.cluster)
+        except SnapkeepError as error:
+            log.warning("the objects of %s will be saved with the next tick: %s", run.id, error.reason)
