@@ -143,6 +143,7 @@ WHEN = {
     Event.SOURCE_SILENT: "in a vault: no copy of a source that has copies there has begun for two days, or "
     "for a day longer than is usual there",
     Event.POINTS_SUSPICIOUS: "people should look at these points before they trust them; again every week",
+    Event.OBJECTS_NOT_LISTED: "kinds of Kubernetes objects are not saved beside a run; again every week",
     Event.LIMIT_REACHED: "in a vault: a source asks for more copies a day than its `a_day` allows",
     Event.REQUESTS_REFUSED: "in a vault: requests of a source do not hold; each kind at most once a week",
 }

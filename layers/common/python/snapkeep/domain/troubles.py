@@ -31,6 +31,7 @@ class TroubleKind(StrEnum):
     LIMIT_REACHED = "limit reached"
     REQUESTS_REFUSED = "requests refused"
     POINTS_SUSPICIOUS = "points suspicious"
+    OBJECTS_NOT_LISTED = "objects not listed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from snapkeep.wiring.troubles import give_up
+from snapkeep.wiring.troubles import give_up, tell_troubles
 
 if TYPE_CHECKING:
     from snapkeep.services.objects.save_beside import SaveBeside
@@ -22,6 +22,7 @@ def save_objects(ports: Ports) -> SaveObjects:
     """The service that saves the objects beside runs."""
     from snapkeep.services.objects.save_namespace import SaveNamespace
     from snapkeep.services.objects.save_objects import FUNCTION, SaveObjects
+    from snapkeep.services.objects.tell_unlisted import TellUnlisted
 
     journal = ports.journal
     return SaveObjects(
@@ -31,6 +32,7 @@ def save_objects(ports: Ports) -> SaveObjects:
         journal.points,
         journal.saved_objects,
         SaveNamespace(ports.object_archives, ports.envelopes, journal.saved_objects, ports.clock),
+        TellUnlisted(journal.troubles, tell_troubles(ports, ports.announcer)),
         give_up(ports, ports.announcer, FUNCTION, PATIENCE),
         ports.clock,
     )

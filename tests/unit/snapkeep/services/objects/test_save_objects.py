@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
+from snapkeep.domain.troubles import Topic, TroubleKind
 from tests.fakes.faults import Crash
 from tests.fakes.saving import NIGHT, SavingWorld, run_of
 from tests.fakes.world import SLOT
@@ -106,3 +108,72 @@ def test_a_crash_after_any_step_ends_with_a_complete_archive(port: str, method: 
     assert {each.subject.namespace for each in world.records()} == {"shop", "store"}
     assert world.archives.versions[f"{run_of()}/shop"] == archives
     assert all(each.archive == world.archives.manifests[each.archive.key].archive for each in world.records())
+
+
+def told(world: SavingWorld, kind: TroubleKind) -> list[str]:
+    """The reasons that were told, in their order."""
+    return [
+        f"{one.subject}: {one.reason}"
+        for topic, due, _ in world.announcer.troubles
+        if topic.kind is kind
+        for one in due
+    ]
+
+
+def test_what_fails_for_nights_is_told_once_a_week() -> None:
+    world = SavingWorld()
+    world.object_clusters.clusters["myeks"] = ClusterUnreachable("myeks did not answer")
+    for night in range(6):
+        world.back_up(SLOT + night * NIGHT)
+        for _ in range(23):
+            world.save()
+            world.wait(hours=1)
+        being_planned = Run(run_of(night + 1), "myeks", "nightly", world.clock(), world.clock())
+        world.journal.runs.all[being_planned.id] = being_planned
+        world.save()
+        del world.journal.runs.all[being_planned.id]
+    assert told(world, TroubleKind.WORK_GIVEN_UP) == [
+        "nightly shop: myeks did not answer",
+        "nightly store: myeks did not answer",
+    ]
+
+
+def test_what_a_run_left_unsaved_lasts_after_its_day_until_a_newer_run_is_saved() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    world.object_clusters.clusters["myeks"] = ClusterUnreachable("myeks did not answer")
+    world.save()
+    world.wait(hours=2)
+    world.save()
+    world.wait(days=7)
+    assert world.save().waiting == ["nightly shop", "nightly store"]
+    assert len(told(world, TroubleKind.WORK_GIVEN_UP)) == 4
+    world.object_clusters.clusters["myeks"] = world.objects
+    world.back_up(SLOT + 8 * NIGHT)
+    assert world.save().waiting == []
+    world.wait(days=7)
+    world.save()
+    assert len(told(world, TroubleKind.WORK_GIVEN_UP)) == 4
+
+
+def test_kinds_that_may_not_be_listed_are_told_at_once_and_then_weekly() -> None:
+    world = SavingWorld()
+    world.objects.forbidden = {"jobs.batch"}
+    for night in range(6):
+        world.back_up(SLOT + night * NIGHT)
+        for _ in range(3):
+            world.save()
+            world.wait(minutes=5)
+    first = told(world, TroubleKind.OBJECTS_NOT_LISTED)
+    assert first == [
+        "shop: its jobs.batch are not saved, because save_objects could not list them: apply what `snapkeep "
+        "manifests` prints",
+        first[1],
+    ]
+    world.objects.forbidden = set()
+    for night in range(6, 8):
+        world.back_up(SLOT + night * NIGHT)
+        world.save()
+        world.save()
+    assert len(told(world, TroubleKind.OBJECTS_NOT_LISTED)) == 2
+    assert world.journal.troubles.troubles(Topic(TroubleKind.OBJECTS_NOT_LISTED, "myeks", "nightly")) == {}

@@ -48,6 +48,7 @@ class Event(StrEnum):
     LIMIT_REACHED = "Snapkeep Limit Reached"
     REQUESTS_REFUSED = "Snapkeep Requests Refused"
     POINTS_SUSPICIOUS = "Snapkeep Points Suspicious"
+    OBJECTS_NOT_LISTED = "Snapkeep Objects Not Listed"
 
 
 RUNBOOKS = {
@@ -80,6 +81,7 @@ RUNBOOKS = {
     Event.LIMIT_REACHED: "vault",
     Event.REQUESTS_REFUSED: "vault",
     Event.POINTS_SUSPICIOUS: "suspicious-points",
+    Event.OBJECTS_NOT_LISTED: "objects-not-listed",
 }
 """The events that reach the topic, each with its page in docs/runbooks. The others are for machines."""
 
@@ -125,6 +127,7 @@ _TEXTS = {
     Event.SOURCE_SILENT: "{first}",
     Event.LIMIT_REACHED: "{first}",
     Event.REQUESTS_REFUSED: "requests of {about} were refused: {first}",
+    Event.OBJECTS_NOT_LISTED: _TROUBLES,
     Event.POINTS_SUSPICIOUS: "suspicious recovery points in {cluster}, {total} in all: {first}",
 }
 

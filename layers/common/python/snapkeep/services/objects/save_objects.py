@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,17 +18,22 @@ from snapkeep.ports.points import Points
 from snapkeep.ports.runs import Runs
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.objects.save_namespace import SaveNamespace
+from snapkeep.services.objects.tell_unlisted import TellUnlisted
 
 FUNCTION = "save_objects"
 
 RECENT = timedelta(days=1)
 """How long after its slot a run is still served: later, its objects are no longer those of the slot."""
 
+REMEMBERED = timedelta(days=35)
+"""How long after its slot a run that was not saved is remembered, until a newer one is served."""
+
 
 @dataclass(slots=True)
 class ObjectsReport:
     """What one pass over a cluster saved: objects by run and namespace. `gone` are namespaces without
-    anything to save, `waiting` those that the pass had no time for."""
+    anything to save, `waiting` those that it had no time for, or whose run is not the newest any more or has
+    grown old: they wait for the next run."""
 
     cluster: str
     saved: dict[str, int] = field(default_factory=dict)
@@ -55,6 +60,7 @@ class SaveObjects:
     points: Points
     saved: SavedObjects
     saver: SaveNamespace
+    unlisted: TellUnlisted
     give_up: GiveUp
     clock: Clock
 
@@ -85,19 +91,21 @@ class SaveObjects:
     ) -> None:
         run = self._newest(cluster, policy.name)
         if run is None or run.state is RunState.PLANNING:
+            report.waiting += self._left(cluster, policy.name)
             return
-        done = {each.subject.namespace for each in self.saved.saved_of(cluster, run.id)}
-        for namespace, claims in self._namespaces(run).items():
+        namespaces = self._namespaces(run)
+        records = list(self.saved.saved_of(cluster, run.id))
+        waiting = namespaces.keys() - {each.subject.namespace for each in records}
+        for namespace in sorted(waiting):
             part = f"{policy.name} {namespace}"
-            if namespace in done:
-                continue
             if self.clock() >= until:
                 report.waiting.append(part)
                 continue
             with part_of_a_pass(f"objects of {part} in {cluster}", report.given_up, part):
                 here = self._open(cluster, opened)
                 subject = Subject(cluster, policy.name, run.id, run.slot, namespace, scope)
-                self._save(here, subject, claims, policy, report)
+                self._save(here, subject, namespaces[namespace], policy, report)
+        self.unlisted.tell(cluster, policy.name, records, waiting)
 
     def _save(
         self,
@@ -117,6 +125,14 @@ class SaveObjects:
     def _newest(self, cluster: str, policy: str) -> Run | None:
         found = self.runs.runs_of(cluster, policy, self.clock() - RECENT)
         return max(found, key=lambda run: run.slot, default=None)
+
+    def _left(self, cluster: str, policy: str) -> Iterator[str]:
+        """The parts that the newest planned run left: their troubles last until the next run is served."""
+        found = self.runs.runs_of(cluster, policy, self.clock() - REMEMBERED)
+        planned = [run for run in found if run.state is not RunState.PLANNING]
+        if run := max(planned, key=lambda each: each.slot, default=None):
+            done = {each.subject.namespace for each in self.saved.saved_of(cluster, run.id)}
+            yield from (f"{policy} {name}" for name in self._namespaces(run) if name not in done)
 
     def _namespaces(self, run: Run) -> Mapping[str, Sequence[str]]:
         """The names of the run's claims by namespace."""
