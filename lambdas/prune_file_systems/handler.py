@@ -10,21 +10,22 @@ from snapkeep.settings import PruneFileSystemsSettings
 from snapkeep.wiring import aws, recovery_points, runtime
 
 if TYPE_CHECKING:
-    from snapkeep.services.retention.prune import Prune
+    from snapkeep.wiring.ports import Ports
 
 
 @runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Prune, only plan (`dry_run`), or `confirm` refused deletions; returns one report for all file
-    systems."""
-    reports = _pruner().run(context.aws_request_id, prune_request(event))
-    return runtime.log_report({"clusters": reports})
+    """Prune, only plan (`dry_run`), or `confirm` refused deletions; or report `orphans`. Returns one report
+    for all file systems."""
+    ports, request = _ports(), prune_request(event)
+    if request.orphans:
+        return runtime.log_report({"clusters": recovery_points.sweep_vault(ports).run(request)})
+    pruner = recovery_points.prune_file_systems(ports)
+    return runtime.log_report({"clusters": pruner.run(context.aws_request_id, request)})
 
 
-def _pruner() -> Prune:
-    return recovery_points.prune_file_systems(
-        aws.ports(PruneFileSystemsSettings.from_environment(os.environ))
-    )
+def _ports() -> Ports:
+    return aws.ports(PruneFileSystemsSettings.from_environment(os.environ))
 
 
-runtime.get_ready(_pruner)
+runtime.get_ready(lambda: recovery_points.prune_file_systems(_ports()))

@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.prune_file_systems.handler import handle
 from snapkeep.settings import PruneFileSystemsSettings
-from snapkeep.wiring import aws, recovery_points
+from snapkeep.wiring import aws
 from tests.unit.lambdas.conftest import Context, Load
 from tests.unit.snapkeep.services.efs.pruning.prune_world import FS, OTHER_FS, PruneWorld
 
@@ -20,8 +20,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> PruneWorld:
     settings = PruneFileSystemsSettings(journal_table="t", event_bus="b", backup_vault="v")
     for variable in settings.to_environment():
         monkeypatch.setenv(variable, "x")
-    monkeypatch.setattr(aws, "ports", lambda _: None)
-    monkeypatch.setattr(recovery_points, "prune_file_systems", lambda _: world.pruner)
+    monkeypatch.setattr(aws, "ports", lambda _: world.ports())
     return world
 
 
@@ -38,3 +37,13 @@ def test_a_rehearsal_and_an_unknown_token_delete_nothing(
     (report,) = handle(sample(f"prune_file_systems/{case}"), context)["clusters"]
     assert ("no refusal has the token" in report["refused"]) == (case == "confirm")
     assert len(world.good()) == 4
+
+
+def test_a_week_after_week_tick_reports_what_is_no_backup(
+    world: PruneWorld, sample: Load, context: Context
+) -> None:
+    world.put(1)
+    world.clock.forward(days=2)
+    (report,) = handle(sample("prune_file_systems/orphans"), context)["clusters"]
+    assert report["counts"] == {"recovery point of AWS Backup": 1}
+    assert len(world.good()) == 5

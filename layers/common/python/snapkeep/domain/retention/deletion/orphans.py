@@ -37,6 +37,7 @@ class OrphanKind(StrEnum):
     CONTENT = "VolumeSnapshotContent"
     VOLUME_SNAPSHOT = "VolumeSnapshot"
     LOST_POINT = "lost recovery point"
+    RECOVERY_POINT = "recovery point of AWS Backup"
 
 
 SWEPT_EVERY = timedelta(days=7)
@@ -47,9 +48,9 @@ SWEPT_EVERY = timedelta(days=7)
 class Orphan:
     """One orphan, why it is one, and whether a sweep may delete it.
 
-    `name` is a snapshot id, a `namespace/name` or a name; `size_bytes` is the size of the volumes behind it;
-    `shield` is the good point of the same claim that must exist when the snapshot is deleted; `point` is the
-    id of the point that the snapshot came too late for.
+    `name` is a snapshot id, an ARN, a `namespace/name` or a name; `size_bytes` is the size of the volumes
+    behind it; `shield` is the good point of the same claim that must exist when the snapshot is deleted;
+    `point` is the id of the point that the snapshot came too late for.
     """
 
     kind: OrphanKind

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from snapkeep.domain.efs.jobs import Stored, StoredState
 from snapkeep.domain.efs.recovery_points import STATES, EfsPoint, as_snapshot, read_point
+from snapkeep.domain.messages import FILE_SYSTEMS
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.retention.candidates import Candidate
@@ -77,9 +78,8 @@ class ReadRecoveryPoints:
 
     def read(self, now: datetime, progress: Progress) -> Reading:
         """Everything that the plan is based on. Raises SnapkeepError when the listing is incomplete."""
-        listed = sorted(self.vault.points(), key=lambda each: (each.started_at, each.arn), reverse=True)
         opened = {item.snapshot_id for item in self.deletions.open_deletions(progress.cluster)}
-        found = self._sorted(listed, opened)
+        found = self._sorted(self._listed(), opened)
         new, since = self._new(found, self.prunes.last_prune(progress.cluster), now)
         unknown = new & found.by_tags
         whole = Found(
@@ -95,6 +95,17 @@ class ReadRecoveryPoints:
         )
         progress.notes += strange(whole)
         return Reading(whole, self._in_force(whole, now, progress), {})
+
+    def strangers(self) -> Sequence[tuple[Stored, str]]:
+        """The recovery points that belong to no backup of ours, each with why, the newest first. Raises
+        SnapkeepError when the listing is incomplete."""
+        opened = {item.snapshot_id for item in self.deletions.open_deletions(FILE_SYSTEMS)}
+        listed = {each.arn: each for each in self._listed()}
+        found = self._sorted(list(listed.values()), opened).unreadable
+        return [(listed[each.snapshot_id], each.reason) for each in found if each.reason != UNREAD]
+
+    def _listed(self) -> Sequence[Stored]:
+        return sorted(self.vault.points(), key=lambda each: (each.started_at, each.arn), reverse=True)
 
     def _sorted(self, listed: Sequence[Stored], opened: Collection[str]) -> _Sorted:
         """The points by what they are of: first those that the journal knows, the newest first. Those that
