@@ -14,6 +14,7 @@ from snapkeep.domain.proof.suspicions import Suspicion
 from snapkeep.domain.restore.operations import Stage
 from tests.fakes.api import Api
 from tests.fakes.borrowing import BorrowingWorld
+from tests.fakes.efs_restoring import DIRECTORY, EfsRestoringWorld
 from tests.fakes.files import FilesWorld, an_answer_to_each
 from tests.fakes.lending import BORROWER, COPY_ID, LendingWorld
 from tests.fakes.restore_samples import a_restore
@@ -44,6 +45,7 @@ def with_examples(document: Document, world: World) -> dict[str, Any]:
         zip(repeat(api), _calls(api, world)),
         zip(repeat(Api(reading)), _calls_of_files(reading)),
         zip(repeat(Api(saving)), _calls_of_objects()),
+        _calls_of_efs(Api(EfsRestoringWorld())),
         zip(repeat(vault), _calls_of_vault()),
         zip(repeat(_of_file_systems()), [("POST", "/v1/file-systems/prune", {"dry_run": True})]),
         zip(repeat(Api(cast(Any, borrower))), _calls_of_borrower(borrower)),
@@ -128,6 +130,19 @@ def _calls_of_files(world: FilesWorld) -> Calls:
     asked = world.reader.asked[0]
     for place in (CLUSTER, SHOP):
         yield "GET", f"{place}/file-operations/{asked.id}", None
+
+
+def _calls_of_efs(api: Api) -> Iterator[tuple[Api, tuple[str, str, Any]]]:
+    """A restore from EFS, from its request to its claim; and one from another namespace."""
+    anywhere = {"claim": "uploads", "namespace": "shop-2", "source_namespace": "shop"}
+    own = {"claim": "uploads", "target": "uploads-restored"}
+    yield api, ("POST", f"{CLUSTER}/efs-restores", anywhere)
+    yield api, ("POST", f"{SHOP}/efs-restores", own)
+    restore = api.post(f"{SHOP}/efs-restores", own).json["restore"]["id"]
+    where = f"{SHOP}/efs-restores/{restore}"
+    yield api, ("PUT", f"{where}/directory", {"directory": DIRECTORY})
+    yield api, ("GET", where, None)
+    yield api, ("PUT", f"{where}/claim", None)
 
 
 def _with_objects() -> SavingWorld:

@@ -62,7 +62,14 @@ OBJECTS_ROUTES: Mapping[str, tuple[str, ...]] = {
 }
 """Those of a deployment that saves objects, besides."""
 
-FILE_SYSTEMS_ROUTES: Mapping[str, tuple[str, ...]] = {"/v1/file-systems/prune": ("POST",)}
+FILE_SYSTEMS_ROUTES: Mapping[str, tuple[str, ...]] = {
+    f"{CLUSTER}/efs-restores": ("POST",),
+    f"{NAMESPACE}/efs-restores": ("POST",),
+    f"{NAMESPACE}/efs-restores/{{restore}}": ("GET",),
+    f"{NAMESPACE}/efs-restores/{{restore}}/claim": ("PUT",),
+    f"{NAMESPACE}/efs-restores/{{restore}}/directory": ("PUT",),
+    "/v1/file-systems/prune": ("POST",),
+}
 """Those of a deployment that backs up file systems, besides."""
 
 BORROWING_ROUTES: Mapping[str, tuple[str, ...]] = {"/v1/borrowed-copies/{point}": ("GET", "PUT")}

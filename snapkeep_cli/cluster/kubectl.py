@@ -17,6 +17,12 @@ NO_SUCH_KIND = "doesn't have a resource type"
 """How kubectl says that a cluster does not serve a kind."""
 
 
+EXISTS = "(AlreadyExists)"
+"""How kubectl says that a name is taken."""
+
+GONE_WITHIN = "60s"
+"""How long a deleted object may take to go."""
+
 NOT_SERVED = "the server could not find the requested resource"
 """How kubectl says that a cluster does not serve an API version."""
 
@@ -114,6 +120,21 @@ class Kubectl:
         how = ["--server-side", f"--field-manager={MANAGER}", *rehearsal, "--output", "name"]
         ended = self._end("apply", *how, "--filename", "-", given=documents)
         return Applied(frozenset(ended.stdout.split()), tuple(_without_advice(ended.stderr)))
+
+    def create(self, document: Document) -> bool:
+        """Create an object; False if there is one with its name. Raises KubectlFailed."""
+        try:
+            self._run("create", "--filename", "-", given=json.dumps(document))
+        except KubectlFailed as error:
+            if EXISTS in str(error):
+                return False
+            raise
+        return True
+
+    def delete(self, kind: str, namespace: str, name: str) -> None:
+        """Delete an object and wait until it is gone; one that is gone is no error. Raises KubectlFailed."""
+        where = ["--namespace", namespace] if namespace else []
+        self._run("delete", kind, name, *where, "--ignore-not-found", f"--timeout={GONE_WITHIN}")
 
     def cluster(self) -> str:
         """The name that the kubeconfig gives the cluster; for those that the AWS CLI writes it is an ARN."""

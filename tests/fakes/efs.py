@@ -14,7 +14,7 @@ from tests.fakes.faults import Faults
 
 
 class FakeAccessPoints(Faults):
-    """Implements the AccessPoints, AccessPointMaker and FileSystems ports."""
+    """Implements the AccessPoints, AccessPointMaker and EfsFileSystems ports."""
 
     def __init__(self, *points: AccessPoint) -> None:
         super().__init__()

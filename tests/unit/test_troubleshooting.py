@@ -67,9 +67,11 @@ def test_the_page_is_in_the_order_of_codes() -> None:
 
 def test_every_finding_of_a_restore_is_explained() -> None:
     found = set(texts_passed(PACKAGE / "domain" / "restore", {"error", "warning", "info"}, 0))
+    on_efs = set(texts_passed(PACKAGE / "domain" / "efs", {"error", "warning", "info"}, 0))
 
     assert len(found) > 30
     check_explained("Findings of a restore", found)
+    check_explained("Findings of a restore from EFS", on_efs)
 
 
 def test_every_finding_of_a_namespace_is_explained() -> None:

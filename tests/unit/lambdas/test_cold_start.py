@@ -39,6 +39,7 @@ SERVICES = {
     "reconcile": {"backup"},
     "record_completion": {"backup"},
     "release_volumes": {"interruption"},
+    "restore_file_systems": {"efs"},
     "save_objects": {"objects"},
     "save_node": {"backup", "interruption"},
     "take_snapshots": {"backup"},

@@ -92,6 +92,16 @@ class FinishRestoresSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RestoreFileSystemsSettings(Settings):
+    """restore_file_systems: has AWS Backup restore folders of EFS, by jobs that run with `backup_role`."""
+
+    function = "restore_file_systems"
+    journal_table: str
+    event_bus: str
+    backup_role: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PruneSettings(Settings):
     """prune: deletes what retention does not keep, and checks again."""
 
@@ -199,6 +209,8 @@ class ApiSettings(Settings):
     lend_copies_function: str = ""
     objects_bucket: str = ""
     read_files_function: str = ""
+    backup_vault: str = ""
+    restore_file_systems_function: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

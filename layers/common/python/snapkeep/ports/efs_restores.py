@@ -41,7 +41,7 @@ class FileSystem:
     size_bytes: int
 
 
-class FileSystems(Protocol):
+class EfsFileSystems(Protocol):
     """The file systems of EFS in the account and Region."""
 
     def file_system(self, name: str) -> FileSystem | None:

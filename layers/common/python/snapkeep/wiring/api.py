@@ -13,6 +13,7 @@ from snapkeep.inbound.api.actions import Actions
 from snapkeep.wiring.archive import show_tier
 from snapkeep.wiring.borrowing import borrow_copy
 from snapkeep.wiring.copies import list_copies, request_copies
+from snapkeep.wiring.efs_restores import request_efs_restores
 from snapkeep.wiring.files import ask_files
 from snapkeep.wiring.lending import lender_of, list_loans
 from snapkeep.wiring.objects import show_objects
@@ -31,6 +32,7 @@ from snapkeep.wiring.vault import show_vault
 if TYPE_CHECKING:
     from snapkeep.services.backup.request import RequestBackup
     from snapkeep.services.backup.show import ShowBackup
+    from snapkeep.services.efs.restore.requests import RequestEfsRestore
     from snapkeep.services.report.show import ShowReport
     from snapkeep.services.restore.requests import RequestRestore
     from snapkeep.services.retention.request import RequestPrune
@@ -59,6 +61,7 @@ def actions(ports: Ports) -> Actions:
     return Actions(
         deployment=deployment,
         **_of_restores(cache(lambda: request_restores(ports))),
+        **_of_efs_restores(cache(lambda: request_efs_restores(ports))),
         list_points=lambda *page: points().page(*page),
         list_place=lambda *page: find_copies(ports).page(*page),
         show_point=lambda *which: points().show(*which),
@@ -107,6 +110,17 @@ def _of_restores(restores: Callable[[], RequestRestore]) -> dict[str, Any]:
         "show_restore": lambda *which: restores().status(*which),
         "cancel_restore": lambda *which: restores().cancel(*which),
         "list_restores": lambda *page: restores().page(*page),
+    }
+
+
+def _of_efs_restores(restores: Callable[[], RequestEfsRestore]) -> dict[str, Any]:
+    return {
+        "plan_efs_restore": lambda request: restores().plan(request),
+        "start_efs_restore": lambda plan, restore_id, caller: restores().start(plan, restore_id, caller),
+        "begun_efs_restore": lambda restore_id: restores().begun(restore_id),
+        "show_efs_restore": lambda *which: restores().show(*which),
+        "saw_efs_directory": lambda *which: restores().saw(*which),
+        "end_efs_restore": lambda *which: restores().made(*which),
     }
 
 

@@ -15,7 +15,9 @@ from snapkeep.wiring.clients import client
 from snapkeep.wiring.elsewhere import ElsewherePorts
 
 if TYPE_CHECKING:
+    from snapkeep.adapters.aws.efs import EfsAccessPoints
     from snapkeep.ports.blocks import Blocks
+    from snapkeep.ports.efs_restores import AccessPointMaker, EfsFileSystems, RestoreFollower, RestoreJobs
     from snapkeep.ports.files import FileReader, FileStore
     from snapkeep.ports.filesystems import FileSystems
     from snapkeep.ports.tiers import Tiers
@@ -25,7 +27,7 @@ SIGNED = CALLS.merge(Config(signature_version="s3v4"))
 
 
 class PointsDataPorts(ElsewherePorts):
-    """The blocks of points, their tiers, the file systems on them, and files read out of them.
+    """The blocks of points, their tiers, the file systems on them, files read out of them, and what EFS has.
 
     A port raises SettingsError if it needs a setting that the function does not have.
     """
@@ -62,6 +64,32 @@ class PointsDataPorts(ElsewherePorts):
         from snapkeep.adapters.aws.lambda_reader import LambdaFileReader
 
         return LambdaFileReader(client("lambda"), self._setting("read_files_function"))
+
+    @lazy
+    def restore_jobs(self) -> RestoreJobs:
+        from snapkeep.adapters.aws.backup_restores import AwsRestores
+
+        return AwsRestores(client("backup"), self._setting("backup_role"))
+
+    @lazy
+    def efs_file_systems(self) -> EfsFileSystems:
+        return self._efs
+
+    @lazy
+    def access_point_maker(self) -> AccessPointMaker:
+        return self._efs
+
+    @lazy
+    def restore_follower(self) -> RestoreFollower:
+        from snapkeep.adapters.aws.lambda_restorer import LambdaRestorer
+
+        return LambdaRestorer(client("lambda"), self._setting("restore_file_systems_function"))
+
+    @lazy
+    def _efs(self) -> EfsAccessPoints:
+        from snapkeep.adapters.aws.efs import EfsAccessPoints
+
+        return EfsAccessPoints(client("efs"))
 
     def _setting(self, name: str) -> str:
         if name not in {field.name for field in fields(self._settings)}:

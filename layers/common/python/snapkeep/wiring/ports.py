@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.blocks import Blocks
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
+    from snapkeep.ports.efs_restores import AccessPointMaker, EfsFileSystems, RestoreFollower, RestoreJobs
     from snapkeep.ports.files import FileReader, FileStore
     from snapkeep.ports.filesystems import FileSystems
     from snapkeep.ports.journal import Journal
@@ -62,6 +63,10 @@ class Ports:
     files: FileStore
     file_reader: FileReader
     backup_vault: BackupVault
+    restore_jobs: RestoreJobs
+    efs_file_systems: EfsFileSystems
+    access_point_maker: AccessPointMaker
+    restore_follower: RestoreFollower
     regions: Regions
     shares: Shares
     vaults: Vaults

@@ -23,7 +23,7 @@ MISSING = frozenset({"AccessPointNotFound", "FileSystemNotFound"})
 
 @dataclass(frozen=True, slots=True)
 class EfsAccessPoints:
-    """Implements the AccessPoints, AccessPointMaker and FileSystems ports with a client of `efs`."""
+    """Implements the AccessPoints, AccessPointMaker and EfsFileSystems ports with a client of `efs`."""
 
     efs: Any
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from snapkeep.domain.copies.copies import Copy
     from snapkeep.domain.copies.view.asked import AskedCopy
     from snapkeep.domain.copies.view.shown import CopyPage, CopyQuery, ShownCopy
+    from snapkeep.domain.efs.restore.operations import EfsRestore
+    from snapkeep.domain.efs.restore.plans import EfsPlan
     from snapkeep.domain.files.operations import FileLink, FileOperation
     from snapkeep.domain.files.requests import FileQuestion
     from snapkeep.domain.messages import Change, FilesRead
@@ -66,6 +68,27 @@ class Actions:
     list_restores: Callable[[str, str, int, str], tuple[Sequence[RestoreOperation], str]]
     """(cluster, namespace, limit, cursor) Restores into a namespace, newest first, and the cursor of the next
     page ("" at the end)."""
+
+    plan_efs_restore: Callable[[RestoreRequest], EfsPlan | EfsRestore]
+    """What would be restored from EFS, with all findings; or the open restore that the request continues.
+    Raises NotFound without such a cluster, or a backup with the claim."""
+
+    start_efs_restore: Callable[[EfsPlan, str, str], EfsRestore]
+    """(plan, operation id, caller) Accept a plan that is not refused."""
+
+    begun_efs_restore: Callable[[str], EfsRestore | None]
+    """(operation id) The restore of that id, if there is one."""
+
+    show_efs_restore: Callable[[str, str, str], EfsRestore]
+    """(cluster, namespace, restore id) A restore. Raises NotFound when it is not in this namespace."""
+
+    saw_efs_directory: Callable[[str, str, str, str], EfsRestore]
+    """(cluster, namespace, restore id, directory) Record where somebody saw the restored folder. Raises
+    NotFound, Invalid, and PermanentError when it cannot be there."""
+
+    end_efs_restore: Callable[[str, str, str], EfsRestore]
+    """(cluster, namespace, restore id) Record that the claim was made. Raises NotFound, and PermanentError
+    before it can be mounted."""
 
     list_points: Callable[[str, PointQuery, int, str], Page]
     """(cluster, query, limit, cursor) A page of points. Raises BadCursor, and UnknownCluster when there is

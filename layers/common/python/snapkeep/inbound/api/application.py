@@ -19,6 +19,7 @@ from snapkeep.inbound.api.routes.checks import check_routes
 from snapkeep.inbound.api.routes.clusters import cluster_routes
 from snapkeep.inbound.api.routes.copies import copy_routes
 from snapkeep.inbound.api.routes.coverage import coverage_routes
+from snapkeep.inbound.api.routes.efs_restores import efs_restore_routes
 from snapkeep.inbound.api.routes.files import file_routes
 from snapkeep.inbound.api.routes.holds import hold_routes
 from snapkeep.inbound.api.routes.loans import loan_routes
@@ -47,6 +48,7 @@ ROUTES: Sequence[Routes] = (
     loan_routes,
     borrowed_routes,
     restore_routes,
+    efs_restore_routes,
     backup_routes,
     object_routes,
     prune_routes,

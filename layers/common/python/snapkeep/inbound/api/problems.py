@@ -23,10 +23,11 @@ from pydantic import Field
 from snapkeep.domain import errors
 from snapkeep.domain.files.problems import FileProblem, ProblemKind
 from snapkeep.domain.files.problems import problem_of as problem_of_files
+from snapkeep.domain.restore.findings import Finding
 from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.callers import request_id_of
 from snapkeep.inbound.api.field_problems import problem_of_field
-from snapkeep.inbound.api.words import FindingModel
+from snapkeep.inbound.api.words import FindingModel, finding
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +92,13 @@ def answer(problem: Problem, request_id: str) -> Response[str]:
         headers={**problem.headers},
         body=json.dumps(body | problem.more),
     )
+
+
+def refused_restore(findings: Sequence[Finding]) -> Problem:
+    """The problem with all findings; the first, which is the most severe, is the detail."""
+    first = findings[0]
+    listed = [finding(found).model_dump(mode="json") for found in findings]
+    return Problem(422, "restore_refused", first.text, first.fix, more={"findings": listed})
 
 
 def problem_of(error: Exception) -> Problem:

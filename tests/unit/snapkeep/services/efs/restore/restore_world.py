@@ -13,11 +13,13 @@ from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.ports.efs import AccessPoint
 from snapkeep.ports.efs_restores import FileSystem
-from snapkeep.services.efs.restore.follow import EfsRestoreReport, FollowEfsRestores
+from snapkeep.services.efs.restore.follow import FUNCTION, PATIENCE, EfsRestoreReport, FollowEfsRestores
 from snapkeep.services.efs.restore.plan import PlanEfsRestore
 from snapkeep.services.efs.restore.requests import RequestEfsRestore
+from snapkeep.services.give_up import GiveUp
 from tests.fakes.backup_restores import FakeRestores
 from tests.fakes.efs import on_efs
+from tests.fakes.messaging import FakeAnnouncer
 from tests.unit.snapkeep.services.efs.efs_world import FS, SLOT, EfsWorld
 
 AP = "fsap-01234567"
@@ -47,8 +49,11 @@ class RestoreWorld(EfsWorld):
             self.clock,
         )
         self.requests = RequestEfsRestore(self.planner, self.journal.efs_restores, self, self.clock)
+        self.news = FakeAnnouncer()
+        journal = self.journal
+        give_up = GiveUp(journal.troubles, journal.unreadable, self.news, self.clock, FUNCTION, PATIENCE)
         self.restores = FollowEfsRestores(
-            self.jobs, self.access_points, self.journal.efs_restores, "snapkeep", self.clock
+            self.jobs, self.access_points, journal.efs_restores, give_up, "snapkeep", self.clock
         )
 
     def backed_up(self, **later: int) -> EfsBackup:

@@ -28,12 +28,10 @@ from snapkeep.inbound.api.models.restore import (
 )
 from snapkeep.inbound.api.names import Cluster, Cursor, Limit, Namespace, OnceKey, Restore
 from snapkeep.inbound.api.once import Once
-from snapkeep.inbound.api.problems import Problem
+from snapkeep.inbound.api.problems import Problem, refused_restore
 from snapkeep.inbound.api.routing import new_router
-from snapkeep.inbound.api.words import finding
 
 if TYPE_CHECKING:
-    from snapkeep.domain.restore.plans import RestorePlan
     from snapkeep.domain.restore.requests import RestoreRequest
 
 IN_CLUSTER = "/v1/clusters/<cluster>/restores"
@@ -111,7 +109,7 @@ def _restore(
         return _started(begun, planned_model(begun))
     plan = actions.plan_restore(wanted)
     if plan.refused:
-        raise _refusal(plan)
+        raise refused_restore(plan.findings)
     if wanted.dry_run:
         return Response(200, "application/json", RehearsedRestoreModel(plan=plan_model(plan)))
     return _started(actions.start_restore(plan, restore_id, caller_of(event)), plan_model(plan))
@@ -130,15 +128,3 @@ def _started(restore: RestoreOperation, plan: PlanModel) -> Response[Any]:
         plan=plan,
     )
     return Response(202, "application/json", body, headers={"Location": f"{place}/{restore.id}"})
-
-
-def _refusal(plan: RestorePlan) -> Problem:
-    """The problem with all findings; the first, which is the most severe, is the detail."""
-    first = plan.findings[0]
-    return Problem(
-        422,
-        "restore_refused",
-        first.text,
-        first.fix,
-        more={"findings": [finding(found).model_dump(mode="json") for found in plan.findings]},
-    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.efs.restore.operations import (
@@ -15,13 +15,17 @@ from snapkeep.domain.efs.restore.operations import (
     ready,
     restoring,
 )
-from snapkeep.domain.errors import PermanentError, SnapkeepError
+from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.naming import tag_value
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.efs import AccessPoint
 from snapkeep.ports.efs_restores import AccessPointMaker, EfsRestores, RestoreJobs
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
 
-log = logging.getLogger(__name__)
+FUNCTION = "restore_file_systems"
+
+PATIENCE = timedelta(minutes=15)
+"""Work that failed in three passes in a row is reported."""
 
 
 @dataclass(slots=True)
@@ -31,6 +35,11 @@ class EfsRestoreReport:
     moved: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     given_up: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[str]:
+        """The parts given up, as lines."""
+        return [f"{subject}: {reason}" for subject, reason in self.given_up.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class FollowEfsRestores:
     jobs: RestoreJobs
     access_points: AccessPointMaker
     restores: EfsRestores
+    give_up: GiveUp
     deployment: str
     clock: Clock
 
@@ -50,11 +60,9 @@ class FollowEfsRestores:
         """Bring every open restore on; trouble with one never stops the others."""
         report = EfsRestoreReport()
         for restore in self.restores.open_efs_restores():
-            try:
+            with part_of_a_pass(f"restore {restore.id}", report.given_up, restore.id):
                 self._note(restore, self.one(restore), report)
-            except SnapkeepError as error:
-                log.warning("restore %s could not go on: %s", restore.id, error.reason)
-                report.given_up[restore.id] = error.reason
+        report.given_up = self.give_up.report(report.given_up)
         return report
 
     def one(self, restore: EfsRestore) -> EfsRestore:

@@ -18,7 +18,7 @@ from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.ports.backup_vault import BackupVault
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.efs import EfsBackups
-from snapkeep.ports.efs_restores import FileSystems
+from snapkeep.ports.efs_restores import EfsFileSystems
 from snapkeep.ports.kubernetes import Clusters
 
 LOOKED_BACK = timedelta(days=400)
@@ -33,7 +33,7 @@ class PlanEfsRestore:
     clusters: Clusters
     backups: EfsBackups
     vault: BackupVault
-    file_systems: FileSystems
+    file_systems: EfsFileSystems
     clock: Clock
 
     def source(self, request: RestoreRequest) -> tuple[EfsBackup, EfsClaim]:
