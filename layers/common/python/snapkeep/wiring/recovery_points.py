@@ -58,8 +58,10 @@ def _file_systems(ports: Ports) -> FileSystems:
 
 
 def _reader(ports: Ports) -> ReadRecoveryPoints:
+    from snapkeep.services.efs.pruning.gone_file_systems import FindGoneFileSystems
     from snapkeep.services.efs.pruning.read_recovery_points import ReadRecoveryPoints
 
     journal = ports.journal
     stores = journal.efs_backups, journal.prunes, journal.retentions, journal.deletions
-    return ReadRecoveryPoints(ports.deployment, ports.backup_vault, *stores)
+    find_gone = FindGoneFileSystems(ports.efs_file_systems, journal.retentions)
+    return ReadRecoveryPoints(ports.deployment, ports.backup_vault, *stores, find_gone)

@@ -46,20 +46,27 @@ class FindGoneClaims:
     ) -> GoneClaims:
         """The claims among `newest` (UID to the time of its newest point) that the cluster no longer has.
 
-        That takes a complete listing; if it fails, no claim counts as gone, and the record stays. A claim
-        cannot have been gone since before its newest point, nor since a future time that a wrong clock once
-        wrote. A rehearsal writes nothing.
+        That takes a complete listing; if it fails, no claim counts as gone, and the record stays. A rehearsal
+        writes nothing.
         """
         try:
             present = set(self.clusters.open(cluster).claim_uids())
         except SnapkeepError as error:
             return GoneClaims(unknown=error.reason)
-        known = self.retentions.gone_claims(cluster)
-        since = {
-            uid: max(min(known.get(uid, now), now), time)
-            for uid, time in newest.items()
-            if uid not in present
-        }
-        if since != known and not rehearse:
-            self.retentions.write_gone_claims(cluster, since)
-        return GoneClaims(since)
+        gone = {uid: time for uid, time in newest.items() if uid not in present}
+        return remembered_since(self.retentions, cluster, gone, now, rehearse=rehearse)
+
+
+def remembered_since(
+    retentions: Retentions, scope: str, gone: Mapping[str, datetime], now: datetime, *, rehearse: bool
+) -> GoneClaims:
+    """Since when those that are `gone` (with the time of their newest point) have been; journals it.
+
+    None can have been gone since before its newest point, nor since a future time that a wrong clock once
+    wrote. A rehearsal writes nothing.
+    """
+    known = retentions.gone_claims(scope)
+    since = {name: max(min(known.get(name, now), now), time) for name, time in gone.items()}
+    if since != known and not rehearse:
+        retentions.write_gone_claims(scope, since)
+    return GoneClaims(since)

@@ -13,6 +13,7 @@ from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Schedule
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.inbound.api.actions import Actions
+from snapkeep.ports.efs_restores import FileSystem
 from snapkeep.services.retention.report import ClusterReport
 from snapkeep.wiring import api, recovery_points
 from snapkeep.wiring.ports import Ports
@@ -30,6 +31,7 @@ class PruneWorld(EfsWorld):
     def __init__(self, retention: Mapping[str, int | str] | None = None) -> None:
         super().__init__()
         self.announcer = FakeAnnouncer()
+        self.access_points.file_systems = {name: FileSystem(name, True, 1, 0) for name in (FS, OTHER_FS)}
         self.has(on_efs("data", FS), on_efs("other", OTHER_FS))
         (policy,) = self.deployment.policies
         nightly = Schedule("cron(0 18 * * ? *)", "UTC")
@@ -46,6 +48,7 @@ class PruneWorld(EfsWorld):
             deployment=self.deployment,
             journal=self.journal,
             backup_vault=self.backup,
+            efs_file_systems=self.access_points,
             retention_news=self.announcer,
             work_news=self.announcer,
             changes=self.announcer,

@@ -28,7 +28,13 @@ from snapkeep.ports.efs import EfsBackups
 from snapkeep.ports.prunes import Prunes, Retentions
 from snapkeep.services.copies.pruning.rules_there import KEPT
 from snapkeep.services.retention.listing import LONGEST_GAP, Found
-from snapkeep.services.retention.read_cluster import Known, Reading, retention_in_force, strange
+from snapkeep.services.retention.read_cluster import (
+    GoneClaimsFinder,
+    Known,
+    Reading,
+    retention_in_force,
+    strange,
+)
 from snapkeep.services.retention.report import Progress
 
 MOST_UNKNOWN = 2000
@@ -75,6 +81,7 @@ class ReadRecoveryPoints:
     prunes: Prunes
     retentions: Retentions
     deletions: Deletions
+    find_gone: GoneClaimsFinder
 
     def read(self, now: datetime, progress: Progress) -> Reading:
         """Everything that the plan is based on. Raises SnapkeepError when the listing is incomplete."""
@@ -94,7 +101,22 @@ class ReadRecoveryPoints:
             leftovers=[PlannedDeletion(arn, "its deletion has begun") for arn in found.away if arn in opened],
         )
         progress.notes += strange(whole)
-        return Reading(whole, self._in_force(whole, now, progress), {})
+        policies = self._in_force(whole, now, progress)
+        return Reading(whole, policies, self._gone(whole, policies, now, progress))
+
+    def _gone(
+        self, found: Found, policies: Mapping[str, PolicyRetention], now: datetime, progress: Progress
+    ) -> Mapping[str, datetime]:
+        """Which file systems are gone, if a policy needs to know; none when EFS does not answer."""
+        if not any(each.rules.after_claim_deleted or each.rules.max_age for each in policies.values()):
+            return {}
+        gone = self.find_gone.find(progress.cluster, found.newest(), now, rehearse=progress.dry_run)
+        if gone.unknown:
+            progress.notes.append(
+                "after_claim_deleted and max_age wait: it is unknown which file systems are gone: "
+                f"{gone.unknown}"
+            )
+        return gone.since
 
     def strangers(self) -> Sequence[tuple[Stored, str]]:
         """The recovery points that belong to no backup of ours, each with why, the newest first. Raises
