@@ -171,6 +171,7 @@ CALLS: Mapping[Event, Callable[[_Announcer], object]] = {
     Event.SOURCE_SILENT: _at_source(TroubleKind.SOURCE_SILENT, "prod", "prod has asked for nothing since"),
     Event.POINTS_SUSPICIOUS: _trouble(TroubleKind.POINTS_SUSPICIOUS, "check_points"),
     Event.OBJECTS_NOT_LISTED: _trouble(TroubleKind.OBJECTS_NOT_LISTED),
+    Event.FILE_SYSTEMS_NOT_BACKED_UP: _trouble(TroubleKind.FILE_SYSTEMS_NOT_BACKED_UP, "shared"),
     Event.LIMIT_REACHED: _at_source(TroubleKind.LIMIT_REACHED, "prod", "500 copies were begun in 24 hours"),
     Event.REQUESTS_REFUSED: _at_source(
         TroubleKind.REQUESTS_REFUSED, Why.SIZE.value, "snap-0f1e2d3c4b5a69788 has 4 GiB in EC2, and 8 GiB"

@@ -144,6 +144,8 @@ WHEN = {
     "for a day longer than is usual there",
     Event.POINTS_SUSPICIOUS: "people should look at these points before they trust them; again every week",
     Event.OBJECTS_NOT_LISTED: "kinds of Kubernetes objects are not saved beside a run; again every week",
+    Event.FILE_SYSTEMS_NOT_BACKED_UP: "the last backup of a file system failed or waits, or a slot left "
+    "claims on EFS out; again every week",
     Event.LIMIT_REACHED: "in a vault: a source asks for more copies a day than its `a_day` allows",
     Event.REQUESTS_REFUSED: "in a vault: requests of a source do not hold; each kind at most once a week",
 }

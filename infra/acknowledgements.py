@@ -110,6 +110,30 @@ ACKNOWLEDGED = (
         ("Api/Gateway/CloudWatchRole",),
         "one role per account and Region lets API Gateway write logs, and AWS requires this policy",
     ),
+    # --- file systems of EFS ------------------------------------------------------------------------------
+    *(
+        Acknowledgement(
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{what}:REGION:<AWS::AccountId>:{every}]",
+            ("FileSystems/BackUpFileSystems/ExecutionRole/DefaultPolicy",),
+            reason,
+        )
+        for what, every, reason in (
+            (
+                "backup",
+                "recovery-point:*",
+                "AWS Backup names recovery points itself; they are only tagged, in this deployment's name",
+            ),
+            ("elasticfilesystem", "access-point/*", "the access points of claims are only described"),
+        )
+    ),
+    *(
+        Acknowledgement(
+            f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{name}]",
+            ("FileSystems/Vault/Role",),
+            "what AWS Backup needs in its role, which AWS adds to; only AWS Backup assumes the role",
+        )
+        for name in ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
+    ),
     # --- the report's pages ---------------------------------------------------------------------------
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::<ReportsBucket95FE29A2.Arn>/*.html]",
@@ -218,6 +242,8 @@ ACKNOWLEDGED = (
 TRUSTED_WITHOUT_SOURCE: Mapping[str, str] = {
     "lambda.amazonaws.com": "Lambda assumes an execution role for the function that names it, and who may "
     "name it is guarded by iam:PassRole; AWS documents no source condition for its trust policy",
+    "backup.amazonaws.com": "a role cannot be passed from another account, and who may pass it here is "
+    "guarded by iam:PassRole; AWS documents no source condition for its trust policy",
     "apigateway.amazonaws.com": "the account's one role for API Gateway's logs; AWS documents none here",
 }
 """Services whose trust policy has no aws:SourceArn, and why. Every other one must name its source."""

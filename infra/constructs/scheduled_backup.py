@@ -1,4 +1,4 @@
-"""plan_backup, started by one schedule for each policy, however many its clusters."""
+"""plan_backup, started by the schedules of all policies that take snapshots."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from constructs import Construct
 from infra import permissions
 from infra.constructs.alarms import alarm, together
 from infra.constructs.job_queue import JobQueue
+from infra.constructs.policy_schedules import schedule_policies
 from infra.constructs.python_function import PythonFunction
-from infra.constructs.schedules import SCHEDULED_TIME, Timing
 from infra.platform import Platform
 from snapkeep.domain.metrics import Metric
-from snapkeep.domain.naming import backup_schedule
-from snapkeep.domain.policies import Policy
-from snapkeep.domain.policies import Schedule as PolicySchedule
 from snapkeep.settings import PlanBackupSettings
 
 TIMEOUT = Duration.minutes(10)
@@ -68,8 +65,8 @@ class ScheduledBackup(Construct):
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
             ),
         )
-        for policy in platform.policies:
-            self._schedule(platform, policy)
+        own = [policy for policy in platform.policies if policy.method.is_of_volumes]
+        schedule_policies(platform, self.function, own)
         alarm(
             self,
             "RunFailed",
@@ -77,26 +74,3 @@ class ScheduledBackup(Construct):
             says="a run ended without some of its recovery points, or was never started",
             runbook="run-failed",
         )
-
-    def _schedule(self, platform: Platform, policy: Policy) -> None:
-        # A single cluster needs no second start: the first one plans its run.
-        alone = {"cluster": policy.clusters[0]} if len(policy.clusters) == 1 else {}
-        platform.schedules.add(
-            backup_schedule(policy.name),
-            description=f"Snapkeep: policy {policy.name}",
-            target=self.function.target,
-            function=self.function.name,
-            timing=_timing(policy.schedule),
-            input={**alone, "policy": policy.name, "scheduledTime": SCHEDULED_TIME},
-        )
-
-
-def _timing(schedule: PolicySchedule) -> Timing:
-    # Scheduler's retry age is the catch-up window: what has not started by then is reported as missed.
-    return Timing(
-        expression=schedule.expression,
-        timezone=schedule.timezone,
-        flexible_minutes=schedule.flexible_minutes,
-        retry_for=Duration.seconds(int(schedule.catch_up.total_seconds())),
-        enabled=schedule.enabled,
-    )

@@ -12,7 +12,21 @@ from infra.packaging.api_models import EC2_OPERATIONS, cut_endpoints, cut_model
 from infra.packaging.target import Target
 
 AWS_SERVICES = frozenset(
-    {"autoscaling", "dynamodb", "ebs", "ec2", "eks", "events", "kms", "lambda", "s3", "sqs", "sts"}
+    {
+        "autoscaling",
+        "backup",
+        "dynamodb",
+        "ebs",
+        "ec2",
+        "efs",
+        "eks",
+        "events",
+        "kms",
+        "lambda",
+        "s3",
+        "sqs",
+        "sts",
+    }
 )
 """The AWS services our adapters call; the API models of the other four hundred are removed."""
 

@@ -35,6 +35,7 @@ from infra.permissions.copies import (
     read_copies,
     use_copy_keys,
 )
+from infra.permissions.file_systems import back_up_file_systems
 from infra.permissions.files import hand_out_files, store_files
 from infra.permissions.interruption import answer_lifecycle_hooks
 from infra.permissions.lending import end_loans, hold_copies, lend_copies
@@ -49,6 +50,7 @@ __all__ = [
     "answer_sources",
     "archive_snapshots",
     "ask_vaults",
+    "back_up_file_systems",
     "borrow_copies",
     "bring_back_snapshots",
     "complete_tags",

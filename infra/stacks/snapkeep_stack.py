@@ -9,6 +9,7 @@ from constructs import Construct
 from infra import permissions
 from infra.constructs.api import Api
 from infra.constructs.archive_points import ArchivePoints
+from infra.constructs.back_up_file_systems import BackUpFileSystems
 from infra.constructs.check_points import CheckPoints
 from infra.constructs.cluster_access import ClusterAccess
 from infra.constructs.copies import Copies
@@ -32,12 +33,14 @@ from infra.packaging.assets import Assets
 from infra.platform import Platform
 from infra.stacks.regional_stack import RegionalStack
 from snapkeep.domain.copies.places import divided
+from snapkeep.domain.efs.policies import on_efs
 from snapkeep.domain.policies import Deployment
 
 STAYS = (
     "Every backup: EBS snapshots with their locks, VolumeSnapshots, and what `snapkeep manifests` created. "
     "The journal: DynamoDB table {table}, protected from deletion. The report pages: bucket {bucket}. "
-    "Saved Kubernetes objects, if a policy saves any: their bucket."
+    "Saved Kubernetes objects, if a policy saves any: their bucket. "
+    "Backups of file systems, if a policy makes any: a vault of AWS Backup."
 )
 """What `cdk destroy` leaves, shown where people look before they run it."""
 
@@ -64,7 +67,7 @@ class SnapkeepStack(RegionalStack):
         trial = TryConfig(self, "TryConfig", platform=platform).function
         copies, files = self._copies(platform), self._files(platform, pages)
         asked = (backup.function, prune.function, trial, *copies[1:], *files)
-        saving = self._objects(platform)
+        saving, file_systems = self._objects(platform), self._file_systems(platform)
         api = Api(self, "Api", platform=platform, asked=asked, pages=pages, objects=saving)
         interruption = Interruption(
             self, "Interruption", platform=platform, jobs=jobs, snap_start=config.snap_start == "on"
@@ -79,7 +82,7 @@ class SnapkeepStack(RegionalStack):
             trial,
             api.function,
             *interruption.functions,
-            *((saving.function,) if saving else ()),
+            *(each.function for each in (saving, file_systems) if each),
         ]
         self._let_in(platform, with_access)
         without_access = [*copies, *self._checks(platform), *self._archives(platform), *files]
@@ -117,6 +120,13 @@ class SnapkeepStack(RegionalStack):
         """What saves Kubernetes objects; None unless a policy asks for it."""
         saves = platform.deployment.saves_objects
         return SaveObjects(self, "SaveObjects", platform=platform) if saves else None
+
+    def _file_systems(self, platform: Platform) -> BackUpFileSystems | None:
+        """What backs up file systems of EFS; None unless a policy asks for it."""
+        policies = on_efs(platform.deployment)
+        if not policies:
+            return None
+        return BackUpFileSystems(self, "FileSystems", platform=platform, policies=policies)
 
     def _archives(self, platform: Platform) -> Sequence[PythonFunction]:
         """What archives points; nothing unless a policy asks for it."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from snapkeep.domain.efs.policies import on_efs
 from snapkeep.domain.objects.kinds import SAVED
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.workloads import WORKLOADS
@@ -105,7 +106,13 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
 SAVE_OBJECTS = "save_objects"
 """The function that only a deployment whose policies save objects has; its rules depend on what they save."""
 
-WITH_ACCESS = (*FUNCTIONS, SAVE_OBJECTS)
+BACK_UP_FILE_SYSTEMS = "back_up_file_systems"
+"""The function that only a deployment whose policies back up file systems has."""
+
+FINDING_CLAIMS = (Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),)
+"""What tells which claims a cluster has, and where their volumes are."""
+
+WITH_ACCESS = (*FUNCTIONS, SAVE_OBJECTS, BACK_UP_FILE_SYSTEMS)
 """Every function that may talk to a cluster. Other functions get no access entry."""
 
 NAMED = (
@@ -118,12 +125,14 @@ NAMED = (
 
 def access_of(deployment: Deployment) -> Mapping[str, tuple[Rule, ...]]:
     """Every function of a deployment that talks to a cluster, and the rules it needs there."""
-    scopes = {policy.objects for policy in deployment.policies} - {None}
-    if not scopes:
-        return FUNCTIONS
-    whole = ObjectScope.NAMESPACE in scopes
-    listed = (*SAVED, *deployment.custom_kinds) if whole else (*WORKLOADS, "services")
-    return MappingProxyType({**FUNCTIONS, SAVE_OBJECTS: (*NAMED, *_listing(listed))})
+    access = dict(FUNCTIONS)
+    if scopes := {policy.objects for policy in deployment.policies} - {None}:
+        whole = ObjectScope.NAMESPACE in scopes
+        listed = (*SAVED, *deployment.custom_kinds) if whole else (*WORKLOADS, "services")
+        access[SAVE_OBJECTS] = (*NAMED, *_listing(listed))
+    if on_efs(deployment):
+        access[BACK_UP_FILE_SYSTEMS] = FINDING_CLAIMS
+    return MappingProxyType(access)
 
 
 def _listing(kinds: Iterable[str]) -> Iterator[Rule]:

@@ -67,6 +67,9 @@ FOR_OBJECTS = 19
 FOR_ARCHIVES = 15
 """What archives points."""
 
+FOR_FILE_SYSTEMS = 17
+"""What backs up file systems of EFS, and their vault; besides, an access entry in each cluster."""
+
 FOR_FILES = 24
 """What reads files out of points, and the routes of the API by which people ask for them."""
 
@@ -86,8 +89,8 @@ class StackSize:
     `network` counts the security group of a VPC and `rules` the clusters that let it in. `copies` says
     whether points are copied to places, `vaults` whether vaults in other accounts do that, and `borrows`
     whether copies are borrowed from some; `checks` whether points are looked into, `objects` whether
-    Kubernetes objects are saved, `archives` whether points go to the archive tier, and `files` whether files
-    are read out of points.
+    Kubernetes objects are saved, `archives` whether points go to the archive tier, `files` whether files are
+    read out of points, and `file_systems` whether file systems of EFS are backed up.
     """
 
     clusters: int
@@ -101,6 +104,7 @@ class StackSize:
     objects: bool = False
     archives: bool = False
     files: bool = False
+    file_systems: bool = False
 
     @property
     def resources(self) -> int:
@@ -119,11 +123,12 @@ class StackSize:
             + (FOR_OBJECTS if self.objects else 0)
             + (FOR_ARCHIVES if self.archives else 0)
             + (FOR_FILES if self.files else 0)
+            + (FOR_FILE_SYSTEMS if self.file_systems else 0)
         )
 
     @property
     def _for_cluster(self) -> int:
-        return FOR_CLUSTER + (1 if self.objects else 0)
+        return FOR_CLUSTER + self.objects + self.file_systems
 
     @property
     def room(self) -> int:

@@ -28,6 +28,7 @@ from tests.unit.infra.conftest import (
     stub_assets,
 )
 from tests.unit.infra.constructs.test_archive_points import ARCHIVED
+from tests.unit.infra.constructs.test_back_up_file_systems import ON_EFS
 from tests.unit.infra.constructs.test_read_files import READABLE
 
 REGION = "ap-northeast-2"
@@ -55,6 +56,8 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> set[Finding]:
     SnapkeepStack(app, config=archived, assets=stub_assets(folder, reads=True))
     readable = DeploymentConfig(deployment=READABLE, region=REGION, stack="SnapkeepWithFiles")
     SnapkeepStack(app, config=readable, assets=stub_assets(folder, reads=True))
+    on_efs = DeploymentConfig(deployment=ON_EFS, region=REGION, stack="SnapkeepWithFileSystems")
+    SnapkeepStack(app, config=on_efs, assets=stub_assets(folder))
     PlaceStack(app, config=copied, place=COPIED.places[0])
     vault = DeploymentConfig(deployment=VAULT, region=REGION, stack="SnapkeepVault")
     assert VAULT.vault is not None

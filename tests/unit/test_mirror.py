@@ -91,6 +91,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/services/vault/lending/sweep_loans.py": (
         "tests/unit/snapkeep/services/vault/lending/test_lending.py"
     ),
+    "infra/constructs/file_systems_vault.py": "tests/unit/infra/constructs/test_back_up_file_systems.py",
+    "infra/constructs/policy_schedules.py": "tests/unit/infra/constructs/test_scheduled_backup.py",
     "snapkeep/services/efs/claims_on_efs.py": "tests/unit/snapkeep/services/efs/test_back_up.py",
     # How they connect shows where they are used.
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",

@@ -15,7 +15,7 @@ from sandbox.kubernetes.requests import User
 from sandbox.kubernetes.resources import RESOURCES
 from sandbox.kubernetes.store import Store
 from snapkeep.domain.objects.rules import ObjectScope
-from snapkeep.domain.policies import Cluster, Deployment
+from snapkeep.domain.policies import Cluster, Deployment, Method
 from snapkeep_cli.cluster.manifests import cluster_manifests
 from snapkeep_cli.config.cluster_access import access_of, group_name
 from tests.contract.sandbox_kubernetes.client import Client
@@ -77,6 +77,9 @@ MAY = {
         list delete: pods volumeattachments.storage.k8s.io
         get: persistentvolumes
     """,
+    "back_up_file_systems": """
+        list: persistentvolumeclaims persistentvolumes pods
+    """,
     "save_objects": """
         list: resourcequotas limitranges services podtemplates pods replicationcontrollers
         get: namespaces persistentvolumes storageclasses.storage.k8s.io
@@ -129,10 +132,10 @@ NOT_SERVED_HERE = (
 
 SAVING = Deployment(
     (Cluster("myeks", "ap-northeast-2"),),
-    (a_policy(objects=ObjectScope.NAMESPACE),),
+    (a_policy(objects=ObjectScope.NAMESPACE), a_policy("shared", method=Method.AWS_BACKUP)),
     custom_kinds=("certificates.cert-manager.io",),
 )
-"""A deployment that saves objects, which has one more function in its clusters than others."""
+"""A deployment that saves objects and backs up file systems, each with a function that others lack."""
 
 
 def resources() -> Iterator[str]:

@@ -60,8 +60,9 @@ WITH_OBJECTS = ("save_objects",)
 WITH_ARCHIVES = ("archive_points",)
 """The function that only a deployment with a policy that archives has."""
 
-OPTIONAL = (*WITH_PLACES, *WITH_CHECKS, *WITH_OBJECTS, *WITH_ARCHIVES, "read_files")
-"""All that only some deployments have; the last one those with files."""
+OTHERS = ("read_files", "back_up_file_systems")
+OPTIONAL = (*WITH_PLACES, *WITH_CHECKS, *WITH_OBJECTS, *WITH_ARCHIVES, *OTHERS)
+"""All that only some deployments have; the last two those with files, and with file systems of EFS."""
 
 ONLY_IN_VAULTS = ("pull_copies", "lend_copies")
 IN_VAULTS = (*ONLY_IN_VAULTS, "prune_copies", "api", "write_report")

@@ -25,6 +25,7 @@ LAYER = ROOT / "layers" / "common" / "python"
 SERVICES = {
     "api": set[str](),
     "archive_points": {"archive", "copies", "proof", "retention"},  # once a day, with all that it asks
+    "back_up_file_systems": {"backup", "efs"},  # slots are checked as for runs
     "check_points": {"proof"},
     "copy_points": {"copies", "restore"},  # what is copied is held, as for a restore
     "finish_restores": {"archive", "restore"},

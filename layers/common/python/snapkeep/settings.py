@@ -130,6 +130,22 @@ class SaveObjectsSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BackUpFileSystemsSettings(Settings):
+    """back_up_file_systems: has AWS Backup back up file systems of EFS.
+
+    Its jobs run with `backup_role` and put their recovery points into `backup_vault`; `file_systems` is the
+    ARN of a file system without its id.
+    """
+
+    function = "back_up_file_systems"
+    journal_table: str
+    event_bus: str
+    backup_vault: str
+    backup_role: str
+    file_systems: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArchivePointsSettings(Settings):
     """archive_points: moves points to the archive tier."""
 

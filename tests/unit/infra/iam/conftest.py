@@ -11,6 +11,7 @@ from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.proof.rules import CheckRules
 from snapkeep_cli.config.stack_options import StackOptions
 from tests.unit.infra.conftest import COPIED, VAULTS, synthesized, template_of
+from tests.unit.infra.constructs.test_back_up_file_systems import SHARED
 from tests.unit.infra.iam.attackers import principals
 from tests.unit.infra.iam.concrete import Concrete, roles
 from tests.unit.infra.iam.rows import rows_of, rows_of_everybody
@@ -25,13 +26,13 @@ ROWS = [*OURS, *rows_of("services"), *rows_of("attackers")]
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of a deployment that has every function with every right: it copies to places of its own
-    and to vaults, restores from copies, looks into points, archives them, saves objects, and lets people read
-    files."""
+    and to vaults, restores from copies, looks into points, archives them, saves objects, backs up file
+    systems, and lets people read files."""
     nightly, *others = COPIED.policies
     nightly = replace(nightly, objects=ObjectScope.NAMESPACE, archive_after={"monthly": "30d"})
     deployment = replace(
         COPIED,
-        policies=(nightly, *others),
+        policies=(nightly, *others, SHARED),
         places=(*COPIED.places, *VAULTS),
         adopt=True,
         checks=CheckRules((POINTS_KEY,)),

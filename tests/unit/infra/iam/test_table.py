@@ -48,9 +48,11 @@ def test_every_role_of_the_template_is_in_the_table(world: World, template: Temp
 
     assert set(world.roles) == {row.who for row in OURS}
     assert len(template.resources("IAM::Role")) == len(world.roles) + len(managed_by_aws)
-    assert [each["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] for each in managed_by_aws] == [
-        {"Service": "apigateway.amazonaws.com"}
-    ]
+    statements = [each["AssumeRolePolicyDocument"]["Statement"][0] for each in managed_by_aws]
+    assert {each["Principal"]["Service"] for each in statements} == {
+        "apigateway.amazonaws.com",
+        "backup.amazonaws.com",
+    }
 
 
 def test_only_lambda_takes_the_roles_of_functions(template: Template) -> None:

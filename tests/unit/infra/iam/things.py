@@ -36,6 +36,7 @@ EC2 = f"arn:aws:ec2:{REGION}"
 API = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/live"
 SHOP = f"{API}/POST/v1/clusters/{CLUSTER}/namespaces/shop"
 BANK = f"{API}/POST/v1/clusters/{CLUSTER}/namespaces/bank"
+VAULTS_OF_BACKUP = f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
 
 
@@ -126,6 +127,11 @@ OUTSIDE: Mapping[str, Thing] = {
     "key": Thing(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a", policy=LEAVES_IT_TO_IAM),
     "key of checks": Thing(POINTS_KEY, policy=LEAVES_IT_TO_IAM),
     "key of the place": Thing(OSAKA_KEY, policy=LEAVES_IT_TO_IAM),
+    "vault of file systems": Thing(f"{VAULTS_OF_BACKUP}:snapkeep-efs"),
+    "another vault of AWS Backup": Thing(f"{VAULTS_OF_BACKUP}:aws/efs/automatic-backup-vault"),
+    "backup of a file system": Thing(f"arn:aws:backup:{REGION}:{ACCOUNT}:recovery-point:0a", OURS),
+    "access point": Thing(f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:access-point/fsap-0a"),
+    "role of AWS Backup": Thing(f"arn:aws:iam::{ACCOUNT}:role/snapkeep/snapkeep-{REGION}-aws-backup"),
     "another bucket": Thing("arn:aws:s3:::payroll/x.html"),
     "another table": Thing(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"),
     "another queue": Thing(f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"),

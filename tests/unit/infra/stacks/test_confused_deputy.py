@@ -10,14 +10,27 @@ from collections.abc import Iterator
 import pytest
 
 from infra.acknowledgements import TRUSTED_WITHOUT_SOURCE
+from snapkeep_cli.config.stack_options import StackOptions
+from tests.unit.infra.conftest import synthesized, template_of
+from tests.unit.infra.constructs.test_back_up_file_systems import ON_EFS
 from tests.unit.infra.template import Resource, Template
 
 RESOURCE_POLICIES = ("SQS::QueuePolicy", "SNS::TopicPolicy")
 
 
-@pytest.fixture(params=["template", "full_template"])
+FOR_FILE_SYSTEMS = {"backup.amazonaws.com"}
+"""Services whose roles only the stack of a deployment that backs up file systems has."""
+
+
+@pytest.fixture(scope="module")
+def efs_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment that backs up file systems."""
+    return template_of(synthesized(tmp_path_factory.mktemp("efs"), StackOptions(), deployment=ON_EFS))
+
+
+@pytest.fixture(params=["template", "full_template", "efs_template"])
 def either(request: pytest.FixtureRequest) -> Template:
-    """The stack as it is, and with every option."""
+    """The stack as it is, with every option, and with what backs up file systems."""
     found: Template = request.getfixturevalue(request.param)
     return found
 
@@ -59,4 +72,5 @@ def test_every_role_names_the_source_where_aws_knows_one(either: Template) -> No
             else:
                 assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
 
-    assert without == set(TRUSTED_WITHOUT_SOURCE)
+    backs_up = bool(either.resources("Backup::BackupVault"))
+    assert without == set(TRUSTED_WITHOUT_SOURCE) - (set() if backs_up else FOR_FILE_SYSTEMS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from snapkeep.domain.objects.rules import ObjectScope
-from snapkeep.domain.policies import Cluster, Deployment
+from snapkeep.domain.policies import Cluster, Deployment, Method
 from snapkeep_cli.config.cluster_access import FUNCTIONS, WITH_ACCESS, access_of, group_name
 from tests.fakes.world import a_policy
 
@@ -96,9 +98,28 @@ def rights_to_save(scope: ObjectScope, *custom: str) -> dict[str, set[str]]:
     return found
 
 
+def on_efs(scope: ObjectScope | None = None) -> Deployment:
+    deployment = saving(scope)
+    shared = a_policy("shared", method=Method.AWS_BACKUP)
+    return replace(deployment, policies=(*deployment.policies, shared))
+
+
 def test_only_a_deployment_that_saves_objects_has_a_function_for_that() -> None:
     assert access_of(saving(None)) == FUNCTIONS
-    assert tuple(access_of(saving(ObjectScope.WORKLOAD))) == WITH_ACCESS
+    assert tuple(access_of(saving(ObjectScope.WORKLOAD))) == (*FUNCTIONS, "save_objects")
+
+
+def test_only_a_deployment_that_backs_up_file_systems_has_a_function_for_that() -> None:
+    assert tuple(access_of(on_efs())) == (*FUNCTIONS, "back_up_file_systems")
+    assert tuple(access_of(on_efs(ObjectScope.WORKLOAD))) == WITH_ACCESS
+
+
+def test_backing_up_file_systems_only_lists() -> None:
+    (rule,) = access_of(on_efs())["back_up_file_systems"]
+    assert (rule.resources, rule.verbs) == (
+        ("persistentvolumeclaims", "persistentvolumes", "pods"),
+        ("list",),
+    )
 
 
 def test_saving_workloads_needs_fewer_kinds_than_saving_namespaces() -> None:

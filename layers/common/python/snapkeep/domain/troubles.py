@@ -32,6 +32,7 @@ class TroubleKind(StrEnum):
     REQUESTS_REFUSED = "requests refused"
     POINTS_SUSPICIOUS = "points suspicious"
     OBJECTS_NOT_LISTED = "objects not listed"
+    FILE_SYSTEMS_NOT_BACKED_UP = "file systems not backed up"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from snapkeep.adapters.aws.ec2 import Ec2Snapshots
     from snapkeep.adapters.aws.events import EventAnnouncer
     from snapkeep.domain.policies import Deployment
-    from snapkeep.ports.backup_vault import BackupVault
+    from snapkeep.ports.backup_vault import BackupJobs, BackupVault
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
@@ -101,6 +101,13 @@ class AwsPorts(PointsDataPorts):
         from snapkeep.adapters.aws.backup_vault import AwsBackup
 
         return AwsBackup(client("backup"), self._setting("backup_vault"))
+
+    @lazy
+    def backup_jobs(self) -> BackupJobs:
+        from snapkeep.adapters.aws.backup_vault import AwsBackup
+
+        names = (self._setting(name) for name in ("backup_vault", "backup_role", "file_systems"))
+        return AwsBackup(client("backup"), *names)
 
     @lazy
     def snapshots(self) -> Snapshots:

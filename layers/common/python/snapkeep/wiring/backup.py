@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from snapkeep.wiring.ports import Ports
 
 
-def check_slot(ports: Ports) -> CheckSlot:
-    """The service that refuses a slot that is not in the schedule."""
+def check_slot(ports: Ports, function: str = "plan_backup") -> CheckSlot:
+    """The service that refuses a slot that is not in the schedule, for a function that slots start."""
     from snapkeep.services.backup.check_slot import CheckSlot
 
     return CheckSlot(
@@ -29,6 +29,7 @@ def check_slot(ports: Ports) -> CheckSlot:
         ports.calendar,
         ports.announcer,
         ports.clock,
+        function,
     )
 
 

@@ -17,6 +17,7 @@ from snapkeep.wiring.elsewhere import ElsewherePorts
 if TYPE_CHECKING:
     from snapkeep.adapters.aws.efs import EfsAccessPoints
     from snapkeep.ports.blocks import Blocks
+    from snapkeep.ports.efs import AccessPoints
     from snapkeep.ports.efs_restores import AccessPointMaker, EfsFileSystems, RestoreFollower, RestoreJobs
     from snapkeep.ports.files import FileReader, FileStore
     from snapkeep.ports.filesystems import FileSystems
@@ -70,6 +71,10 @@ class PointsDataPorts(ElsewherePorts):
         from snapkeep.adapters.aws.backup_restores import AwsRestores
 
         return AwsRestores(client("backup"), self._setting("backup_role"))
+
+    @lazy
+    def access_points(self) -> AccessPoints:
+        return self._efs
 
     @lazy
     def efs_file_systems(self) -> EfsFileSystems:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from snapkeep.domain.policies import Deployment
     from snapkeep.domain.vault.vault import VaultSource
-    from snapkeep.ports.backup_vault import BackupVault
+    from snapkeep.ports.backup_vault import BackupJobs, BackupVault
     from snapkeep.ports.blocks import Blocks
     from snapkeep.ports.clock import Calendar, Clock, Nonce
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
+    from snapkeep.ports.efs import AccessPoints
     from snapkeep.ports.efs_restores import AccessPointMaker, EfsFileSystems, RestoreFollower, RestoreJobs
     from snapkeep.ports.files import FileReader, FileStore
     from snapkeep.ports.filesystems import FileSystems
@@ -67,6 +68,8 @@ class Ports:
     efs_file_systems: EfsFileSystems
     access_point_maker: AccessPointMaker
     restore_follower: RestoreFollower
+    access_points: AccessPoints
+    backup_jobs: BackupJobs
     regions: Regions
     shares: Shares
     vaults: Vaults

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.efs.backups import EfsBackup
 from snapkeep.domain.efs.jobs import JobState
@@ -14,12 +15,15 @@ from snapkeep.ports.efs import AccessPoint
 from snapkeep.services.efs.back_up import BackUpFileSystems, EfsReport
 from snapkeep.services.efs.claims_on_efs import ClaimsOnEfs
 from snapkeep.services.efs.follow import FollowBackups, FollowReport
+from snapkeep.wiring.ports import Ports
 from tests.fakes.backup_vault import FakeBackup
 from tests.fakes.clock import TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
 from tests.fakes.efs import FakeAccessPoints
 from tests.fakes.faults import Crash
 from tests.fakes.journal import MemoryJournal
+from tests.fakes.messaging import FakeAnnouncer
+from tests.fakes.ports import some_ports
 from tests.fakes.world import a_policy
 
 FS, OTHER_FS = "fs-01234567", "fs-89abcdef"
@@ -39,7 +43,21 @@ class EfsWorld:
         self.deployment = Deployment(
             clusters=tuple(Cluster(name, "ap-northeast-2") for name in clusters), policies=(policy,)
         )
+        self.announcer = FakeAnnouncer()
         self.follower = FollowBackups(self.backup, self.journal.efs_backups, self.clock)
+
+    def ports(self) -> Ports:
+        """The ports of the function."""
+        return some_ports(
+            deployment=self.deployment,
+            clusters=self.clusters,
+            access_points=self.access_points,
+            backup_jobs=self.backup,
+            journal=self.journal,
+            announcer=self.announcer,
+            calendar=CronCalendar(),
+            clock=self.clock,
+        )
 
     def has(self, *claims: Claim, cluster: str = "") -> None:
         """Let a cluster (the first by default) have these claims, too."""

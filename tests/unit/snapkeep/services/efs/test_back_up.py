@@ -89,7 +89,7 @@ def test_a_claim_whose_access_point_is_gone_is_skipped_in_words() -> None:
 
     report = world.back_up()
 
-    (skipped,) = report.skipped
+    (skipped,) = report.skipped["myeks"]
     assert skipped.subject == "web/lost"
     assert "access point fsap-0000000c is gone" in skipped.reason
     assert [claim.name for claim in world.records()[0].claims] == ["one"]
@@ -99,7 +99,7 @@ def test_an_access_point_of_another_file_system_is_not_believed() -> None:
     world = EfsWorld(AccessPoint("fsap-0000000a", OTHER_FS, "/a"))
     world.has(on_efs("one", f"{FS}::fsap-0000000a"))
 
-    (skipped,) = world.back_up().skipped
+    (skipped,) = world.back_up().skipped["myeks"]
 
     assert skipped.reason == f"its access point fsap-0000000a is of {OTHER_FS}, not of {FS}"
 
@@ -111,7 +111,7 @@ def test_other_volumes_are_left_to_other_policies() -> None:
     report = world.back_up()
 
     assert world.records() == []
-    assert [each.subject for each in report.skipped] == ["web/bucket"]
+    assert [each.subject for each in report.skipped["myeks"]] == ["web/bucket"]
 
 
 def test_a_silent_cluster_is_backed_up_as_its_last_backups_knew_it() -> None:

@@ -66,7 +66,7 @@ def test_jobs_that_fail_for_half_a_day_fail_the_backup_with_their_reason(world: 
 
     backup = only(world)
     assert backup.state is PointState.FAILED
-    assert backup.reason == "AWS Backup failed 13 jobs: no rights"
+    assert backup.reason == "all 13 jobs of AWS Backup failed: no rights"
 
 
 def test_a_job_that_aws_no_longer_knows_is_started_again(world: EfsWorld) -> None:

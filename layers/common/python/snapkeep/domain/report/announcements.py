@@ -49,6 +49,7 @@ class Event(StrEnum):
     REQUESTS_REFUSED = "Snapkeep Requests Refused"
     POINTS_SUSPICIOUS = "Snapkeep Points Suspicious"
     OBJECTS_NOT_LISTED = "Snapkeep Objects Not Listed"
+    FILE_SYSTEMS_NOT_BACKED_UP = "Snapkeep File Systems Not Backed Up"
 
 
 RUNBOOKS = {
@@ -82,6 +83,7 @@ RUNBOOKS = {
     Event.REQUESTS_REFUSED: "vault",
     Event.POINTS_SUSPICIOUS: "suspicious-points",
     Event.OBJECTS_NOT_LISTED: "objects-not-listed",
+    Event.FILE_SYSTEMS_NOT_BACKED_UP: "file-systems",
 }
 """The events that reach the topic, each with its page in docs/runbooks. The others are for machines."""
 
@@ -129,6 +131,7 @@ _TEXTS = {
     Event.REQUESTS_REFUSED: "requests of {about} were refused: {first}",
     Event.OBJECTS_NOT_LISTED: _TROUBLES,
     Event.POINTS_SUSPICIOUS: "suspicious recovery points in {cluster}, {total} in all: {first}",
+    Event.FILE_SYSTEMS_NOT_BACKED_UP: "{about}: {first}",
 }
 
 _UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(code): " " for code in range(32)})

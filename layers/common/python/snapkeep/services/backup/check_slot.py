@@ -34,7 +34,7 @@ class RefusedSlot:
 
 @dataclass(frozen=True, slots=True)
 class CheckSlot:
-    """Allows runs for slots of their policy's schedule, and reports every other start."""
+    """Allows runs for slots of their policy's schedule, and reports every other start of `function`."""
 
     deployment: Deployment
     runs: Runs
@@ -42,6 +42,7 @@ class CheckSlot:
     calendar: Calendar
     announcer: BackupNews
     clock: Clock
+    function: str = "plan_backup"
 
     def check(self, request: BackupRequest, invocation: str) -> RefusedSlot | None:
         """Why the slot gets no run, which is also published; None if it may be planned.
@@ -59,7 +60,7 @@ class CheckSlot:
         if not reason:
             return None
         caller = request.caller or "somebody who sent a schedule's message"
-        told = f"{reason}; asked for by {caller}, invocation {invocation} of plan_backup"
+        told = f"{reason}; asked for by {caller}, invocation {invocation} of {self.function}"
         slot = compact(request.slot)
         log.warning("no run of policy %s in %s is made for %s: %s", policy.name, request.cluster, slot, told)
         self.announcer.slot_refused(request.cluster, policy.name, request.slot, told)

@@ -26,10 +26,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class EfsReport:
-    """What a slot began: backups by id, claims that were skipped, and clusters that did not answer."""
+    """What a slot began: backups by id, the claims of each cluster that were skipped, and clusters that did
+    not answer."""
 
     begun: list[str] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: dict[str, list[Skipped]] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
 
 
@@ -85,7 +86,8 @@ class BackUpFileSystems:
             return self._remembered(policy, cluster, slot)
         claims = [each.claim for each in listed.taken if each.claim.volume]
         found = self.on_efs.of(one for one in claims if one.volume and one.volume.kind is VolumeKind.EFS)
-        report.skipped += found.skipped
+        if found.skipped:
+            report.skipped[cluster] = found.skipped
         return found
 
     def _remembered(self, policy: Policy, cluster: str, slot: datetime) -> OnEfs:

@@ -1,0 +1,62 @@
+"""Follows all backups of file systems, and tells people which of them failed or wait for too long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from snapkeep.domain.efs.policies import on_efs
+from snapkeep.domain.efs.standing import last_failures
+from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.times import moment
+from snapkeep.domain.troubles import Topic, TroubleKind
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.efs import EfsBackups
+from snapkeep.services.efs.follow import FollowBackups, FollowReport
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
+from snapkeep.services.tell_troubles import TellTroubles
+
+FUNCTION = "back_up_file_systems"
+
+LOOK_BACK = timedelta(days=35)
+"""How far back to look for the last backup of a file system."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchBackups:
+    """One pass, every 15 minutes and after AWS Backup's events, which are best effort.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
+    """
+
+    deployment: Deployment
+    follow: FollowBackups
+    backups: EfsBackups
+    tell: TellTroubles
+    give_up: GiveUp
+    clock: Clock
+
+    def run(self) -> FollowReport:
+        """Follow the backups of all policies, and report what lasts. Raises SnapkeepError when the journal
+        does not answer."""
+        report = self.follow.run()
+        for policy in on_efs(self.deployment):
+            part = f"file systems of {policy.name}"
+            with part_of_a_pass(part, report.given_up, part):
+                topic = Topic(TroubleKind.FILE_SYSTEMS_NOT_BACKED_UP, "", policy.name)
+                self.tell.tell(topic, self._troubles(policy, report))
+        report.given_up = self.give_up.report(report.given_up)
+        return report
+
+    def _troubles(self, policy: Policy, report: FollowReport) -> dict[str, str]:
+        """What is wrong with the file systems of a policy, by id."""
+        backups = list(self.backups.backups_of(policy.name, self.clock() - LOOK_BACK))
+        found = {
+            name: f"its backup of {moment(backup.slot)} failed: {backup.reason}"
+            for name, backup in last_failures(backups).items()
+        }
+        waiting = [backup for backup in backups if backup.id in report.waiting]
+        return found | {
+            backup.file_system: f"its backup of {moment(backup.slot)} waits: {report.waiting[backup.id]}"
+            for backup in waiting
+        }
