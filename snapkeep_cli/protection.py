@@ -37,6 +37,7 @@ TAG = (
 )
 SHARE = ("copy_points",)
 ARCHIVE = ("archive_points",)
+PASS = ("back_up_file_systems",)
 """The functions that need to; a test asks IAM whether the policy leaves each function all its rights."""
 
 DELETE_COPIES = ("prune_copies",)
@@ -256,23 +257,27 @@ def _places(of: Protected) -> tuple[Statement, ...]:
 
 
 def _deployment(of: Protected) -> tuple[Statement, ...]:
-    """The roles and the code, and the roles that can change both."""
+    """The roles, the code and the vault of file systems, and the roles that can change them."""
     glass, deployers = of.roles(of.break_glass), of.roles(*of.deployers)
+    passing = deployers + of.functions(PASS) + glass
     iam = [f"iam:{verb}*" for verb in CHANGES]
     changes = [
-        *iam,
-        "iam:PassRole",
-        "sts:AssumeRole",
+        *(*iam, "sts:AssumeRole"),
+        # The policy of a vault of file systems keeps everybody else from their recovery points.
+        *("backup:Delete*", "backup:Put*"),
         *(f"lambda:{verb}*" for verb in CODE),
         *(f"cloudformation:{verb}*" for verb in STACK),
     ]
+    roles = [f"arn:{of.partition}:iam::*:role{role_path(prefix)}*" for prefix in of.prefixes]
     ours = [
-        *(f"arn:{of.partition}:iam::*:role{role_path(prefix)}*" for prefix in of.prefixes),
+        *roles,
+        *(f"arn:{of.partition}:backup:*:*:backup-vault:{prefix}-efs" for prefix in of.prefixes),
         *(f"arn:{of.partition}:lambda:*:*:function:{prefix}-*" for prefix in of.prefixes),
         *(f"arn:{of.partition}:cloudformation:*:*:stack/{stack}/*" for stack in of.stacks),
     ]
     return (
         _deny("OnlyDeployersDeploy", changes, ours + deployers, {}, deployers + glass),
+        _deny("OnlySnapkeepPasses", ["iam:PassRole"], roles + deployers, {}, passing),
         _deny("NobodyMakesBreakGlass", iam, glass, {}, glass),
     )
 

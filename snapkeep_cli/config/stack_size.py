@@ -67,8 +67,9 @@ FOR_OBJECTS = 19
 FOR_ARCHIVES = 15
 """What archives points."""
 
-FOR_FILE_SYSTEMS = 17
-"""What backs up file systems of EFS, and their vault; besides, an access entry in each cluster."""
+FOR_FILE_SYSTEMS = 30
+"""What backs up file systems of EFS, their vault, and the routes of the API that prune and restore them;
+besides, an access entry in each cluster."""
 
 FOR_FILES = 24
 """What reads files out of points, and the routes of the API by which people ask for them."""
