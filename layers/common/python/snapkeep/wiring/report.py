@@ -98,6 +98,7 @@ def gather_report(ports: Ports) -> GatherReport:
         FindVolumes(ports.snapshots, journal.points),
         lost_points(ports),
         suggest_restore(ports),
+        show_on_efs(ports),
     )
 
 

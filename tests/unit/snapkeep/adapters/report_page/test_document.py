@@ -49,3 +49,15 @@ def test_many_claims_come_in_several_chunks_and_their_texts_once() -> None:
     chunks = point_chunks(a_great_report(CHUNK + 1))
     assert [len(chunk["claims"]) for chunk in chunks] == [CHUNK, 1]
     assert len(chunks[0]["texts"]) == len(set(chunks[0]["texts"])) < 40
+
+
+def test_no_command_lists_the_files_of_a_file_systems_backup() -> None:
+    report = replace(a_report(), files=True)
+    with_files = [replace(one, last_good_id=one.points[0].id) for one in report.claims if one.restore]
+    on_efs = [
+        replace(claim, points=tuple(replace(point, file_system="fs-01234567") for point in claim.points))
+        for claim in with_files
+    ]
+    for claims, listed in ((with_files, True), (on_efs, False)):
+        (chunk,) = point_chunks(replace(report, claims=tuple(claims)))
+        assert {bool(claim[3]) for claim in chunk["claims"]} == {listed}

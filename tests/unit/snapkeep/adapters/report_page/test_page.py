@@ -12,7 +12,9 @@ from html.parser import HTMLParser
 import pytest
 
 from snapkeep.adapters.report_page import render
+from snapkeep.domain.report.storage import StoredOnEfs
 from snapkeep.domain.restore.operations import Stage
+from snapkeep.domain.sizes import GIB
 from tests.fakes.report_namespaces import a_namespace, some_namespaces
 from tests.fakes.report_samples import NOW, a_report
 
@@ -172,3 +174,9 @@ def test_hostile_names_of_namespaces_and_secrets_stay_text(text: str) -> None:
     page = Page(render(replace(a_report(), namespaces=some_namespaces(NOW, text, text))))
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in plain.elements]
     assert any(text in each for each in page.texts)
+
+
+def test_what_file_systems_cost_is_said_beside_the_snapshots() -> None:
+    html = render(replace(a_report(), stored_on_efs=StoredOnEfs(3, 100 * GIB, 5.0)))
+    assert "the newest of 3 hold 100 GiB, $5.00 a month; older ones add what differs." in html
+    assert "AWS Backup bills" not in render(a_report())

@@ -9,6 +9,7 @@ import pytest
 
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.backup.runs import RunState
+from snapkeep.domain.efs.as_points import NEWEST
 from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
@@ -16,6 +17,10 @@ from snapkeep.domain.proof.rules import CheckRules
 from snapkeep.domain.report.claims import ClaimState, Day
 from snapkeep.domain.report.coverage import Coverage, CoveredClaim
 from snapkeep.domain.report.facts import Report
+from snapkeep.domain.report.storage import StoredOnEfs
+from snapkeep.domain.restore.suggestions import Suggestion
+from snapkeep.domain.sizes import GIB
+from snapkeep.services.report.on_efs import CAVEAT
 from snapkeep.wiring.report import gather_report
 from tests.fakes.efs import on_efs
 from tests.fakes.world import SLOT, World, a_claim, a_policy
@@ -117,7 +122,9 @@ def test_a_failure_is_over_with_the_next_good_backup(world: World) -> None:
     world.clock.now = SLOT + DAY + timedelta(hours=2)
     (photos,) = [claim for claim in report(world).claims if claim.claim == "photos"]
     assert photos.state is ClaimState.PROTECTED
-    assert photos.restore is None
+    assert photos.restore == Suggestion(
+        "snapkeep restore --claim photos --cluster myeks --namespace web --as photos-restored --look"
+    )
 
 
 def test_backups_of_a_rare_schedule_are_found(world: World) -> None:
@@ -125,3 +132,37 @@ def test_backups_of_a_rare_schedule_are_found(world: World) -> None:
     world.clock.now = SLOT + 300 * DAY
     found = covered(world, "photos")
     assert found.last_good is not None and found.last_good.slot == SLOT
+
+
+def test_the_newest_good_backup_and_what_came_after_it_are_the_points_of_a_claim(world: World) -> None:
+    backed_up(world, SLOT - DAY)
+    backed_up(world)
+    backed_up(world, SLOT + DAY, state=PointState.FAILED, why="EXPIRED")
+    backed_up(world, SLOT + DAY, file_system=OTHER_FS)
+    world.clock.now = SLOT + DAY + timedelta(hours=2)
+    claim = gather_report(world.ports()).claim("myeks", "web", "photos")
+    failed, good = claim.points
+    assert (failed.slot, failed.state, failed.trouble) == (SLOT + DAY, PointState.FAILED, "EXPIRED")
+    assert (good.slot, good.state, good.file_system) == (SLOT, PointState.READY, FS)
+    assert good.reasons == (NEWEST, CAVEAT)
+    assert claim.restore is not None and "--claim photos" in claim.restore.command
+    assert {one.claim: len(one.points) for one in report(world).claims} == {"photos": 2, "mail": 1, "data": 0}
+
+
+def test_a_deleted_claim_can_be_restored_from_the_backup_of_its_file_system(world: World) -> None:
+    backed_up(world)
+    world.cluster.claim_list = []
+    claim = gather_report(world.ports()).claim("myeks", "web", "photos")
+    assert claim.state is ClaimState.GONE
+    assert claim.restore is not None and "--as photos --look" in claim.restore.command
+
+
+def test_what_file_systems_store_is_counted_once_for_all_their_claims(world: World) -> None:
+    claims = tuple(EfsClaim("myeks", "web", name, f"uid-{name}", "/") for name in ("photos", "videos"))
+    backup = EfsBackup(FS, "shared", SLOT, "snapkeep", claims, SLOT, size_bytes=100 * GIB)
+    world.journal.efs_backups.open_backup(replace(backup, state=PointState.READY, ended_at=SLOT))
+    shown = report(world)
+    assert shown.stored_on_efs == StoredOnEfs(1, 100 * GIB, 5.0)
+    assert shown.stored == ()
+    shared = {point.claim: point.reasons for claim in shown.claims for point in claim.points}
+    assert shared["videos"][1] == "shared with 1 other claim"

@@ -93,8 +93,10 @@ def _chunk(report: Report, claims: Sequence[ReportedClaim]) -> dict[str, Any]:
 
 
 def _files(report: Report, claim: ReportedClaim) -> str:
-    """What lists the files of the point that would be restored; "" where files are not read."""
-    if not report.files or claim.restore is None:
+    """What lists the files of the point that would be restored; "" where files are not read,
+    and of file systems."""
+    on_efs = any(point.file_system for point in claim.points if point.id == claim.to_restore)
+    if not report.files or claim.restore is None or on_efs:
         return ""
     return ls_command(claim.to_restore, report.cluster, claim.namespace)
 

@@ -16,7 +16,7 @@ from snapkeep.domain.proof.summary import UNASKED, ChecksSummary
 from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
 from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.points import ReportedPoint
-from snapkeep.domain.report.storage import US_EAST_1, Prices, Stored, stored
+from snapkeep.domain.report.storage import US_EAST_1, Prices, Stored, StoredOnEfs, stored, stored_on_efs
 from snapkeep.domain.report.week import Week, week
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.retention.lineages import PolicyRetention
@@ -98,6 +98,7 @@ class Report:
     checks: ChecksSummary = UNASKED
     files: bool = False
     namespaces: tuple[NamespaceStands, ...] = ()
+    stored_on_efs: StoredOnEfs | None = None
 
     def count(self, state: ClaimState) -> int:
         """How many claims are in a state."""
@@ -132,6 +133,7 @@ def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
         checks=sources.coverage.checks,
         files=sources.files,
         namespaces=sources.coverage.namespaces,
+        stored_on_efs=stored_on_efs(sources.points, prices),
     )
 
 

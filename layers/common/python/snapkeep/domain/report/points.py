@@ -38,6 +38,8 @@ class ReportedPoint:
     policy's next point is ready, which is due at `goes_at`. `archived_at` is when its policy had it archived,
     `back_until` when it goes there again; `tier` says so in words, or why it is not archived, "" for nothing.
     `checked` is the verdict in its tag, "" without one, and `check` how it stands; None if nobody asked.
+    `file_system` is that of EFS whose backup it is, "" for a snapshot; its `snapshot_id` is an ARN of AWS
+    Backup, and it is shared by other claims.
     """
 
     id: str
@@ -61,6 +63,12 @@ class ReportedPoint:
     archived_at: datetime | None = None
     back_until: datetime | None = None
     tier: str = ""
+    file_system: str = ""
+
+    @property
+    def is_snapshot(self) -> bool:
+        """True for a snapshot of a volume, False for a backup of a file system."""
+        return not self.file_system
 
 
 @dataclass(frozen=True, slots=True)

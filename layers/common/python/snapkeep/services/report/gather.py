@@ -30,6 +30,7 @@ from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.report.checked import ShowChecked
 from snapkeep.services.report.coverage import ShowCoverage
 from snapkeep.services.report.lost_points import FindLostPoints
+from snapkeep.services.report.on_efs import ShowOnEfs
 from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
 from snapkeep.services.restore.suggest import SuggestRestore
 
@@ -60,13 +61,15 @@ class GatherReport:
     find_volumes: FindVolumes
     lost: FindLostPoints
     commands: SuggestRestore
+    on_efs: ShowOnEfs
 
     def report(self, cluster: str) -> Report:
         """The whole report; it costs two DescribeSnapshots calls per thousand points."""
         covered = self.coverage.report(cluster)
         facts = self._facts(cluster, covered.at)
         listing = self._listing(cluster)
-        found = self._told(covered, facts, self._points(cluster, facts, covered.at, listing))
+        points = self._points(cluster, facts, covered.at, listing)
+        found = self._told(covered, facts, [*points, *self.on_efs.points(cluster, covered.at)])
         since = covered.at - HISTORY
         policies = tuple(
             replace(item, runs=tuple(self.read_policies.history(cluster, item.name, since)))
@@ -93,7 +96,10 @@ class GatherReport:
         covered = self.coverage.now_or_remembered(cluster, namespace)
         facts = self._facts(cluster, covered.at)
         listing = self._listing(cluster, namespace, name)
-        points = self._points(cluster, facts, covered.at, listing)
+        points = [
+            *self._points(cluster, facts, covered.at, listing),
+            *self.on_efs.points(cluster, covered.at, namespace, name),
+        ]
         only = tuple(item for item in covered.claims if item.claim == name)
         found = self._told(replace(covered, claims=only), facts, points).claims
         if not found:
@@ -109,7 +115,7 @@ class GatherReport:
         lost = "" if lost and lost in claim.reason else lost
         claim = replace(claim, note="; ".join(said for said in (covered.unasked, lost) if said))
         if last is None:
-            return claim
+            return replace(claim, restore=self.on_efs.restore(cluster, claim, taken))
         if covered.unasked:
             return replace(claim, restore=self.commands.unchecked(last, covered.unasked))
         return replace(claim, restore=self.commands.suggest(last, taken))
@@ -124,7 +130,8 @@ class GatherReport:
         last = {item.id: item for item in _ready(listing, wanted, report.region)}
         suggested = self.commands.suggest_all(report.cluster, list(last.values()), taken)
         for claim in report.claims:
-            yield replace(claim, restore=suggested.get(claim.to_restore))
+            on_efs = self.on_efs.restore(report.cluster, claim, taken[claim.namespace])
+            yield replace(claim, restore=on_efs or suggested.get(claim.to_restore))
 
     def _listing(self, cluster: str, namespace: str = "", claim: str = "") -> Sequence[Snapshot]:
         narrower = {tags.NAMESPACE: namespace, tags.CLAIM: claim}

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.efs.as_points import as_points
 from snapkeep.domain.efs.as_runs import as_runs, failures_of
 from snapkeep.domain.efs.backups import EfsBackup, EfsClaim, newest_of
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Deployment
-from snapkeep.domain.report.claims import Failure, Name
+from snapkeep.domain.report.claims import Failure, Name, ReportedClaim
 from snapkeep.domain.report.coverage import LastGood
+from snapkeep.domain.report.points import ReportedPoint
+from snapkeep.domain.restore.commands import restore_command
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.restore.suggestions import Suggestion, names_for
 from snapkeep.ports.efs import EfsBackups
 
 BEHIND = (timedelta(hours=25), timedelta(days=35), timedelta(days=400))
@@ -59,6 +64,29 @@ class ShowOnEfs:
         """
         found = self._everywhere(cluster, wanted, now)
         return [each for each in found if namespace in ("", each.claim.namespace)]
+
+    def points(self, cluster: str, now: datetime, namespace: str = "", name: str = "") -> list[ReportedPoint]:
+        """The backups of claims (of one namespace, and of that name, unless "") as recovery points, newest
+        first: of each claim the newest good one of 35 days under each policy, and what came after it."""
+        since = now - BEHIND[1]
+        found = [
+            point
+            for policy in self.deployment.file_system_policies
+            if cluster in policy.clusters
+            for point in as_points(cluster, self.backups.backups_of(policy.name, since), CAVEAT)
+            if namespace in ("", point.namespace) and name in ("", point.claim)
+        ]
+        return sorted(found, key=lambda point: point.slot, reverse=True)
+
+    def restore(self, cluster: str, claim: ReportedClaim, taken: Collection[str]) -> Suggestion | None:
+        """How to restore a claim from a backup of its file system, under a name that is not `taken`; None if
+        its newest good point is none."""
+        last = [point for point in claim.points if point.id == claim.to_restore]
+        if not any(self.has(point.policy) for point in last):
+            return None
+        name = next(name for name in names_for(claim.claim) if name not in taken)
+        request = RestoreRequest(cluster, claim.namespace, name, claim=claim.claim)
+        return Suggestion(f"{restore_command(request)} --look")
 
     def runs(self, cluster: str, policy: str, since: datetime) -> list[Run]:
         """The backups of a policy from a slot on, as runs in a cluster, oldest first."""
