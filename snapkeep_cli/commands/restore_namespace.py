@@ -11,10 +11,11 @@ import typer
 from snapkeep_cli.api.calls import DryRunOption, client, ending_well, place, the_cluster
 from snapkeep_cli.api.client import ApiClient
 from snapkeep_cli.cluster.kubectl import KubectlFailed, kubectl_for
-from snapkeep_cli.namespaces.flow import AGAIN, Flow, explained
+from snapkeep_cli.namespaces.ending import tell_end
+from snapkeep_cli.namespaces.flow import Flow, explained
 from snapkeep_cli.namespaces.planning import Move, Planned, cluster_of, document_of, planned, table
 from snapkeep_cli.objects.archives import Archived, archived
-from snapkeep_cli.output import Output, OutputOption, emit, fail, say, tip
+from snapkeep_cli.output import Output, OutputOption, emit, fail, say
 
 RunArgument = Annotated[
     str,
@@ -72,13 +73,9 @@ def restore_namespace(
         _ask(found, flow, yes)
         flow.make_namespace()
         flow.restore_claims()
-        refused = flow.apply_objects()
+        tell_end(found, flow.watch(flow.apply_objects()), output)
     except KubectlFailed as error:
         raise explained(error) from error
-    if refused:
-        why = "; ".join(f"{label} was not applied: {reason}" for label, reason in refused.items())
-        raise fail("namespace_failed", why, AGAIN)
-    tip("its claims bind when their pods come", f"kubectl get pods -n {move.into}")
 
 
 def _move(api: ApiClient, given: str, namespace: str, into: str, cluster: str) -> Move:

@@ -16,10 +16,12 @@ from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.cluster.kubectl import KubectlFailed
 from snapkeep_cli.namespaces import claims
 from snapkeep_cli.namespaces.applying import apply, rehearse
+from snapkeep_cli.namespaces.judging import Trouble
 from snapkeep_cli.namespaces.obstacles import ERROR, Finding, is_done, obstacles
 from snapkeep_cli.namespaces.planning import Planned
 from snapkeep_cli.namespaces.ports import TargetCluster
 from snapkeep_cli.namespaces.target import NAMESPACES, Target, look
+from snapkeep_cli.namespaces.watching import Watch
 from snapkeep_cli.output import fail, findings, say
 
 Document = Mapping[str, Any]
@@ -133,6 +135,12 @@ class Flow:
         done = f"applied {len(items) - len(refused)} of {len(items)} objects"
         say(f"{done}; {before} were there before" if before else done)
         return refused
+
+    def watch(self, refused: Mapping[str, str]) -> list[Trouble]:
+        """Wait until the namespace is back; what is missing in the end. Raises KubectlFailed."""
+        watch = Watch(self.api, self.cluster, self.found, self.target.resources, self.begun)
+        coming = watch.until_whole(self.patience)
+        return [*watch.missing(refused), *coming]
 
     def _rehearsed(self) -> list[Finding]:
         items = [*self.namespace, *self.to_apply]

@@ -23,12 +23,14 @@ SECRETS = "secrets"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The namespace: its phase ("" if it is absent), its objects by label (`label_of`), which rights are
-    missing (`create deployments.apps`), which kinds the cluster lacks (`Widget of example.com/v1`), and the
-    names of its Secrets, None if the person may not list them.
+    """The namespace: its phase ("" if it is absent), the plural names of the plan's kinds that the cluster
+    serves, its objects by label (`label_of`), which rights are missing (`create deployments.apps`), which
+    kinds the cluster lacks (`Widget of example.com/v1`), and the names of its Secrets, None if the person may
+    not list them.
     """
 
     phase: str
+    resources: Mapping[tuple[str, str], str]
     existing: Mapping[str, Document]
     denied: Sequence[str]
     unserved: Mapping[str, Sequence[str]]
@@ -57,10 +59,11 @@ def look(cluster: TargetCluster, plan: NamespacePlan, into: str) -> Target:
         if kind_of(item) not in resources:
             version, kind = kind_of(item)
             unserved.setdefault(f"{kind} of {version}", []).append(name_of(item))
-    named = sorted({_qualified(kind, name) for kind, name in resources.items()} - {NAMESPACES})
+    named = sorted({qualified(kind, name) for kind, name in resources.items()} - {NAMESPACES})
     living = cluster.living(named, into) if found and named else []
     return Target(
         phase,
+        resources,
         {label_of(item): item for item in living},
         _denied(cluster, resources, into, absent=not found),
         unserved,
@@ -82,7 +85,8 @@ def _resources(cluster: TargetCluster, plan: NamespacePlan) -> dict[tuple[str, s
     }
 
 
-def _qualified(kind: tuple[str, str], plural: str) -> str:
+def qualified(kind: tuple[str, str], plural: str) -> str:
+    """A resource as kubectl names it: `deployments.apps`."""
     group = kind[0].rpartition("/")[0]
     return f"{plural}.{group}" if group else plural
 

@@ -22,6 +22,7 @@ KINDS = {
     "jobs.batch": "Job",
     "persistentvolumeclaims": "PersistentVolumeClaim",
     "pods": "Pod",
+    "replicasets.apps": "ReplicaSet",
     "secrets": "Secret",
     "serviceaccounts": "ServiceAccount",
     "services": "Service",

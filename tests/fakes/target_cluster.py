@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 import yaml
 
 from snapkeep.domain.objects.kinds import SAVED
+from snapkeep.domain.objects.references import references
 from snapkeep_cli.cluster.kubectl import NO_SUCH_KIND, Applied, Ask, KubectlFailed
 from snapkeep_cli.namespaces.target import label_of
 from tests.fakes.objects import KINDS, kind_named
@@ -16,10 +17,13 @@ from tests.fakes.world import World
 
 Document = dict[str, Any]
 
+RUNNING: Document = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+
 
 class FakeTargetCluster:
     """Holds what is applied. `denied` are rights such as `create deployments`; `refuses` answers with an
-    error for an object, or "". The namespaces and restored claims are those that the API sees.
+    error for an object, or "". Deployments have pods at once, with the status that `pods` gives to a name,
+    and a pod that runs binds its claims. The namespaces and restored claims are those that the API sees.
     """
 
     def __init__(self, world: World, *custom: str) -> None:
@@ -29,6 +33,8 @@ class FakeTargetCluster:
         self.secrets: set[str] = set()
         self.denied: set[str] = set()
         self.refuses: Callable[[Document], str] = lambda item: ""
+        self.pods: Callable[[str], Document] = lambda name: RUNNING
+        self.events: list[Document] = []
         self.tried: list[str] = []
         self.applied: list[str] = []
 
@@ -50,10 +56,27 @@ class FakeTargetCluster:
     def living(self, kinds: Sequence[str], namespace: str) -> list[Document]:
         if unknown := [each for each in kinds if each not in self.kinds]:
             raise KubectlFailed(f'error: the server {NO_SUCH_KIND} "{unknown[0]}"')
+        if list(kinds) == ["events"]:
+            return self.events
         named = {self.kinds[each].kind for each in kinds}
-        return [
-            item for (place, _), item in self.items.items() if place == namespace and item["kind"] in named
-        ]
+        there = [item for (place, _), item in self.items.items() if place == namespace]
+        made = [each for item in there if item["kind"] == "Deployment" for each in self._made(item)]
+        return [item for item in (*there, *made) if item["kind"] in named]
+
+    def _made(self, deployment: Document) -> Iterator[Document]:
+        """The replica set of a deployment and its pods."""
+        name, namespace = deployment["metadata"]["name"], deployment["metadata"]["namespace"]
+        spec = (deployment["spec"].get("template") or {}).get("spec") or {}
+        yield _owned("ReplicaSet", f"{name}-1", "Deployment", name)
+        for number in range(deployment["spec"].get("replicas", 1)):
+            pod = _owned("Pod", f"{name}-1-{number}", "ReplicaSet", f"{name}-1")
+            status = self.pods(f"{name}-1-{number}")
+            claims = references({"kind": "Pod", "spec": spec}).claims if status == RUNNING else set()
+            for claim in claims & {
+                name for place, name in self._world.cluster.restored if place == namespace
+            }:
+                self._world.cluster.bind_restored(namespace, claim)
+            yield {**pod, "spec": spec, "status": status}
 
     def names(self, kind: str, namespace: str) -> frozenset[str]:
         if f"list {kind}" in self.denied:
@@ -92,3 +115,8 @@ class FakeTargetCluster:
             self._world.cluster.namespaces.setdefault(name, "Active")
         else:
             self.has(item["metadata"]["namespace"], item, "snapkeep")
+
+
+def _owned(kind: str, name: str, owner: str, of: str) -> Document:
+    owners = [{"kind": owner, "name": of, "controller": True}]
+    return {"kind": kind, "metadata": {"name": name, "ownerReferences": owners}}
