@@ -58,27 +58,8 @@ METRICS = {
     RunState.FAILED: Metric.RUNS_FAILED,
 }
 
-TROUBLES = {
-    TroubleKind.BACKUP_LATE: Event.BACKUP_LATE,
-    TroubleKind.WORK_GIVEN_UP: Event.WORK_GIVEN_UP,
-    TroubleKind.DELETION_STUCK: Event.DELETION_STUCK,
-    TroubleKind.LABEL_MISREAD: Event.LABEL_MISREAD,
-    TroubleKind.BACKUPS_ENDED: Event.BACKUPS_ENDED,
-    TroubleKind.POINTS_LOST: Event.POINTS_LOST,
-    TroubleKind.COPY_FAILED: Event.COPY_FAILED,
-    TroubleKind.COPIES_LATE: Event.COPIES_LATE,
-    TroubleKind.COPIES_LOST: Event.COPIES_LOST,
-    TroubleKind.COPIES_NOT_LOCKED: Event.COPIES_NOT_LOCKED,
-    TroubleKind.COPIES_LEFT: Event.COPIES_LEFT,
-    TroubleKind.COPIES_FULL: Event.COPIES_FULL,
-    TroubleKind.LOANS_NOT_ENDED: Event.LOANS_NOT_ENDED,
-    TroubleKind.SOURCE_SILENT: Event.SOURCE_SILENT,
-    TroubleKind.LIMIT_REACHED: Event.LIMIT_REACHED,
-    TroubleKind.REQUESTS_REFUSED: Event.REQUESTS_REFUSED,
-    TroubleKind.POINTS_SUSPICIOUS: Event.POINTS_SUSPICIOUS,
-    TroubleKind.OBJECTS_NOT_LISTED: Event.OBJECTS_NOT_LISTED,
-    TroubleKind.FILE_SYSTEMS_NOT_BACKED_UP: Event.FILE_SYSTEMS_NOT_BACKED_UP,
-}
+TROUBLES = {kind: Event(f"Snapkeep {kind.title()}") for kind in TroubleKind}
+"""The events about lasting troubles, each named after its kind."""
 
 NO_CLUSTER = "none"
 """The dimension of metrics that concern no configured cluster."""
