@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from snapkeep.domain import tags
+from snapkeep.domain.backup.runs import run_id
 from snapkeep.domain.claims import ScratchVolume
 from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.naming import point_id
 from snapkeep.domain.objects.view.wholeness import Lack, NamespaceStands, Wholeness
 from snapkeep.domain.objects.view.words import in_words
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Method, Selection
+from snapkeep.domain.policies import ON_DEMAND, Method, Selection
 from snapkeep.domain.report.coverage import CoverageReport
+from snapkeep.domain.times import compact
 from tests.fakes.efs import on_efs
 from tests.fakes.saving import NIGHT, SavingWorld, run_of
 from tests.fakes.world import SLOT, a_claim, a_policy
@@ -124,3 +129,31 @@ def test_a_claim_on_efs_needs_a_backup_of_its_file_system(world: SavingWorld, st
     world.journal.efs_backups.open_backup(replace(backup, state=state, ended_at=SLOT))
     found = namespaces(world)[photos.namespace]
     assert found.names(Lack.CLAIM) == ([] if state is PointState.READY else ["photos"])
+
+
+def test_what_was_saved_on_demand_counts_until_a_schedule_saves_again(world: SavingWorld) -> None:
+    on_demand(world, SLOT + timedelta(hours=1))
+    assert policy_of(world, "shop") == ON_DEMAND
+    assert policy_of(world, "store") == "nightly"
+    world.back_up(SLOT + NIGHT)
+    world.save()
+    world.wait(hours=3)
+    assert policy_of(world, "shop") == "nightly"
+
+
+def policy_of(world: SavingWorld, namespace: str) -> str:
+    """The policy of the run by which a namespace is judged."""
+    saved = namespaces(world)[namespace].saved
+    assert saved is not None
+    return saved.subject.policy
+
+
+def on_demand(world: SavingWorld, slot: datetime) -> None:
+    """A run on demand that took the claim of shop and saved its objects."""
+    (saved,) = [each for each in world.records() if each.subject.namespace == "shop"]
+    subject = replace(saved.subject, policy=ON_DEMAND, run=run_id("myeks", ON_DEMAND, slot), slot=slot)
+    world.journal.saved_objects.write_saved(replace(saved, subject=subject))
+    (snapshot,) = [each for each in world.ebs.all.values() if each.tags[tags.NAMESPACE] == "shop"]
+    of = (snapshot.tags[tags.CLAIM_UID], ON_DEMAND, slot, snapshot.tags.get(tags.DEPLOYMENT, ""))
+    own = {tags.POLICY: ON_DEMAND, tags.SLOT: compact(slot), tags.POINT: point_id("data", "myeks", *of)}
+    world.ebs.put(replace(snapshot, id="snap-asked", started_at=slot, tags=snapshot.tags | own))

@@ -10,7 +10,7 @@ from datetime import datetime
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.objects.saved import Saved
 from snapkeep.domain.objects.view.wholeness import SETTLED, ClaimPoints, NamespaceStands, stands
-from snapkeep.domain.policies import Deployment
+from snapkeep.domain.policies import ON_DEMAND, Deployment
 from snapkeep.domain.report.coverage import Coverage, CoverageReport, CoveredClaim
 from snapkeep.domain.times import moment
 from snapkeep.ports.clock import Clock
@@ -28,7 +28,8 @@ Claims = Mapping[str, Sequence[CoveredClaim]]
 
 @dataclass(frozen=True, slots=True)
 class ShowNamespaces:
-    """Reads the records of saved objects: mostly one call for each policy that asks for them."""
+    """Reads the records of saved objects: mostly one call for each policy that asks for them, and one for
+    backups on demand."""
 
     deployment: Deployment
     saved: SavedObjects
@@ -50,7 +51,7 @@ class ShowNamespaces:
         left = {name.partition("/")[0] for name in report.gone} - {*claims}
         wanted = {each for each in (*claims, *left) if namespace in ("", each)}
         try:
-            archives = self._archives(report.cluster, asking, wanted)
+            archives = self._archives(report.cluster, (*asking, ON_DEMAND), wanted)
         except SnapkeepError as error:
             return replace(report, objects_unasked=error.reason)
         found = [
@@ -98,7 +99,17 @@ class ShowNamespaces:
                     found[subject.namespace].append(saved)
                     if subject.slot <= self.clock() - SETTLED:
                         missing.discard(subject.namespace)
-        return dict(found)
+        return {name: _still_count(archives) for name, archives in found.items()}
+
+
+def _still_count(archives: Sequence[Saved]) -> Sequence[Saved]:
+    """Without those on demand that are older than what a schedule has saved since."""
+    since = max((each.subject.slot for each in archives if _is_scheduled(each)), default=None)
+    return [each for each in archives if since is None or each.subject.slot >= since or _is_scheduled(each)]
+
+
+def _is_scheduled(saved: Saved) -> bool:
+    return saved.subject.policy != ON_DEMAND
 
 
 def _by_namespace(report: CoverageReport) -> Claims:
