@@ -13,6 +13,9 @@ from botocore.validate import ParamValidator
 
 from infra.permissions.copies import KEY_USES
 from snapkeep_cli.config.role_names import role_arn
+from snapkeep_cli.config.stack_options import StackOptions
+from tests.unit.infra.conftest import synthesized, template_of
+from tests.unit.infra.constructs.test_back_up_file_systems import ON_EFS
 from tests.unit.infra.template import Template, listed
 
 POLICIES = Path(__file__).parents[3] / "docs" / "policies"
@@ -36,7 +39,13 @@ def is_allowed(name: str, action: str, resource: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("options", ["template", "full_template"])
+@pytest.fixture(scope="module")
+def efs_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment that backs up file systems."""
+    return template_of(synthesized(tmp_path_factory.mktemp("efs"), StackOptions(), deployment=ON_EFS))
+
+
+@pytest.mark.parametrize("options", ["template", "full_template", "efs_template"])
 def test_the_deployer_may_make_every_kind_of_resource(options: str, request: pytest.FixtureRequest) -> None:
     template: Template = request.getfixturevalue(options)
     kinds = {each["Type"] for each in template.document["Resources"].values()}
@@ -60,6 +69,9 @@ def test_the_deployer_may_make_the_roles_of_the_stack_and_no_others(template: Te
 
 def test_the_deployer_reaches_neither_backups_nor_other_data() -> None:
     assert not is_allowed("deploy", "ec2:DeleteSnapshot", "arn:aws:ec2:ap-northeast-2::snapshot/snap-1")
+    assert not is_allowed(
+        "deploy", "backup:DeleteRecoveryPoint", "arn:aws:backup:ap-northeast-2:1:recovery-point:1"
+    )
     assert not is_allowed("deploy", "s3:GetObject", "arn:aws:s3:::payroll/2026.csv")
     assert not is_allowed(
         "deploy", "lambda:InvokeFunction", "arn:aws:lambda:ap-northeast-2:1:function:payroll"
