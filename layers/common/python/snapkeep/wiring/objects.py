@@ -20,6 +20,7 @@ PATIENCE = timedelta(hours=1)
 
 def save_objects(ports: Ports) -> SaveObjects:
     """The service that saves the objects beside runs."""
+    from snapkeep.services.objects.find_unsaved import FindUnsaved
     from snapkeep.services.objects.save_namespace import SaveNamespace
     from snapkeep.services.objects.save_objects import FUNCTION, SaveObjects
     from snapkeep.services.objects.tell_unlisted import TellUnlisted
@@ -28,9 +29,7 @@ def save_objects(ports: Ports) -> SaveObjects:
     return SaveObjects(
         ports.deployment,
         ports.object_clusters,
-        journal.runs,
-        journal.points,
-        journal.saved_objects,
+        FindUnsaved(ports.deployment, journal.runs, journal.points, journal.saved_objects, ports.clock),
         SaveNamespace(ports.object_archives, ports.envelopes, journal.saved_objects, ports.clock),
         TellUnlisted(journal.troubles, tell_troubles(ports, ports.announcer)),
         give_up(ports, ports.announcer, FUNCTION, PATIENCE),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.objects.asking import asking
 from snapkeep.domain.policies import Deployment
 from snapkeep.ports.messaging import ObjectsSaver
 
@@ -21,11 +22,10 @@ class SaveBeside:
     saver: ObjectsSaver | None
 
     def start(self, run: Run | None) -> None:
-        """Start it if the policy of the run saves objects. Trouble is logged: the next tick saves them."""
-        policy = self.deployment.policy(run.policy) if run else None
-        if run is None or policy is None or not policy.objects or run.state is RunState.PLANNING:
+        """Start it if the run may save objects. Trouble is logged: the next tick saves them."""
+        if self.saver is None or run is None or run.state is RunState.PLANNING:
             return
-        if self.saver is None:
+        if not asking(run, self.deployment):
             return
         try:
             self.saver.save_objects(run.cluster)
