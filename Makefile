@@ -19,7 +19,7 @@ CFN_LINT_IGNORED := W3005 W3010
 LAB := {"lab": "myeks", "lab_domain": "example.com", "lab_visitors": "203.0.113.0/24"}
 # The example of a vault (docs/vault.md).
 VAULT := {"config": "docs/vault.yaml", "stack": "SnapkeepVault"}
-LOCKS := bootstrap node go runtime filesystems sandbox dev emulator awscli naive
+LOCKS := bootstrap node go runtime encryption filesystems sandbox dev emulator awscli naive
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv

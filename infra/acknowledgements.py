@@ -155,9 +155,9 @@ ACKNOWLEDGED = (
         Acknowledgement(
             f"AwsSolutions-IAM5[Resource::<SaveObjectsBucket9061BA99.Arn>/*.{ending}]",
             ("SaveObjects/SaveObjects/ExecutionRole/DefaultPolicy", "Api/Api/ExecutionRole/DefaultPolicy"),
-            "the archives and manifests in a bucket of their own, one of each for a run and namespace",
+            "archives, files of Secrets and manifests in a bucket of their own, for each run and namespace",
         )
-        for ending in ("json", "yaml.gz")
+        for ending in ("json", "secrets.enc", "yaml.gz")
     ),
     # --- queues and the topic ----------------------------------------------------------------------------
     Acknowledgement(

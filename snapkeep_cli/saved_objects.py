@@ -19,4 +19,5 @@ def objects_in_words(policy: Policy, deployment: Deployment) -> Iterator[str]:
         return
     custom = deployment.custom_kinds if policy.objects is ObjectScope.NAMESPACE else ()
     more = f" and {', '.join(custom)}" if custom else ""
-    yield f"objects: {SAVES[policy.objects]}{more}; Secrets are named and not saved"
+    secrets = f"saved, encrypted under {policy.secrets_key}" if policy.secrets_key else "named and not saved"
+    yield f"objects: {SAVES[policy.objects]}{more}; Secrets are {secrets}"

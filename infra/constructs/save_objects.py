@@ -14,7 +14,9 @@ from infra import permissions
 from infra.constructs.alarms import gave_up_or_stopped
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Timing
+from infra.packaging.build import ENCRYPTION
 from infra.platform import Platform
+from snapkeep.domain.policies import Policy
 from snapkeep.settings import SaveObjectsSettings
 
 EVERY = "rate(5 minutes)"
@@ -82,14 +84,16 @@ class ObjectsBucket(Construct):
 class SaveObjects(Construct):
     """The function (`function`), its bucket and its schedule.
 
-    It only reads in clusters, and never Secrets; in its bucket it can remove what it wrote, which stays
-    as an earlier version, but neither destroy nor unlock it.
+    It only reads in clusters, and Secrets only if a policy saves them; what it encrypts of those it cannot
+    decrypt. In its bucket it can remove what it wrote, which stays as an earlier version, but neither destroy
+    nor unlock it.
     """
 
     def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
         super().__init__(scope, id)
         stack, key = Stack.of(self), platform.options.kms_key or ""
         locked = [each.lock.days for each in platform.policies if each.objects and each.lock]
+        secrets = [each for each in platform.policies if each.secrets_key]
         self.bucket = ObjectsBucket(self, "Objects", key_arn=key)
         self.function = PythonFunction(
             self,
@@ -105,12 +109,14 @@ class SaveObjects(Construct):
                 event_bus=platform.event_bus,
                 objects_bucket=self.bucket.name,
             ),
+            layers=(ENCRYPTION,) if secrets else (),
         )
         self.function.allow(
             permissions.describe_clusters(stack, platform.clusters),
             *permissions.write_objects(self.bucket.arn),
             *([permissions.lock_objects(self.bucket.arn, max(locked))] if locked else []),
             *([permissions.use_key_of_bucket(stack, key)] if key else []),
+            *([_encrypt_secrets(secrets)] if secrets else []),
             permissions.put_events(stack, platform.event_bus),
             platform.journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
         )
@@ -133,3 +139,9 @@ class SaveObjects(Construct):
         gave_up_or_stopped(
             self, "GaveUp", function="save_objects", every=Duration.minutes(15), runbook="work-given-up"
         )
+
+
+def _encrypt_secrets(policies: Sequence[Policy]) -> iam.PolicyStatement:
+    keys = dict.fromkeys(policy.secrets_key for policy in policies)
+    clusters = dict.fromkeys(name for policy in policies for name in policy.clusters)
+    return permissions.encrypt_secrets(list(keys), list(clusters))

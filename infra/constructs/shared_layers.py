@@ -15,6 +15,7 @@ DESCRIPTIONS = {
     "third_party": "Snapkeep: third-party packages, from requirements-runtime.lock",
     "common": "Snapkeep: our own code",
     "deployment": "Snapkeep: the validated snapkeep.yaml",
+    "encryption": "Snapkeep: the package cryptography, from requirements-encryption.lock",
     "filesystems": "Snapkeep: reads ext4 and XFS; with LGPL libraries, named in its NOTICE",
 }
 

@@ -19,7 +19,7 @@ from snapkeep.domain.policies import Deployment, to_document
 ROOT = Path(__file__).parents[2]
 LAYER_MOUNT = "/opt"
 HANDLER_MOUNT = "/var/task"
-FILESYSTEMS = "filesystems"
+FILESYSTEMS, ENCRYPTION = "filesystems", "encryption"
 """https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html"""
 
 
@@ -47,11 +47,12 @@ class Builder:
         """
         paths = sorted(path.parent for path in (self.root / "lambdas").glob("*/handler.py"))
         layers = {
-            "third_party": self._third_party(),
+            "third_party": self._packages("third-party", "runtime"),
             "common": self._sources("common", self.root / "layers" / "common", LAYER_MOUNT),
             "deployment": self._deployment(deployment),
         }
         optional = {FILESYSTEMS: self._filesystems()} if deployment.checks or deployment.files else {}
+        optional |= {ENCRYPTION: self._packages(ENCRYPTION)} if deployment.secrets_keys else {}
         handlers = {path.name: self._sources(path.name, path, HANDLER_MOUNT) for path in paths}
         built = iter(self._build([*layers.values(), *optional.values(), *handlers.values()]))
         return Assets(
@@ -60,14 +61,15 @@ class Builder:
             handlers={name: next(built) for name in handlers},
         )
 
-    def _third_party(self) -> Source:
-        lock = self.root / "requirements-runtime.lock"
+    def _packages(self, name: str, group: str = "") -> Source:
+        """The packages of a lock, which is named like the layer unless its group is."""
+        lock = self.root / f"requirements-{group or name}.lock"
 
         def fill(tree: Path) -> None:
             third_party.install(lock, self.target, tree / "python")
 
         inputs = digest_of(tree_digest(lock), self.target.platform)
-        return Source("third-party", inputs, fill, LAYER_MOUNT)
+        return Source(name, inputs, fill, LAYER_MOUNT)
 
     def _filesystems(self) -> Source:
         """Our package that reads file systems, its libraries, and the notice that names them."""

@@ -39,7 +39,13 @@ from infra.permissions.file_systems import back_up_file_systems
 from infra.permissions.files import hand_out_files, store_files
 from infra.permissions.interruption import answer_lifecycle_hooks
 from infra.permissions.lending import end_loans, hold_copies, lend_copies
-from infra.permissions.objects import lock_objects, read_objects, use_key_of_bucket, write_objects
+from infra.permissions.objects import (
+    encrypt_secrets,
+    lock_objects,
+    read_objects,
+    use_key_of_bucket,
+    write_objects,
+)
 from infra.permissions.restore import describe_keys, hold_snapshots, lend_to_copies, look_into_bin
 from infra.permissions.retention import delete_snapshots
 
@@ -64,6 +70,7 @@ __all__ = [
     "describe",
     "describe_clusters",
     "describe_keys",
+    "encrypt_secrets",
     "end_loans",
     "hand_out_files",
     "hold_copies",

@@ -7,27 +7,26 @@ from collections.abc import Sequence
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from infra.permissions.conditions import when
+from infra.permissions.conditions import all_of, when
+from snapkeep.domain.objects.secrets.sealed import CLUSTER, NAMESPACE, RUN
 
 
 def write_objects(bucket_arn: str) -> Sequence[iam.PolicyStatement]:
-    """Store archives and manifests, and read manifests, without which an archive is not complete. Without the
-    right to list, S3 does not distinguish a missing manifest from a forbidden one. What is removed stays as
-    an earlier version: deleting versions needs another right.
+    """Store archives, files of Secrets and manifests, and read manifests, without which an archive is not
+    complete. Without the right to list, S3 does not distinguish a missing manifest from a forbidden one. What
+    is removed stays as an earlier version: deleting versions needs another right.
     """
-    archives, manifests = _places(bucket_arn)
+    places = _places(bucket_arn)
     return (
-        iam.PolicyStatement(sid="WriteObjects", actions=["s3:PutObject"], resources=[archives, manifests]),
-        iam.PolicyStatement(
-            sid="RemoveObjects", actions=["s3:DeleteObject"], resources=[archives, manifests]
-        ),
-        iam.PolicyStatement(sid="ReadManifests", actions=["s3:GetObject"], resources=[manifests]),
+        iam.PolicyStatement(sid="WriteObjects", actions=["s3:PutObject"], resources=list(places)),
+        iam.PolicyStatement(sid="RemoveObjects", actions=["s3:DeleteObject"], resources=list(places)),
+        iam.PolicyStatement(sid="ReadManifests", actions=["s3:GetObject"], resources=[places[-1]]),
         iam.PolicyStatement(sid="FindManifests", actions=["s3:ListBucket"], resources=[bucket_arn]),
     )
 
 
 def read_objects(bucket_arn: str) -> iam.PolicyStatement:
-    """Read archives and their manifests."""
+    """Read archives, files of Secrets, which stay encrypted, and manifests."""
     return iam.PolicyStatement(
         sid="ReadObjects",
         actions=["s3:GetObject", "s3:GetObjectVersion"],
@@ -48,9 +47,25 @@ def lock_objects(bucket_arn: str, days: int) -> iam.PolicyStatement:
     )
 
 
-def _places(bucket_arn: str) -> tuple[str, str]:
-    """Archives, and their manifests."""
-    return f"{bucket_arn}/*.yaml.gz", f"{bucket_arn}/*.json"
+def encrypt_secrets(keys: Sequence[str], clusters: Sequence[str]) -> iam.PolicyStatement:
+    """Get new data keys for the Secrets of these clusters. Without kms:Decrypt, nothing reads back what they
+    encrypted.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
+    """
+    named = {f"kms:EncryptionContext:{CLUSTER}": list(clusters)}
+    also = {f"kms:EncryptionContext:{key}": "false" for key in (NAMESPACE, RUN)}
+    return iam.PolicyStatement(
+        sid="EncryptSecrets",
+        actions=["kms:GenerateDataKey"],
+        resources=list(keys),
+        conditions=all_of(when("StringEquals", named), when("Null", also)),
+    )
+
+
+def _places(bucket_arn: str) -> tuple[str, str, str]:
+    """Archives, files of Secrets, and manifests."""
+    return f"{bucket_arn}/*.yaml.gz", f"{bucket_arn}/*.secrets.enc", f"{bucket_arn}/*.json"
 
 
 def use_key_of_bucket(stack: Stack, key_arn: str) -> iam.PolicyStatement:

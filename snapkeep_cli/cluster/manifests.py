@@ -17,7 +17,7 @@ from snapkeep.domain.naming import snapshot_class as snapshot_class_name
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.tags import class_tags
 from snapkeep_cli.cluster import node_guards, snapshot_guards
-from snapkeep_cli.config.cluster_access import FUNCTIONS, Rule, group_name
+from snapkeep_cli.config.cluster_access import FUNCTIONS, SECRETS, Rule, group_name
 
 Manifest = dict[str, Any]
 
@@ -44,10 +44,12 @@ def parts(
     cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS
 ) -> dict[str, list[Manifest]]:
     """The manifests by file name, one for each part that somebody may want to read or change on its own."""
-    roles = {
-        f"rbac-{name.replace('_', '-')}": [_role(name, rules), _binding(name)]
-        for name, rules in access.items()
-    }
+    roles: dict[str, list[Manifest]] = {}
+    for name, rules in access.items():
+        part = f"rbac-{name.replace('_', '-')}"
+        secrets = [rule for rule in rules if SECRETS in rule.resources]
+        roles[part] = _bound(name, [rule for rule in rules if rule not in secrets])
+        roles |= {f"{part}-{SECRETS}": _bound(name, secrets, f":{SECRETS}")} if secrets else {}
     return {
         "snapshot-class": [snapshot_class(cluster, driver, deployment) for driver in DRIVERS.values()],
         **roles,
@@ -98,13 +100,25 @@ def to_yaml(manifests: list[Manifest]) -> str:
     return yaml.safe_dump_all(manifests, explicit_start=True, sort_keys=False, width=110)
 
 
-def _role(function: str, rules: Iterable[Rule]) -> Manifest:
-    return {
+def _bound(function: str, rules: Iterable[Rule], more: str = "") -> list[Manifest]:
+    """A ClusterRole, and its binding to the group of a function. Secrets have a role of their own, so that an
+    administrator can leave it out, or bind it in some namespaces only."""
+    group = group_name(function)
+    name = f"{group}{more}"
+    role = {
         "apiVersion": f"{RBAC}/v1",
         "kind": "ClusterRole",
-        "metadata": _metadata(group_name(function)),
+        "metadata": _metadata(name),
         "rules": [_rule(rule) for rule in rules],
     }
+    binding = {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": _metadata(name),
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": name},
+        "subjects": [{"apiGroup": RBAC, "kind": "Group", "name": group}],
+    }
+    return [role, binding]
 
 
 def _limits(guards: Mapping[str, Manifest]) -> list[Manifest]:
@@ -124,17 +138,6 @@ def _limits(guards: Mapping[str, Manifest]) -> list[Manifest]:
 
 def _rule(rule: Rule) -> Manifest:
     return {"apiGroups": [rule.api_group], "resources": list(rule.resources), "verbs": list(rule.verbs)}
-
-
-def _binding(function: str) -> Manifest:
-    group = group_name(function)
-    return {
-        "apiVersion": f"{RBAC}/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": _metadata(group),
-        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": group},
-        "subjects": [{"apiGroup": RBAC, "kind": "Group", "name": group}],
-    }
 
 
 def _metadata(name: str) -> Manifest:

@@ -128,6 +128,7 @@ def _policy(policy: models.Policy, config: models.Config) -> Policy:
         expect=tuple(policy.expect),
         archive_after=policy.archive_after.block() if policy.archive_after else {},
         objects=_objects(policy, defaults),
+        secrets_key=secrets.encrypted if (secrets := policy.secrets_with(defaults)) else "",
     )
 
 

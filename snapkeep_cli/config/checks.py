@@ -20,6 +20,7 @@ from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 from snapkeep_cli.config.models import Config
 from snapkeep_cli.config.objects import check_custom_kinds
 from snapkeep_cli.config.proof_checks import check_expected, check_keys
+from snapkeep_cli.config.secrets_checks import check_secrets
 from snapkeep_cli.config.selection import contradiction, merged
 
 
@@ -48,6 +49,7 @@ def check(data: object) -> Iterator[Problem]:
     yield from check_borrow(document, clusters)
     yield from check_keys(document, clusters)
     yield from check_custom_kinds(document, policies, defaults)
+    yield from check_secrets(document, clusters, policies, defaults)
     for index, policy in enumerate(policies):
         if not policy:
             continue

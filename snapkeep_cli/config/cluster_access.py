@@ -22,6 +22,7 @@ CORE = ""
 STORAGE = "storage.k8s.io"
 SNAPSHOTS = "snapshot.storage.k8s.io"
 COORDINATION = "coordination.k8s.io"
+SECRETS = "secrets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,18 @@ def access_of(deployment: Deployment) -> Mapping[str, tuple[Rule, ...]]:
     if scopes := {policy.objects for policy in deployment.policies} - {None}:
         whole = ObjectScope.NAMESPACE in scopes
         listed = (*SAVED, *deployment.custom_kinds) if whole else (*WORKLOADS, "services")
-        access[SAVE_OBJECTS] = (*NAMED, *_listing(listed))
+        access[SAVE_OBJECTS] = (*NAMED, *_listing(listed), *_secrets(deployment))
     if on_efs(deployment):
         access[BACK_UP_FILE_SYSTEMS] = FINDING_CLAIMS
     return MappingProxyType(access)
+
+
+def _secrets(deployment: Deployment) -> Iterator[Rule]:
+    """Where a policy saves Secrets: listed with whole namespaces, read by name with workloads."""
+    scopes = {policy.objects for policy in deployment.policies if policy.secrets_key}
+    verbs = {ObjectScope.WORKLOAD: "get", ObjectScope.NAMESPACE: "list"}
+    if given := tuple(verb for scope, verb in verbs.items() if scope in scopes):
+        yield Rule(CORE, (SECRETS,), given)
 
 
 def _listing(kinds: Iterable[str]) -> Iterator[Rule]:

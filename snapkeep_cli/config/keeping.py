@@ -104,8 +104,8 @@ class Lock(Strict):
         return self
 
 
-class _LockOrOff:
-    """A lock or off, as the schema shows it."""
+class OrOff:
+    """A block or off, as the schema shows it."""
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -113,8 +113,8 @@ class _LockOrOff:
         return {"anyOf": [handler(schema)["anyOf"][0], {"enum": ["off", False]}]}
 
 
-def _off_is_none(value: Any) -> Any:
-    # YAML 1.1 reads the bare word off as false.
+def off_is_none(value: Any) -> Any:
+    """None for off, which YAML 1.1 reads as false."""
     if value is False or value == "off":
         return None
     if not isinstance(value, dict | Lock):
@@ -122,5 +122,5 @@ def _off_is_none(value: Any) -> Any:
     return value
 
 
-LockOrOff = Annotated[Lock | None, BeforeValidator(_off_is_none), _LockOrOff()]
+LockOrOff = Annotated[Lock | None, BeforeValidator(off_is_none), OrOff()]
 """None for off; a key that is omitted is not in `model_fields_set`."""

@@ -16,7 +16,7 @@ from snapkeep_cli.config.copies import Borrow, CopyRule, Place
 from snapkeep_cli.config.files import Files
 from snapkeep_cli.config.interruption import Interruption
 from snapkeep_cli.config.keeping import Lock, LockOrOff, Retention
-from snapkeep_cli.config.objects import CustomKinds, Scope
+from snapkeep_cli.config.objects import CustomKinds, Scope, Secrets, SecretsOrOff
 from snapkeep_cli.config.proof import Checks, Expected
 from snapkeep_cli.config.selection import Selection
 from snapkeep_cli.config.stack_options import StackOptions
@@ -80,6 +80,9 @@ class Shared(Strict):
     objects: Scope | None = None
     """Which Kubernetes objects are saved with each run: workload (the claims, what mounts them and what that
     names), namespace (all that people write in the namespaces of the claims), or off (the default)."""
+    secrets: SecretsOrOff = None
+    """How the Secrets among those objects are saved, or off (the default); a policy's own replaces the
+    default."""
     selection: Selection | None = None
     """Which claims it takes; each key may come from the defaults."""
 
@@ -108,6 +111,12 @@ class Policy(Shared):
     def lock_with(self, defaults: Defaults) -> Lock | None:
         """The lock in force; None if it is off."""
         return self.lock if "lock" in self.model_fields_set else defaults.lock
+
+    def secrets_with(self, defaults: Defaults) -> Secrets | None:
+        """How Secrets are saved; None if they or all objects are off."""
+        if (self.objects or defaults.objects or "off") == "off":
+            return None
+        return self.secrets if "secrets" in self.model_fields_set else defaults.secrets
 
 
 class Pace(Strict):

@@ -1,4 +1,4 @@
-"""The shape of a policy's `objects:` and of `custom_kinds:`, and checks that need several keys at once."""
+"""The shape of a policy's `objects:` and `secrets:` and of `custom_kinds:`, and what kinds must go with."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from snapkeep.domain.objects.kinds import NEVER, SAVED
 from snapkeep_cli.config.errors import Problem
+from snapkeep_cli.config.keeping import OrOff, off_is_none
+from snapkeep_cli.config.stack_options import KmsKeyArn
+from snapkeep_cli.config.strict import Strict
 from snapkeep_cli.config.types import Matching
 
 MOST_CUSTOM_KINDS = 100
@@ -25,6 +28,30 @@ Scope = Annotated[
     BeforeValidator(_off),
     WithJsonSchema({"enum": ["workload", "namespace", "off", False]}),
 ]
+
+
+def _key_of_secrets(text: Any) -> Any:
+    """IAM grants rights on keys, and an alias may come to mean another key.
+    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    """
+    if isinstance(text, str) and (":alias/" in text or text.startswith("alias/")):
+        shown = text[:80]
+        raise ValueError(
+            f"{shown!r} is an alias; use the ARN of its key: "
+            f"aws kms describe-key --key-id {shown} --query KeyMetadata.Arn"
+        )
+    return text
+
+
+class Secrets(Strict):
+    """Saves Secrets beside the objects, encrypted under a KMS key that Snapkeep may not decrypt with."""
+
+    encrypted: Annotated[KmsKeyArn, BeforeValidator(_key_of_secrets)]
+    """The ARN of a KMS key of the same Region: with kms:Decrypt on it, people read the Secrets."""
+
+
+SecretsOrOff = Annotated[Secrets | None, BeforeValidator(off_is_none), OrOff()]
+"""None for off; a key that is omitted is not in `model_fields_set`."""
 
 
 def _custom(name: str) -> str:

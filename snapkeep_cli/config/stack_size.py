@@ -64,6 +64,9 @@ FOR_CHECKS = 14
 FOR_OBJECTS = 19
 """What saves objects, their bucket and the routes of the API; besides, an access entry in each cluster."""
 
+FOR_SECRETS = 1
+"""The layer that encrypts Secrets."""
+
 FOR_ARCHIVES = 15
 """What archives points."""
 
@@ -90,8 +93,9 @@ class StackSize:
     `network` counts the security group of a VPC and `rules` the clusters that let it in. `copies` says
     whether points are copied to places, `vaults` whether vaults in other accounts do that, and `borrows`
     whether copies are borrowed from some; `checks` whether points are looked into, `objects` whether
-    Kubernetes objects are saved, `archives` whether points go to the archive tier, `files` whether files are
-    read out of points, and `file_systems` whether file systems of EFS are backed up.
+    Kubernetes objects are saved and `secrets` whether Secrets are among them, `archives` whether points go to
+    the archive tier, `files` whether files are read out of points, and `file_systems` whether file systems of
+    EFS are backed up.
     """
 
     clusters: int
@@ -103,6 +107,7 @@ class StackSize:
     borrows: bool = False
     checks: bool = False
     objects: bool = False
+    secrets: bool = False
     archives: bool = False
     files: bool = False
     file_systems: bool = False
@@ -122,6 +127,7 @@ class StackSize:
             + (FOR_READING if self.checks or self.files else 0)
             + (FOR_CHECKS if self.checks else 0)
             + (FOR_OBJECTS if self.objects else 0)
+            + (FOR_SECRETS if self.secrets else 0)
             + (FOR_ARCHIVES if self.archives else 0)
             + (FOR_FILES if self.files else 0)
             + (FOR_FILE_SYSTEMS if self.file_systems else 0)
@@ -171,6 +177,11 @@ def saves_objects(config: Config) -> bool:
     return any(scope != "off" for scope in scopes)
 
 
+def saves_secrets(config: Config) -> bool:
+    """Whether any policy that saves objects saves Secrets."""
+    return any(policy.secrets_with(config.defaults) for policy in config.policies)
+
+
 def size_of(config: Config) -> StackSize:
     """The size of a checked config's stack."""
     vpc = config.deployment.vpc
@@ -186,6 +197,7 @@ def size_of(config: Config) -> StackSize:
         borrows=config.borrow is not None,
         checks=config.checks is not None,
         objects=saves_objects(config),
+        secrets=saves_secrets(config),
         archives=any(policy.archive_after for policy in config.policies),
         files=config.files is not None,
     )

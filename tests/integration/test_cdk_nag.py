@@ -23,13 +23,13 @@ from tests.unit.infra.conftest import (
     COPIED,
     DEPLOYMENT,
     OPTIONS,
-    SAVING,
     VAULT,
     stub_assets,
 )
 from tests.unit.infra.constructs.test_archive_points import ARCHIVED
 from tests.unit.infra.constructs.test_back_up_file_systems import ON_EFS
 from tests.unit.infra.constructs.test_read_files import READABLE
+from tests.unit.infra.constructs.test_save_objects import SAVING_SECRETS
 
 REGION = "ap-northeast-2"
 STACKS = {"Snapkeep": StackOptions(), "SnapkeepWithEveryOption": OPTIONS}
@@ -50,8 +50,8 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> set[Finding]:
     SnapkeepStack(app, config=copied, assets=stub_assets(folder))
     checked = DeploymentConfig(deployment=CHECKED, region=REGION, stack="SnapkeepWithChecks")
     SnapkeepStack(app, config=checked, assets=stub_assets(folder, reads=True))
-    saving = DeploymentConfig(deployment=SAVING, region=REGION, stack="SnapkeepWithObjects")
-    SnapkeepStack(app, config=saving, assets=stub_assets(folder))
+    saving = DeploymentConfig(deployment=SAVING_SECRETS, region=REGION, stack="SnapkeepWithObjects")
+    SnapkeepStack(app, config=saving, assets=stub_assets(folder, secrets=True))
     archived = DeploymentConfig(deployment=ARCHIVED, region=REGION, stack="SnapkeepWithArchives")
     SnapkeepStack(app, config=archived, assets=stub_assets(folder, reads=True))
     readable = DeploymentConfig(deployment=READABLE, region=REGION, stack="SnapkeepWithFiles")

@@ -68,6 +68,7 @@ def product(folder: Path) -> Iterator[Deployed]:
         "method": "ebs",
         "copies": [{"to": "osaka", "retention": {"last": 3}}],
         "objects": "workload",
+        "secrets": {"encrypted": "arn:aws:kms:ap-northeast-2:111122223333:key/" + "0" * 36},
         "retention": {"last": 3, "monthly": 12},
         "archive_after": {"monthly": "30d"},
     }
@@ -139,8 +140,9 @@ def test_it_runs_under_the_real_runtime_client(
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(config["Timeout"]),
     }
     code = home.assets.handlers[function].path
-    optional = home.assets.optional_layers if function in ("check_points", "read_files") else {}
-    layers = [layer.path for layer in (*home.assets.layers.values(), *optional.values())]
+    wanted = {"check_points": "filesystems", "read_files": "filesystems", "save_objects": "encryption"}
+    optional = [home.assets.optional_layers[wanted[function]]] if function in wanted else []
+    layers = [layer.path for layer in (*home.assets.layers.values(), *optional)]
 
     with execution_environment(tmp_path, code, layers, config["Handler"], variables) as environment:
         answer = environment.invoke(event_of(function))

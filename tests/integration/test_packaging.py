@@ -9,8 +9,10 @@ import pytest
 
 from infra.packaging.build import ROOT, Builder
 from infra.packaging.target import Target
+from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep.domain.proof.rules import CheckRules
+from tests.fakes.world import a_policy
 
 AARCH64 = 183
 X86_64 = 62
@@ -46,6 +48,23 @@ def test_the_reader_of_file_systems_is_built_for_lambda_s_processor_with_its_lic
     for library in ("libfsext_python", "libfsxfs_python"):
         licences = {name.rpartition("/")[2] for name in files if name.startswith(f"python/{library}")}
         assert {"COPYING", "COPYING.LESSER"} <= licences
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("architecture", "processor"), [("arm64", AARCH64), ("x86_64", X86_64)])
+def test_the_library_that_encrypts_is_built_for_lambda_s_processor_with_its_licences(
+    tmp_path: Path, architecture: str, processor: int
+) -> None:
+    policy = a_policy(objects=ObjectScope.NAMESPACE, secrets_key="arn:key")
+    deployment = Deployment((Cluster("myeks", "ap-northeast-2"),), (policy,))
+    builder = Builder(Target("python3.13", architecture), ROOT, tmp_path)
+    layer = builder.assets(deployment).optional_layers["encryption"].path
+
+    assert processors(layer) == {processor}
+    with zipfile.ZipFile(layer) as archive:
+        names = {name.rpartition("/")[2] for name in archive.namelist() if "/cryptography-" in name}
+    assert {"LICENSE", "LICENSE.APACHE", "LICENSE.BSD"} <= names
+    assert layer.stat().st_size < 6 * 2**20
 
 
 def processors(zipped: Path) -> set[int]:

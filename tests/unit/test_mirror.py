@@ -61,7 +61,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/archive/returns.py": "tests/unit/snapkeep/services/archive/test_bring_back.py",
     "snapkeep/services/proof/accept_check.py": "tests/unit/snapkeep/services/proof/test_check_points.py",
     "snapkeep/adapters/aws/envelopes.py": "tests/contract/ports/test_envelopes.py",
-    "snapkeep_cli/objects/opening.py": "tests/contract/ports/test_envelopes.py",
     "snapkeep/services/objects/save_namespace.py": (
         "tests/unit/snapkeep/services/objects/test_save_objects.py"
     ),

@@ -83,7 +83,7 @@ MAY = {
     "save_objects": """
         list: resourcequotas limitranges services podtemplates pods replicationcontrollers
         get: namespaces persistentvolumes storageclasses.storage.k8s.io
-        get list: serviceaccounts configmaps persistentvolumeclaims
+        get list: serviceaccounts configmaps persistentvolumeclaims secrets
         list: roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io
         list: networkpolicies.networking.k8s.io ingresses.networking.k8s.io
         list: replicasets.apps daemonsets.apps deployments.apps statefulsets.apps
@@ -132,10 +132,14 @@ NOT_SERVED_HERE = (
 
 SAVING = Deployment(
     (Cluster("myeks", "ap-northeast-2"),),
-    (a_policy(objects=ObjectScope.NAMESPACE), a_policy("shared", method=Method.AWS_BACKUP)),
+    (
+        a_policy(objects=ObjectScope.NAMESPACE, secrets_key="arn:key"),
+        a_policy("weekly", objects=ObjectScope.WORKLOAD, secrets_key="arn:key"),
+        a_policy("shared", method=Method.AWS_BACKUP),
+    ),
     custom_kinds=("certificates.cert-manager.io",),
 )
-"""A deployment that saves objects and backs up file systems, each with a function that others lack."""
+"""A deployment that saves objects and Secrets and backs up file systems, with functions that others lack."""
 
 
 def resources() -> Iterator[str]:
@@ -179,6 +183,20 @@ def test_a_function_may_what_the_table_says_and_nothing_else(authorizer: Authori
         for verb in verbs.split()
         for resource in names.split()
     }
+
+
+@pytest.mark.parametrize("left_out", ["ClusterRole", "ClusterRoleBinding"])
+def test_an_administrator_may_leave_out_the_role_for_secrets_alone(left_out: str) -> None:
+    store = Store()
+    plurals = {each.kind: plural for plural, each in RESOURCES.items()}
+    for manifest in cluster_manifests("myeks", access=access_of(SAVING)):
+        if (manifest["kind"], manifest["metadata"]["name"]) != (left_out, "snapkeep:save-objects:secrets"):
+            store.create(plurals[manifest["kind"]], None, manifest)
+    authorizer = Authorizer(store)
+    user = User("arn:aws:sts::111122223333:assumed-role/x/y", (group_name("save_objects"),))
+    assert authorizer.reason_to_allow(user, asked("list", "configmaps"))
+    assert not authorizer.reason_to_allow(user, asked("list", "secrets"))
+    assert not authorizer.reason_to_allow(user, asked("get", "secrets"))
 
 
 @pytest.mark.parametrize("groups", [(), ("system:authenticated",), ("snapkeep:record-completion",)])

@@ -97,17 +97,18 @@ DEPLOYMENT = Deployment(
 )
 
 
-def stub_assets(folder: Path, warning: str = "", *, reads: bool = False) -> Assets:
+def stub_assets(folder: Path, warning: str = "", *, reads: bool = False, secrets: bool = False) -> Assets:
     """Assets with next to nothing in them, so that a synth builds nothing."""
     path = folder / "stub.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("stub.py", "")
     asset = Asset(path, "0" * 64)
     layers = {"third_party": Asset(path, "1" * 64, warning), "common": asset, "deployment": asset}
+    optional = {"filesystems": reads, "encryption": secrets}
     return Assets(
         layers=layers,
         handlers=dict.fromkeys((*FUNCTIONS, *OPTIONAL, *ONLY_IN_VAULTS), asset),
-        optional_layers={"filesystems": asset} if reads else {},
+        optional_layers={name: asset for name, wanted in optional.items() if wanted},
     )
 
 
@@ -137,7 +138,7 @@ def synthesized(
     app = App(outdir=str(folder / "cdk.out"))
     config = DeploymentConfig(deployment=deployment, region="ap-northeast-2", options=options)
     reads = bool(deployment.checks or deployment.files)
-    assets = stub_assets(folder, warning, reads=reads)
+    assets = stub_assets(folder, warning, reads=reads, secrets=bool(deployment.secrets_keys))
     if deployment.vault:
         VaultStack(app, config=config, vault=deployment.vault, assets=assets)
     else:

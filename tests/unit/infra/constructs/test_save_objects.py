@@ -10,9 +10,21 @@ from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.settings import SaveObjectsSettings
 from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.stack_size import StackSize
-from tests.unit.infra.conftest import KEY, NIGHTLY, OPTIONS, SAVING, synthesized, template_of
+from tests.unit.infra.conftest import (
+    KEY,
+    NIGHTLY,
+    OPTIONS,
+    PAUSED,
+    SAVING,
+    synthesized,
+    template_of,
+)
 from tests.unit.infra.stacks.test_large_stacks import check_formula
 from tests.unit.infra.template import Template, arns, text
+
+OTHER_KEY = "arn:aws:kms:ap-northeast-2:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab"
+SAVING_SECRETS = replace(SAVING, policies=(replace(SAVING.policies[0], secrets_key=OTHER_KEY), PAUSED))
+"""A deployment that saves Secrets, too."""
 
 
 def bucket_of(template: Template) -> dict[str, object]:
@@ -95,3 +107,37 @@ def test_it_locks_for_as_long_as_the_policies_say_and_without_locks_not_at_all(
 
 def test_its_resources_are_those_of_the_formula(saving_template: Template) -> None:
     check_formula(saving_template, StackSize(2, 2, objects=True))
+
+
+@pytest.fixture(scope="module")
+def with_secrets(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment that saves Secrets, too."""
+    folder = tmp_path_factory.mktemp("secrets")
+    return template_of(synthesized(folder, StackOptions(), deployment=SAVING_SECRETS))
+
+
+def test_secrets_are_encrypted_under_a_key_that_opens_nothing_for_it(with_secrets: Template) -> None:
+    statement = with_secrets.statement("save_objects", "EncryptSecrets")
+    assert arns(statement) == {OTHER_KEY} and statement["Action"] == "kms:GenerateDataKey"
+    assert statement["Condition"]["StringEquals"] == {
+        "kms:EncryptionContext:snapkeep:cluster": ["myeks", "second"]
+    }
+    assert "kms:Decrypt" not in with_secrets.actions("save_objects")
+    assert str(with_secrets.document).count(OTHER_KEY) == 1, "no other function may use it"
+
+
+def test_only_what_encrypts_secrets_has_the_library_for_that(
+    saving_template: Template, with_secrets: Template
+) -> None:
+    layers = {
+        text(each["Role"]): len(each["Layers"])
+        for each in with_secrets.resources("Lambda::Function").values()
+    }
+    mine = text(with_secrets.function("save_objects")["Role"])
+    assert layers.pop(mine) == 4 and set(layers.values()) == {3}
+    assert len(saving_template.function("save_objects")["Layers"]) == 3
+    assert "kms:GenerateDataKey" not in saving_template.actions("save_objects")
+
+
+def test_secrets_have_resources_in_the_formula(with_secrets: Template) -> None:
+    check_formula(with_secrets, StackSize(2, 2, objects=True, secrets=True))

@@ -15,7 +15,7 @@ from tests.unit.infra.constructs.test_back_up_file_systems import SHARED
 from tests.unit.infra.iam.attackers import principals
 from tests.unit.infra.iam.concrete import Concrete, roles
 from tests.unit.infra.iam.rows import rows_of, rows_of_everybody
-from tests.unit.infra.iam.things import POINTS_KEY, things
+from tests.unit.infra.iam.things import POINTS_KEY, SECRETS_KEY, things
 from tests.unit.infra.iam.world import Answer, World, ask
 from tests.unit.infra.template import Template
 
@@ -26,10 +26,12 @@ ROWS = [*OURS, *rows_of("services"), *rows_of("attackers")]
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of a deployment that has every function with every right: it copies to places of its own
-    and to vaults, restores from copies, looks into points, archives them, saves objects, backs up file
-    systems, and lets people read files."""
+    and to vaults, restores from copies, looks into points, archives them, saves objects and Secrets, backs up
+    file systems, and lets people read files."""
     nightly, *others = COPIED.policies
-    nightly = replace(nightly, objects=ObjectScope.NAMESPACE, archive_after={"monthly": "30d"})
+    nightly = replace(
+        nightly, objects=ObjectScope.NAMESPACE, secrets_key=SECRETS_KEY, archive_after={"monthly": "30d"}
+    )
     deployment = replace(
         COPIED,
         policies=(nightly, *others, SHARED),

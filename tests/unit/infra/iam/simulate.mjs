@@ -16,6 +16,24 @@ types.mostSpecificMatchingResourceTypePatterns = (arn, patterns) => {
   if (!known.has(key)) known.set(key, ask(arn, patterns))
   return known.get(key)
 }
+
+// The names of an encryption context are part of the condition key, but the package only knows names after a slash.
+// https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
+const simulations = JSON.parse(readFileSync(0, 'utf8'))
+const CONTEXT = 'kms:EncryptionContext:'
+const inside = dirname(require.resolve('@cloud-copilot/iam-simulate'))
+const engine = require(join(inside, 'simulation_engine', 'contextKeys.js'))
+const names = require(join(inside, 'context_keys', 'contextKeys.js'))
+const allowed = engine.allowedContextKeysForRequest
+const normalize = names.normalizeContextKeyCase
+const asked = simulations.flatMap((each) => Object.keys(each.request.contextVariables))
+const contexts = asked.filter((key) => key.startsWith(CONTEXT)).map((key) => key.toLowerCase())
+engine.allowedContextKeysForRequest = async (...request) => {
+  const keys = await allowed(...request)
+  return keys.some((key) => key.startsWith(CONTEXT.toLowerCase())) ? [...keys, ...new Set(contexts)] : keys
+}
+names.normalizeContextKeyCase = async (key) => (key.startsWith(CONTEXT) ? key : normalize(key))
+
 const { runSimulation } = require('@cloud-copilot/iam-simulate')
 
 function verdict(answer) {
@@ -32,7 +50,6 @@ function verdict(answer) {
   }
 }
 
-const simulations = JSON.parse(readFileSync(0, 'utf8'))
 const verdicts = []
 for (const simulation of simulations) {
   verdicts.push(verdict(await runSimulation(simulation, {})))

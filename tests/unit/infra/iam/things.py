@@ -51,6 +51,7 @@ class Thing:
 
 POINTS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0b"
 """Under which points may be read; `key` is any other."""
+SECRETS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0d"
 
 LEAVES_IT_TO_IAM = {
     "Version": "2012-10-17",
@@ -125,6 +126,7 @@ OUTSIDE: Mapping[str, Thing] = {
     "group of another cluster": Thing(f"{GROUP}/eks-other", {"eks:cluster-name": "elsewhere"}),
     "group of no cluster": Thing(f"{GROUP}/web", {"Name": "web"}),
     "key": Thing(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a", policy=LEAVES_IT_TO_IAM),
+    "key of Secrets": Thing(SECRETS_KEY, policy=LEAVES_IT_TO_IAM),
     "key of checks": Thing(POINTS_KEY, policy=LEAVES_IT_TO_IAM),
     "key of the place": Thing(OSAKA_KEY, policy=LEAVES_IT_TO_IAM),
     "vault of file systems": Thing(f"{VAULTS_OF_BACKUP}:snapkeep-efs"),
@@ -201,6 +203,7 @@ def things(concrete: Concrete) -> dict[str, Thing]:
         "something else in the bucket": Thing(f"{concrete.arn(bucket)}/payroll.csv"),
         "bucket of objects": Thing(concrete.arn(objects)),
         "an archive": Thing(f"{concrete.arn(objects)}/{CLUSTER}/nightly/r1/shop.yaml.gz"),
+        "a file of Secrets": Thing(f"{concrete.arn(objects)}/{CLUSTER}/nightly/r1/shop.secrets.enc"),
         "a manifest": Thing(f"{concrete.arn(objects)}/{CLUSTER}/nightly/r1/shop.json"),
         "an index of the journal": Thing(f"{journal}/index/open"),
         "queue of lifecycle hooks": queue_of(concrete, hooks),

@@ -30,7 +30,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / "package.py").write_text("")
 
     monkeypatch.setattr(third_party, "install", install)
-    for lock in ("runtime", "filesystems"):
+    for lock in ("runtime", "filesystems", "encryption"):
         (tmp_path / f"requirements-{lock}.lock").write_text("package==1.0\n")
     for source in (
         "lambdas/prune/handler.py",
@@ -72,6 +72,20 @@ def test_the_reader_of_file_systems_is_built_with_its_notice_only_for_checks(rep
         "python/package.py",
         "python/snapkeep_filesystems/files.py",
     }
+
+
+def test_the_library_that_encrypts_is_built_only_where_secrets_are_saved(repository: Path) -> None:
+    (policy, *others) = DEPLOYMENT.policies
+    deployment = replace(DEPLOYMENT, policies=(replace(policy, secrets_key="arn:key"), *others))
+
+    saving = build(repository, deployment=deployment)
+
+    assert list(saving.optional_layers) == ["encryption"]
+    assert names(saving.optional_layers["encryption"].path) == {"python/package.py"}
+    (repository / "requirements-encryption.lock").write_text("package==2.0\n")
+    later = build(repository, deployment=deployment)
+    assert later.optional_layers["encryption"].digest != saving.optional_layers["encryption"].digest
+    assert later.layers == saving.layers
 
 
 def test_a_change_of_the_reader_or_its_libraries_builds_its_layer_again(repository: Path) -> None:

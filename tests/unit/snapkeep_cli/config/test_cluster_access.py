@@ -139,6 +139,17 @@ def test_saving_objects_only_reads() -> None:
     assert set().union(*rights_to_save(ObjectScope.NAMESPACE).values()) == READING
 
 
+def test_secrets_are_read_only_where_a_policy_saves_them_and_only_as_it_needs() -> None:
+    for scope, verb in ((ObjectScope.NAMESPACE, "list"), (ObjectScope.WORKLOAD, "get")):
+        plain = saving(scope)
+        (policy,) = plain.policies
+        wanted = replace(plain, policies=(replace(policy, secrets_key="arn:key"), policy))
+        access = access_of(wanted)
+        rules = [rule for rule in access["save_objects"] if "secrets" in rule.resources]
+        assert [(rule.resources, rule.verbs) for rule in rules] == [(("secrets",), (verb,))]
+        assert {**access, "save_objects": ()} == {**access_of(plain), "save_objects": ()}
+
+
 def test_no_function_sees_secrets_or_uses_wildcards() -> None:
     access = access_of(saving(ObjectScope.NAMESPACE))
     resources = {resource for rules in access.values() for rule in rules for resource in rule.resources}

@@ -11,6 +11,9 @@ from tests.unit.snapkeep_cli.config.conftest import Loader, Refusals
 from tests.unit.snapkeep_cli.config.refused_file import FILE
 
 CERTIFICATES = "certificates.cert-manager.io"
+KEY = "arn:aws:kms:ap-northeast-2:111122223333:key/0aaa1111-22bb-33cc-44dd-555555555555"
+ELSEWHERE = KEY.replace("ap-northeast-2", "eu-west-1")
+ENCRYPTED = f"{{encrypted: '{KEY}'}}"
 ALL = f"{FILE}    objects: namespace\n"
 
 
@@ -50,6 +53,30 @@ def test_validate_says_what_is_saved(loaded: Loader) -> None:
     assert not list(objects_in_words(loaded(FILE).policies[0], loaded(FILE)))
 
 
+def test_secrets_arrive_also_in_the_functions(loaded: Loader) -> None:
+    deployment = loaded(f"{ALL}    secrets: {ENCRYPTED}\n")
+    assert deployment.policies[0].secrets_key == KEY
+    assert deployment.secrets_keys == (KEY,)
+    assert from_document(to_document(deployment)) == deployment
+    (line,) = objects_in_words(deployment.policies[0], deployment)
+    assert line.endswith(f"Secrets are saved, encrypted under {KEY}")
+
+
+def test_secrets_are_off_unless_written(loaded: Loader) -> None:
+    for text in (ALL, f"{ALL}    secrets: off\n"):
+        deployment = loaded(text)
+        assert deployment.policies[0].secrets_key == "" and deployment.secrets_keys == ()
+    document = to_document(deployment)
+    del document["policies"][0]["secrets_key"]
+    assert from_document(document) == deployment
+
+
+def test_a_policy_may_save_no_secrets_whatever_the_defaults_say(loaded: Loader) -> None:
+    defaults = f"defaults: {{objects: workload, secrets: {ENCRYPTED}}}\n"
+    assert loaded(defaults + FILE).policies[0].secrets_key == KEY
+    assert loaded(f"{defaults}{FILE}    secrets: off\n").policies[0].secrets_key == ""
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -68,6 +95,37 @@ def test_validate_says_what_is_saved(loaded: Loader) -> None:
         (
             f"{FILE}    objects: workload\ncustom_kinds: [{CERTIFICATES}]\n",
             "has no meaning without a policy with objects: namespace",
+        ),
+        (f"{FILE}    secrets: {ENCRYPTED}\n", "policies[0].secrets: has no meaning without objects"),
+        (
+            f"defaults: {{secrets: {ENCRYPTED}}}\n{FILE}",
+            "defaults.secrets: has no meaning without objects",
+        ),
+        (
+            f"defaults: {{objects: namespace}}\n{FILE}    objects: off\n    secrets: {ENCRYPTED}\n",
+            "policies[0].secrets: has no meaning without objects",
+        ),
+        (
+            f"{ALL}    secrets: {{encrypted: '{ELSEWHERE}'}}\n",
+            "policies[0].secrets.encrypted: is a key in eu-west-1, and this deployment is in ap-northeast-2",
+        ),
+        (f"{ALL}    secrets: {{encrypted: alias/backups}}\n", "'alias/backups' is an alias; use the ARN of"),
+        (
+            f"{ALL}    secrets: {{encrypted: '{KEY.replace(':key/', ':alias/')}'}}\n",
+            "is an alias; use the ARN of its key: aws kms describe-key --key-id arn:aws:kms:",
+        ),
+        (f"{ALL}    secrets: {{encrypted: my-key}}\n", "'my-key' is not allowed; use the ARN of a KMS key"),
+        (f"{ALL}    secrets: {{encrypted: 7}}\n", "policies[0].secrets.encrypted"),
+        (f"{ALL}    secrets: {{}}\n", "policies[0].secrets.encrypted"),
+        (f"{ALL}    secrets: on\n", "policies[0].secrets"),
+        (f"{ALL}    secrets: '{KEY}'\n", "policies[0].secrets"),
+        (
+            f"{ALL}    secrets: {ENCRYPTED}\ndeployment: {{kms_key: '{KEY}'}}\n",
+            "is also in deployment.kms_key, and functions decrypt with that",
+        ),
+        (
+            f"{ALL}    secrets: {ENCRYPTED}\nchecks: {{keys: ['{KEY}']}}\n",
+            "is also in checks.keys, and functions decrypt with that",
         ),
     ],
 )

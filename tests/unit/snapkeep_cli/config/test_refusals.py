@@ -52,7 +52,7 @@ policies:
             "    retention: {last: 3}\n    retension: {last: 3}",
             "9: policies[0].retension: unknown key (did you mean 'retention'?); allowed: "
             "archive_after, clusters, copies, csi_fallback, exclusive, expect, group, group_fallback, lock, "
-            "method, name, objects, retention, schedule, selection",
+            "method, name, objects, retention, schedule, secrets, selection",
         ),
         (
             "{last: 3}",
