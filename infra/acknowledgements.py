@@ -128,6 +128,33 @@ ACKNOWLEDGED = (
     ),
     *(
         Acknowledgement(
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{what}:REGION:<AWS::AccountId>:{every}]",
+            tuple(f"{role}/ExecutionRole/DefaultPolicy" for role in roles),
+            reason,
+        )
+        for what, every, roles, reason in (
+            (
+                "backup",
+                "recovery-point:*",
+                ("RestoreFileSystems/RestoreFileSystems", "Api/Api"),
+                "AWS Backup names recovery points itself; only ours are restored, others are described",
+            ),
+            (
+                "elasticfilesystem",
+                "file-system/*",
+                ("RestoreFileSystems/RestoreFileSystems", "Api/Api"),
+                "claims may be on any file system; access points are made in this deployment's name",
+            ),
+            (
+                "elasticfilesystem",
+                "access-point/*",
+                ("RestoreFileSystems/RestoreFileSystems",),
+                "EFS names access points itself; they are tagged while they are made, and never afterwards",
+            ),
+        )
+    ),
+    *(
+        Acknowledgement(
             f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{name}]",
             ("FileSystems/Vault/Role",),
             "what AWS Backup needs in its role, which AWS adds to; only AWS Backup assumes the role",

@@ -37,7 +37,7 @@ TAG = (
 )
 SHARE = ("copy_points",)
 ARCHIVE = ("archive_points",)
-PASS = ("back_up_file_systems",)
+PASS = ("back_up_file_systems", "restore_file_systems")
 """The functions that need to; a test asks IAM whether the policy leaves each function all its rights."""
 
 DELETE_COPIES = ("prune_copies",)

@@ -55,7 +55,8 @@ LOGGED = {
 class Api(Construct):
     """The function (`function`) and the REST API in front of it; `url` is its address.
 
-    `asked` are the functions that it invokes. It links to what `objects` saves.
+    `asked` are the functions that it invokes. It links to what `objects` saves, and sees
+    what is in the backup vault of file systems of the name `vault`.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Api(Construct):
         asked: Sequence[PythonFunction],
         objects: SaveObjects | None = None,
         pages: ReportBucket,
+        vault: str = "",
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -82,25 +84,29 @@ class Api(Construct):
                 event_bus=platform.event_bus,
                 reports_bucket=pages.name,
                 objects_bucket=objects.bucket.name if objects else "",
+                backup_vault=vault,
                 **{f"{each.name}_function": each.function.function_name for each in asked},
             ),
         )
-        vault = platform.deployment.vault
+        is_vault = platform.deployment.vault
         borrows = BORROWING_ROUTES if platform.deployment.borrow else {}
         checks = CHECKS_ROUTES if platform.deployment.checks else {}
         files = FILES_ROUTES if platform.deployment.files else {}
         saved = OBJECTS_ROUTES if objects else {}
         shared = FILE_SYSTEMS_ROUTES if platform.deployment.file_system_policies else {}
         own = {**ROUTES, **borrows, **checks, **files, **saved, **shared}
-        self.routes = VAULT_ROUTES if vault else own
+        self.routes = VAULT_ROUTES if is_vault else own
         self.function.allow(
-            permissions.describe("Snapshots", "LockedSnapshots", "Images", *(() if vault else ("Volumes",))),
-            *(() if vault else self._about_clusters(platform)),
+            permissions.describe(
+                "Snapshots", "LockedSnapshots", "Images", *(() if is_vault else ("Volumes",))
+            ),
+            *(() if is_vault else self._about_clusters(platform)),
             permissions.put_events(Stack.of(self), platform.event_bus),
             *(permissions.invoke(each.function.function_arn) for each in asked),
             *pages.reading(),
             *(objects.bucket.reading() if objects else ()),
             *((permissions.hand_out_files(pages.files),) if files else ()),
+            *(permissions.ask_about_file_systems(Stack.of(self)) if shared else ()),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
             ),

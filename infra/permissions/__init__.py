@@ -47,6 +47,7 @@ from infra.permissions.objects import (
     write_objects,
 )
 from infra.permissions.restore import describe_keys, hold_snapshots, lend_to_copies, look_into_bin
+from infra.permissions.restore_file_systems import ask_about_file_systems, restore_file_systems
 from infra.permissions.retention import delete_snapshots
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "answer_lifecycle_hooks",
     "answer_sources",
     "archive_snapshots",
+    "ask_about_file_systems",
     "ask_vaults",
     "back_up_file_systems",
     "borrow_copies",
@@ -94,6 +96,7 @@ __all__ = [
     "read_blocks",
     "read_copies",
     "read_objects",
+    "restore_file_systems",
     "send_messages",
     "share_with_vaults",
     "store_files",

@@ -23,6 +23,7 @@ from infra.constructs.python_function import PythonFunction
 from infra.constructs.read_files import ReadFiles
 from infra.constructs.reconcile import Reconcile
 from infra.constructs.report import Report, ReportBucket
+from infra.constructs.restore_file_systems import RestoreFileSystems
 from infra.constructs.save_objects import SaveObjects
 from infra.constructs.scheduled_backup import ScheduledBackup
 from infra.constructs.served_clusters import ServedClusters
@@ -66,9 +67,11 @@ class SnapkeepStack(RegionalStack):
         report = Report(self, "Report", platform=platform, pages=pages)
         trial = TryConfig(self, "TryConfig", platform=platform).function
         copies, files = self._copies(platform), self._files(platform, pages)
-        asked = (backup.function, prune.function, trial, *copies[1:], *files)
         saving, file_systems = self._objects(platform), self._file_systems(platform)
-        api = Api(self, "Api", platform=platform, asked=asked, pages=pages, objects=saving)
+        restoring = self._restores_of(file_systems, platform)
+        asked = (backup.function, prune.function, trial, *copies[1:], *files, *restoring)
+        vault = file_systems.vault.name if file_systems else ""
+        api = Api(self, "Api", platform=platform, asked=asked, pages=pages, objects=saving, vault=vault)
         interruption = Interruption(
             self, "Interruption", platform=platform, jobs=jobs, snap_start=config.snap_start == "on"
         )
@@ -85,7 +88,7 @@ class SnapkeepStack(RegionalStack):
             *(each.function for each in (saving, file_systems) if each),
         ]
         self._let_in(platform, with_access)
-        without_access = [*copies, *self._checks(platform), *self._archives(platform), *files]
+        without_access = [*copies, *self._checks(platform), *self._archives(platform), *files, *restoring]
         functions = [*with_access, completion.function, *without_access]
         topic = self.watch(functions, *_shown(config.deployment))
         self.say(
@@ -127,6 +130,15 @@ class SnapkeepStack(RegionalStack):
         if not policies:
             return None
         return BackUpFileSystems(self, "FileSystems", platform=platform, policies=policies)
+
+    def _restores_of(
+        self, file_systems: BackUpFileSystems | None, platform: Platform
+    ) -> Sequence[PythonFunction]:
+        """What restores file systems of EFS; nothing where none is backed up."""
+        if file_systems is None:
+            return ()
+        role = file_systems.vault.role.role_arn
+        return (RestoreFileSystems(self, "RestoreFileSystems", platform=platform, role_arn=role).function,)
 
     def _archives(self, platform: Platform) -> Sequence[PythonFunction]:
         """What archives points; nothing unless a policy asks for it."""

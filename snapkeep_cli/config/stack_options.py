@@ -21,6 +21,7 @@ FUNCTION_NAMES = (
     "pull_copies",
     "read_files",
     "record_completion",
+    "restore_file_systems",
 )
 """Every function that a stack may have."""
 

@@ -132,6 +132,11 @@ OUTSIDE: Mapping[str, Thing] = {
     "vault of file systems": Thing(f"{VAULTS_OF_BACKUP}:snapkeep-efs"),
     "another vault of AWS Backup": Thing(f"{VAULTS_OF_BACKUP}:aws/efs/automatic-backup-vault"),
     "backup of a file system": Thing(f"arn:aws:backup:{REGION}:{ACCOUNT}:recovery-point:0a", OURS),
+    "backup of another deployment": Thing(
+        f"arn:aws:backup:{REGION}:{ACCOUNT}:recovery-point:0b", {**OURS, "snapkeep:deployment": "green"}
+    ),
+    "a foreign recovery point": Thing(f"arn:aws:backup:{REGION}:{ACCOUNT}:recovery-point:0c"),
+    "file system": Thing(f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/fs-0a"),
     "access point": Thing(f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:access-point/fsap-0a"),
     "role of AWS Backup": Thing(f"arn:aws:iam::{ACCOUNT}:role/snapkeep/snapkeep-{REGION}-aws-backup"),
     "another bucket": Thing("arn:aws:s3:::payroll/x.html"),
