@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from snapkeep.domain.objects.restoring import CLAIM
 from snapkeep_cli.api.calls import place
 from snapkeep_cli.api.client import ApiClient, ApiProblem
 from snapkeep_cli.namespaces.obstacles import ERROR, Finding, finding
@@ -14,6 +15,7 @@ from snapkeep_cli.restore_request import ask_restore
 OVER = frozenset({"failed", "removed"})
 NO_NAMESPACE = "no_namespace"
 REFUSED = "restore_refused"
+TAKEN = "claim_exists"
 
 
 class Refused(Exception):
@@ -71,7 +73,10 @@ def state(api: ApiClient, move: Move, restore_id: str) -> dict[str, Any]:
 def _about(name: str, heard: list[Finding], move: Move, *, absent: bool) -> list[Finding]:
     found = []
     for each in heard:
-        if each["code"] != NO_NAMESPACE:
+        if each["code"] == TAKEN:
+            keep = f"delete it, choose another namespace, or keep it: --without {CLAIM}/{name}"
+            found.append({**each, "text": f"claim {name}: {each['text']}", "fix": keep})
+        elif each["code"] != NO_NAMESPACE:
             found.append({**each, "text": f"claim {name}: {each['text']}"})
         elif not absent:
             found.append(another_cluster(move))

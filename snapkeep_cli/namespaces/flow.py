@@ -20,7 +20,7 @@ from snapkeep_cli.namespaces.judging import Trouble
 from snapkeep_cli.namespaces.obstacles import ERROR, Finding, is_done, obstacles
 from snapkeep_cli.namespaces.planning import Planned
 from snapkeep_cli.namespaces.ports import TargetCluster
-from snapkeep_cli.namespaces.target import NAMESPACES, Target, look
+from snapkeep_cli.namespaces.target import CLAIMS, NAMESPACES, Target, look
 from snapkeep_cli.namespaces.watching import Watch
 from snapkeep_cli.output import fail, findings, say
 
@@ -29,7 +29,6 @@ Document = Mapping[str, Any]
 COMING = frozenset({"accepted", "bringing_back"})
 """States of a restore whose claim does not exist yet."""
 
-CLAIMS = "persistentvolumeclaims"
 AGAIN = "give the same command again: it continues"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from snapkeep.domain.object_labels import RESTORED_FROM
 from snapkeep.domain.objects.manifests import name_of
 from snapkeep_cli.cluster.kubectl import MANAGER
-from snapkeep_cli.namespaces.planning import Planned
+from snapkeep_cli.namespaces.planning import Planned, restore_other
 from snapkeep_cli.namespaces.target import NAMESPACES, Target, label_of
 
 Finding = dict[str, str]
@@ -118,12 +118,12 @@ def _to_bring(found: Planned, target: Target) -> Iterator[Finding]:
             f"{into} lacks Secrets that are not saved: {', '.join(missing)}. Pods that need them wait",
             f"create them now or later: kubectl create secret generic {missing[0]} -n {into} …",
         )
-    for claim in found.plan.empty:
+    for claim in sorted(set(found.plan.empty) - target.brought):
         yield finding(
             WARNING,
             "claim_without_point",
             f"claim {claim} does not come back: the run has no ready recovery point of it",
-            f"older ones: snapkeep get points -n {old} --claim {claim} --cluster {found.move.origin}",
+            f"restore its newest other point first: {restore_other(found.move, claim)}",
         )
     if found.plan.mentions:
         text = f"these still name Services in {old}: {', '.join(found.plan.mentions)}"

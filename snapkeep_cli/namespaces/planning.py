@@ -60,6 +60,13 @@ def cluster_of(run: str) -> str:
     return found[1] if found else ""
 
 
+def restore_other(move: Move, claim: str) -> str:
+    """The command that restores another point of a claim, or one of its file system."""
+    source = f" --from-cluster {move.origin}" if move.origin != move.cluster else ""
+    claim = f"{move.saved.namespace}/{claim}"
+    return f"snapkeep restore --claim {claim} -n {move.into} --cluster {move.cluster}{source}"
+
+
 def planned(api: ApiClient, move: Move, unwanted: Sequence[str] = ()) -> Planned:
     """The plan for the archive of a namespace; ends the command if it lacks what is unwanted."""
     found = links(api, move.origin, move.saved)

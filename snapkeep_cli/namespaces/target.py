@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from snapkeep.domain.object_labels import RESTORED_FROM
 from snapkeep.domain.objects.manifests import name_of
-from snapkeep.domain.objects.restoring import NamespacePlan
+from snapkeep.domain.objects.restoring import NamespacePlan, template_claims
 from snapkeep_cli.cluster.kubectl import Ask, KubectlFailed
 from snapkeep_cli.namespaces.ports import TargetCluster
 
@@ -19,14 +20,15 @@ https://kubernetes.io/docs/reference/using-api/server-side-apply/#using-server-s
 
 NAMESPACES = "namespaces"
 SECRETS = "secrets"
+CLAIMS = "persistentvolumeclaims"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """The namespace: its phase ("" if it is absent), the plural names of the plan's kinds that the cluster
     serves, its objects by label (`label_of`), which rights are missing (`create deployments.apps`), which
-    kinds the cluster lacks (`Widget of example.com/v1`), and the names of its Secrets, None if the person may
-    not list them.
+    kinds the cluster lacks (`Widget of example.com/v1`), the names of its Secrets, None if the person may
+    not list them, and the claims that somebody brought.
     """
 
     phase: str
@@ -35,6 +37,7 @@ class Target:
     denied: Sequence[str]
     unserved: Mapping[str, Sequence[str]]
     secrets: frozenset[str] | None
+    brought: frozenset[str] = frozenset()
 
     @property
     def is_absent(self) -> bool:
@@ -68,6 +71,18 @@ def look(cluster: TargetCluster, plan: NamespacePlan, into: str) -> Target:
         _denied(cluster, resources, into, absent=not found),
         unserved,
         _secrets(cluster, into) if found else frozenset(),
+        brought_claims(cluster, plan, into) if found else frozenset(),
+    )
+
+
+def brought_claims(cluster: TargetCluster, plan: NamespacePlan, into: str) -> frozenset[str]:
+    """The claims that are there and hold what somebody wanted: restored ones, and those that no StatefulSet
+    of the plan can have made, empty. Raises KubectlFailed."""
+    made = {name for item in plan.objects for name in template_claims(item)}
+    return frozenset(
+        name_of(each)
+        for each in cluster.living([CLAIMS], into)
+        if name_of(each) not in made or RESTORED_FROM in (each["metadata"].get("annotations") or {})
     )
 
 

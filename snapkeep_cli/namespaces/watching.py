@@ -15,9 +15,9 @@ from snapkeep_cli.cluster.kubectl import KubectlFailed
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.namespaces import claims
 from snapkeep_cli.namespaces.judging import MAKERS, Seen, Trouble, judge
-from snapkeep_cli.namespaces.planning import Planned
+from snapkeep_cli.namespaces.planning import Planned, restore_other
 from snapkeep_cli.namespaces.ports import TargetCluster
-from snapkeep_cli.namespaces.target import SECRETS, label_of, qualified
+from snapkeep_cli.namespaces.target import SECRETS, brought_claims, label_of, qualified
 from snapkeep_cli.output import err
 from snapkeep_cli.tables import clean
 
@@ -25,6 +25,7 @@ Document = Mapping[str, Any]
 
 PODS = ("pods", "replicasets.apps")
 FORBIDDEN = "Forbidden"
+NO_POINT = "the run has no ready recovery point of it"
 
 
 @dataclass
@@ -76,9 +77,8 @@ class Watch:
             if label not in there and label not in refused and item["kind"] != "Namespace":
                 look = f"kubectl get events -n {move.into}"
                 yield Trouble(label, "it was applied, and somebody deleted it since", look, waits=False)
-        for claim in plan.empty:
-            older = f"snapkeep get points -n {move.saved.namespace} --claim {claim} --cluster {move.origin}"
-            yield Trouble(f"claim {claim}", "the run has no ready recovery point of it", older, waits=False)
+        for claim in sorted(set(plan.empty) - brought_claims(self.cluster, plan, move.into)):
+            yield Trouble(f"claim {claim}", NO_POINT, restore_other(move, claim), waits=False)
 
     def _look(self) -> list[Trouble]:
         into, objects = self.found.move.into, self.found.plan.objects

@@ -22,6 +22,7 @@ MODULE = "tests.e2e.controlplane"
 PATIENCE = 4.0
 """How much longer than the sandbox's own cluster a real one may take, on a busy machine."""
 START_SECONDS = 240.0
+BOUND_SECONDS = 90.0
 CLASS = "at-once"
 """A StorageClass of the driver that waits for no pod."""
 GROUP = "/apis/snapshot.storage.k8s.io/v1"
@@ -51,7 +52,7 @@ class Product(Deployed):
         names = [f"data-{number:03d}" for number in range(count)]
         for name in names:
             self.store.create(CLAIMS, namespace, claim(name, size))
-        until(lambda: self._all_bound(namespace) or None, f"the claims of {namespace} to be bound", 120)
+        self.until_bound(namespace)
         return names
 
     def is_gone(self, resource: str, namespace: str | None, name: str) -> bool:
@@ -78,6 +79,7 @@ class Product(Deployed):
             **self.sandbox.environment(),
             "SNAPKEEP_API_URL": self.sandbox.invoke_url(self.outputs["ApiUrl"]),
             "KUBECONFIG": str(self.sandbox.kubeconfig),
+            "PATH": f"{self.programs.folder}{os.pathsep}{os.environ['PATH']}",
             "NO_COLOR": "1",
             "COLUMNS": "200",
         }
@@ -96,6 +98,22 @@ class Product(Deployed):
     def manifests(self) -> str:
         """What `snapkeep manifests` prints for the deployed config."""
         return build.manifests(self.sandbox.work.parent / "snapkeep.yaml", CLUSTER)
+
+    def until_bound(self, namespace: str) -> None:
+        """Wait until all claims of a namespace are bound."""
+        until(lambda: self._all_bound(namespace) or None, f"the claims of {namespace} to be bound", 120)
+
+    def made_from(self, namespace: str, name: str) -> str:
+        """The EC2 snapshot that the volume of a claim was made from, once it is bound."""
+
+        def volume() -> str | None:
+            found = self.store.get(CLAIMS, namespace, name)
+            return found["spec"]["volumeName"] if found["status"].get("phase") == "Bound" else None
+
+        bound = until(volume, f"claim {name} to be bound", BOUND_SECONDS)
+        handle = self.store.get("persistentvolumes", None, bound)["spec"]["csi"]["volumeHandle"]
+        (made,) = self.sandbox.client("ec2").describe_volumes(VolumeIds=[handle])["Volumes"]
+        return str(made["SnapshotId"])
 
     def _all_bound(self, namespace: str) -> bool:
         return all(each["status"].get("phase") == "Bound" for each in self.store.list(CLAIMS, namespace))

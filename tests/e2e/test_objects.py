@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
+from snapkeep.domain import tags
 from tests.e2e.product import CLAIMS, Product
-from tests.integration.deployed import CLUSTER
+from tests.integration.deployed import CLUSTER, until
 
 CONFIG_MAPS = 60
 """More than a page holds."""
-MADE_BY_RESTORES = {"PersistentVolume", "PersistentVolumeClaim"}
 CRD = """
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -35,7 +35,7 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
 spec:
-  replicas: 0
+  replicas: 1
   selector: {matchLabels: {app: web}}
   template:
     metadata: {labels: {app: web}}
@@ -58,6 +58,29 @@ spec: {selector: {app: web}, ports: [{port: 80}]}
 ---
 {apiVersion: v1, kind: Secret, metadata: {name: login}, stringData: {word: hush}}
 """
+DATABASE = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  replicas: 1
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: db, image: db}]}
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec:
+        accessModes: [ReadWriteOnce]
+        storageClassName: at-once
+        resources: {requests: {storage: 1Gi}}
+---
+{apiVersion: v1, kind: ResourceQuota, metadata: {name: few}, spec: {hard: {pods: "10"}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: tool}, spec: {containers: [{name: tool, image: tool}]}}
+"""
+"""A claim that a StatefulSet makes where it finds none; a pod that a quota refuses until it is counted."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,11 +91,21 @@ def saved(product: Product) -> Iterator[None]:
     for policy in ("whole", "part"):
         product.make_claims(policy, 1)
         product.kubectl("-n", policy, "apply", "-f", "-", stdin=WORKLOAD + "---\n" + more_objects())
+        if policy == "whole":
+            make_database(product, policy)
         product.backup(policy)
         product.until_closed(policy, 120)
     (report,) = product.invoke("save-objects", {"cluster": CLUSTER})["clusters"]
     assert (report["given_up"], report["waiting"]) == ({}, [])
     yield
+
+
+def make_database(product: Product, namespace: str) -> None:
+    """The database, with its claim bound, and a label on the namespace."""
+    product.kubectl("label", "namespace", namespace, "team=shop")
+    product.kubectl("-n", namespace, "apply", "-f", "-", stdin=DATABASE)
+    until(lambda: len(product.store.list(CLAIMS, namespace)) == 2 or None, "the claim of db", 60)
+    product.until_bound(namespace)
 
 
 def more_objects() -> str:
@@ -140,19 +173,32 @@ def test_secrets_are_named_and_not_read(product: Product, policy: str) -> None:
     assert said.splitlines()[-1] == "no"
 
 
-def test_a_lost_namespace_is_applied_from_its_archive(product: Product) -> None:
-    """All but the claims and volumes, which come from points."""
-    documents, _ = archive(product, "whole")
+def test_a_lost_namespace_comes_back_whole(product: Product) -> None:
+    _, manifest = archive(product, "whole")
+    taken = {each.tags[tags.CLAIM]: each.id for each in product.snapshots("whole")}
     product.delete_namespace("whole")
-    rest = [each for each in documents if each["kind"] not in MADE_BY_RESTORES]
+    command = ("restore-namespace", manifest["run"], "--yes", "--timeout", "150")
 
-    product.kubectl(
-        "apply", "--server-side", "--field-manager=snapkeep", "-f", "-", stdin=yaml.safe_dump_all(rest)
-    )
+    said = product.snapkeep(*command)
 
+    assert "whole is restored whole" in said, said
     found = json.loads(
-        product.kubectl("get", "widgets,deployments,services,configmaps", "-n", "whole", "-o", "json")
+        product.kubectl("get", "widgets,deployments,services,configmaps,pods", "-n", "whole", "-o", "json")
     )
     names = {(each["kind"], each["metadata"]["name"]) for each in found["items"]}
-    assert {("Widget", "round"), ("Deployment", "web"), ("Service", "web")} <= names
+    assert {("Widget", "round"), ("Deployment", "web"), ("Service", "web"), ("Pod", "tool")} <= names
     assert {("ConfigMap", name) for name in config_maps()} <= names
+    assert taken == {claim: product.made_from("whole", claim) for claim in ("data-000", "data-db-0")}
+    assert product.store.get("namespaces", None, "whole")["metadata"]["labels"]["team"] == "shop"
+    assert "applied 0 of 0 objects" in product.snapkeep(*command), "it was done"
+
+
+def test_what_somebody_else_manages_is_in_the_way(product: Product) -> None:
+    _, manifest = archive(product, "part")
+    before = product.kubectl("get", "all,pvc", "-n", "part", "-o", "name")
+
+    said = product.snapkeep("restore-namespace", manifest["run"], "--yes", code=3)
+
+    assert "error[in_the_way]: Deployment/web exists in part, managed by kubectl-client-side-apply" in said
+    assert "error[claim_exists]" in said
+    assert product.kubectl("get", "all,pvc", "-n", "part", "-o", "name") == before

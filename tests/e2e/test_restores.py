@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
-from tests.e2e.product import CLAIMS, CLASS, CONTENTS, SNAPSHOTS, Product, pod
+from tests.e2e.product import BOUND_SECONDS, CLAIMS, CLASS, CONTENTS, SNAPSHOTS, Product, pod
 from tests.integration.deployed import until
 from tests.integration.flows.story import pass_time
-
-BOUND_SECONDS = 90.0
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +43,7 @@ def used(product: Product) -> Any:
 def test_a_claim_comes_back_beside_the_original(product: Product, backed_up: str) -> None:
     product.snapkeep("restore", "--claim", "data-000", "-n", "restored", "--as", "again", "--wait")
 
-    assert made_from(product, "restored", "again") == backed_up
+    assert product.made_from("restored", "again") == backed_up
     finish(product)
     (snapshot,) = product.snapshots("restored")
     assert tags.HOLD not in snapshot.tags
@@ -65,7 +63,7 @@ def test_a_claim_comes_back_after_its_namespace_was_deleted(product: Product) ->
     source = ("--claim", "data-000", "--from-namespace", "lost")
     product.snapkeep("restore", *source, "-n", "found", "--class", CLASS, "--wait")
 
-    assert made_from(product, "found", "data-000") == snapshot.id
+    assert product.made_from("found", "data-000") == snapshot.id
     product.store.create("pods", "found", pod("user", "data-000"))
     until(lambda: runs(product), "a pod to use the claim", BOUND_SECONDS)
     finish(product)
@@ -93,7 +91,7 @@ def test_a_claim_whose_import_somebody_deleted_is_made_again(
     until(lambda: made_again(product, imported), "the claim to be made from another import", 60)
 
     product.store.create("pods", "clumsy", pod("user", "data-000"))
-    assert made_from(product, "clumsy", "data-000") == backed_up
+    assert product.made_from("clumsy", "data-000") == backed_up
     finish(product)
 
 
@@ -111,19 +109,6 @@ def is_going(document: dict[str, Any]) -> bool:
 
 def runs(product: Product) -> bool | None:
     return product.store.get("pods", "found", "user")["status"].get("phase") == "Running" or None
-
-
-def made_from(product: Product, namespace: str, name: str) -> str:
-    """The EC2 snapshot that the volume of a claim was made from, once it is bound."""
-
-    def volume() -> str | None:
-        found = product.store.get(CLAIMS, namespace, name)
-        return found["spec"]["volumeName"] if found["status"].get("phase") == "Bound" else None
-
-    bound = until(volume, f"claim {name} to be bound", BOUND_SECONDS)
-    handle = product.store.get("persistentvolumes", None, bound)["spec"]["csi"]["volumeHandle"]
-    (made,) = product.sandbox.client("ec2").describe_volumes(VolumeIds=[handle])["Volumes"]
-    return str(made["SnapshotId"])
 
 
 def finish(product: Product) -> None:

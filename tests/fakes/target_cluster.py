@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from snapkeep.domain.object_labels import RESTORED_FROM
 from snapkeep.domain.objects.kinds import SAVED
 from snapkeep.domain.objects.references import references
 from snapkeep_cli.cluster.kubectl import NO_SUCH_KIND, Applied, Ask, KubectlFailed
@@ -58,10 +59,18 @@ class FakeTargetCluster:
             raise KubectlFailed(f'error: the server {NO_SUCH_KIND} "{unknown[0]}"')
         if list(kinds) == ["events"]:
             return self.events
+        if list(kinds) == ["persistentvolumeclaims"]:
+            return [self._claim(namespace, name) for name in self.names(kinds[0], namespace)]
         named = {self.kinds[each].kind for each in kinds}
         there = [item for (place, _), item in self.items.items() if place == namespace]
         made = [each for item in there if item["kind"] == "Deployment" for each in self._made(item)]
         return [item for item in (*there, *made) if item["kind"] in named]
+
+    def _claim(self, namespace: str, name: str) -> Document:
+        """A claim, with the annotation of a restore if one made it."""
+        restore = self._world.cluster.restored[namespace, name].operation
+        annotations = {RESTORED_FROM: restore} if restore else {}
+        return {"kind": "PersistentVolumeClaim", "metadata": {"name": name, "annotations": annotations}}
 
     def _made(self, deployment: Document) -> Iterator[Document]:
         """The replica set of a deployment and its pods."""

@@ -17,9 +17,15 @@ from tests.unit.snapkeep_cli.saved import put_behind_links
 @pytest.fixture
 def world() -> SavingWorld:
     """shop was saved, and is lost; store is there."""
+    return lost_shop("data")
+
+
+def lost_shop(*claims: str) -> SavingWorld:
+    """A world in which the pods of shop's `api` mounted these claims, of which only data has a point."""
     world = SavingWorld()
     env = [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}]
-    pods = {"containers": [{"env": env}], "volumes": [{"persistentVolumeClaim": {"claimName": "data"}}]}
+    volumes = [{"persistentVolumeClaim": {"claimName": each}} for each in claims]
+    pods = {"containers": [{"env": env}], "volumes": volumes}
     world.objects.put("deployments.apps", "shop", "api", spec={"replicas": 1, "template": {"spec": pods}})
     world.objects.put("configmaps", "shop", "conf", data={"host": "web.shop.svc"})
     world.cluster.namespaces |= {"store": "Active"}

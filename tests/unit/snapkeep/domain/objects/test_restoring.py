@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from snapkeep.domain.objects.restoring import Left, NamespacePlan, plan_namespace
+from snapkeep.domain.objects.restoring import UNWANTED, Left, NamespacePlan, plan_namespace, without
 
 SELECTED = "kubernetes.io/metadata.name"
 
@@ -90,3 +90,17 @@ def test_a_lost_namespace_comes_back_under_its_name_unchanged() -> None:
     items = [an_object("Namespace", "shop"), an_object("ConfigMap", data={"url": "db.shop.svc"})]
     plan = planned(*items, into="shop")
     assert list(plan.objects) == items and plan.mentions == ()
+
+
+def test_people_leave_out_kinds_and_single_objects_and_claims() -> None:
+    items = [an_object("ConfigMap", "a"), an_object("ConfigMap", "b"), an_object("Ingress", "c")]
+    plan = without(planned(*items, data="p"), ["configmap/b", "Ingress", "PersistentVolumeClaim/data"])
+    assert [each["metadata"]["name"] for each in plan.objects] == ["a"]
+    assert plan.claims == {}
+    assert {(each.kind, each.name) for each in plan.left_out if each.why == UNWANTED} == {
+        ("ConfigMap", "b"),
+        ("Ingress", "c"),
+        ("PersistentVolumeClaim", "data"),
+    }
+    with pytest.raises(ValueError, match="configmap/z, job"):
+        without(plan, ["ConfigMap/z", "Job", "ConfigMap"])

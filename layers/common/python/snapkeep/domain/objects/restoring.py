@@ -70,7 +70,7 @@ def plan_namespace(
         if why := OF_CLUSTER.get(kind) or (_of_claim(points.get(name)) if kind == CLAIM else ""):
             left.append(Left(kind, name, why))
             continue
-        wanted |= references(item).claims | set(_of_templates(item))
+        wanted |= references(item).claims | set(template_claims(item))
         made.append(_moved(item, old, new))
     return NamespacePlan(
         objects=tuple(made),
@@ -108,8 +108,8 @@ def _of_claim(point: str | None) -> str:
     return f"it is restored from {point}" if point else "the run has no ready recovery point of it"
 
 
-def _of_templates(item: Document) -> Iterator[str]:
-    """The claims that a StatefulSet makes unless they exist: TEMPLATE-SET-ORDINAL.
+def template_claims(item: Document) -> Iterator[str]:
+    """The claims that a StatefulSet makes unless they exist: TEMPLATE-SET-ORDINAL. None for other kinds.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage
     """
