@@ -13,7 +13,8 @@ import yaml
 from sandbox.kubectl import program
 from snapkeep_cli.cluster.kubectl import Kubectl
 from snapkeep_cli.objects.comparing import compare
-from tests.integration.deployed import Deployed, config_of, deployed
+from tests.fakes.api import a_request
+from tests.integration.deployed import CLUSTER, Deployed, config_of, deployed
 
 pytestmark = pytest.mark.slow
 
@@ -102,6 +103,16 @@ def test_each_policy_saves_what_it_asks_for_once_when_its_run_is_planned(product
     assert manifest["saved"]["configmaps"] == ["conf"]
     assert manifest["saved"]["deployments.apps"] == ["web"]
     assert manifest["kinds_refused"] == []
+
+
+@pytest.mark.usefixtures("backed_up")
+def test_coverage_says_what_a_restore_of_each_namespace_would_lack(product: Deployed) -> None:
+    answer = product.invoke("api", a_request("GET", f"/v1/clusters/{CLUSTER}/coverage"))
+    found = {each["namespace"]: each for each in json.loads(answer["body"])["namespaces"]}
+    assert found["whole"]["words"] == "bring the Secret tls"
+    assert found["whole"]["kinds"]["configmaps"] == 2
+    lacks = [each["lack"] for each in found["part"]["missing"]]
+    assert lacks == ["scope", "secret"]
 
 
 @pytest.mark.usefixtures("backed_up")

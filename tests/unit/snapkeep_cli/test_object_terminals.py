@@ -38,3 +38,24 @@ def test_what_a_run_saved_fits_the_terminal(
     lines = screen.text.replace("\r\n", "\n").splitlines()
     assert "shop" in " ".join(lines).split()
     assert [line for line in lines if cell_len(line) > columns and not TO_COPY.match(line.strip())] == []
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_what_namespaces_lack_fits_the_terminal_and_no_name_moves_the_cursor(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = SavingWorld()
+    world.objects.forbidden = {"cronjobs.batch"}
+    secrets = [{"secretRef": {"name": f"db-{number}\x1b[2J"}} for number in range(30)]
+    world.objects.put("pods", "shop", "web", spec={"containers": [{"envFrom": secrets}]})
+    world.back_up(SLOT)
+    world.save()
+    world.wait(hours=3)
+    connected(world, monkeypatch)
+    with terminal(monkeypatch, columns) as screen, pytest.raises(SystemExit):
+        app(["coverage"], prog_name="snapkeep")
+    lines = screen.text.replace("\r\n", "\n").splitlines()
+    text = " ".join(" ".join(lines).split())
+    assert [line for line in lines if cell_len(line) > columns] == []
+    assert "incomplete" in text and "30 Secrets" in text and "cronjobs.batch" in text
+    assert "db-0\N{REPLACEMENT CHARACTER}[2J" in text
