@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.permissions.file_systems import AWS_BACKUP
 from infra.platform import Platform
+from snapkeep.domain.naming import efs_vault
 from snapkeep_cli.config.role_names import role_arn, role_name, role_path
 
 PRUNES = "prune_file_systems"
@@ -39,7 +40,7 @@ class FileSystemsVault(Construct):
     def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
         super().__init__(scope, id)
         stack, key = Stack.of(self), platform.options.kms_key
-        self.name = f"{platform.prefix}-efs"
+        self.name = efs_vault(platform.prefix)
         pruner = role_arn(stack.partition, stack.account, platform.prefix, stack.region, PRUNES)
         backup.BackupVault(
             self,

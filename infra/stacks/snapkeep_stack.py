@@ -34,7 +34,6 @@ from infra.packaging.assets import Assets
 from infra.platform import Platform
 from infra.stacks.regional_stack import RegionalStack
 from snapkeep.domain.copies.places import divided
-from snapkeep.domain.efs.policies import on_efs
 from snapkeep.domain.policies import Deployment
 
 STAYS = (
@@ -126,7 +125,7 @@ class SnapkeepStack(RegionalStack):
 
     def _file_systems(self, platform: Platform) -> BackUpFileSystems | None:
         """What backs up file systems of EFS; None unless a policy asks for it."""
-        policies = on_efs(platform.deployment)
+        policies = platform.deployment.file_system_policies
         if not policies:
             return None
         return BackUpFileSystems(self, "FileSystems", platform=platform, policies=policies)

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from snapkeep.domain.efs.policies import on_efs
 from snapkeep.domain.objects.kinds import SAVED
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.workloads import WORKLOADS
@@ -131,7 +130,7 @@ def access_of(deployment: Deployment) -> Mapping[str, tuple[Rule, ...]]:
         whole = ObjectScope.NAMESPACE in scopes
         listed = (*SAVED, *deployment.custom_kinds) if whole else (*WORKLOADS, "services")
         access[SAVE_OBJECTS] = (*NAMED, *_listing(listed), *_secrets(deployment))
-    if on_efs(deployment):
+    if deployment.file_system_policies:
         access[BACK_UP_FILE_SYSTEMS] = FINDING_CLAIMS
     return MappingProxyType(access)
 

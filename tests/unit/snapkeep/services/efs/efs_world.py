@@ -70,7 +70,13 @@ class EfsWorld:
 
     def back_up(self, slot: datetime = SLOT, policy: str = "shared") -> EfsReport:
         """What the function does at a slot; it may crash."""
-        service = BackUpFileSystems(
+        with suppress(Crash):
+            return self.service().run(policy, slot)
+        return EfsReport()
+
+    def service(self) -> BackUpFileSystems:
+        """What begins backups in this world."""
+        return BackUpFileSystems(
             self.deployment,
             self.clusters,
             ClaimsOnEfs(self.access_points),
@@ -78,9 +84,6 @@ class EfsWorld:
             self.follower,
             self.clock,
         )
-        with suppress(Crash):
-            return service.run(policy, slot)
-        return EfsReport()
 
     def follow(self) -> FollowReport:
         """What the function does every 15 minutes."""

@@ -73,3 +73,14 @@ def test_each_pass_is_a_sign_of_life() -> None:
     world = EfsWorld()
     watched(world)
     assert world.announcer.given_up == [("back_up_file_systems", 0)]
+
+
+def test_a_slot_that_nobody_started_is_started_late_by_the_next_pass() -> None:
+    world = EfsWorld()
+    world.has(on_efs("one", FS))
+    world.clock.now = SLOT - timedelta(hours=1)
+    assert watch_backups(world.ports()).run().started == []
+    world.clock.now = SLOT + timedelta(minutes=15)
+    report = watch_backups(world.ports()).run()
+    assert report.started == [each.id for each in world.records()] and len(report.started) == 1
+    assert watch_backups(world.ports()).run().started == []

@@ -55,9 +55,20 @@ class BackUpFileSystems:
         if policy is None:
             raise PermanentError(f"the deployment has no policy {policy_name!r}: deploy again")
         report = EfsReport()
+        for backup in self.plan(policy, slot, report):
+            backup = self.backups.open_backup(backup)
+            report.begun.append(backup.id)
+            self._start(backup)
+        return report
+
+    def plan(self, policy: Policy, slot: datetime, report: EfsReport) -> list[EfsBackup]:
+        """What a slot of the policy would back up; nothing is written but what the report says of claims.
+
+        Raises TemporaryError when EFS does not answer.
+        """
         found = [self._claims(policy, cluster, slot, report) for cluster in policy.clusters]
-        for file_system, claims in together(found):
-            backup = EfsBackup(
+        return [
+            EfsBackup(
                 file_system=file_system,
                 policy=policy.name,
                 slot=slot,
@@ -65,10 +76,8 @@ class BackUpFileSystems:
                 claims=claims,
                 accepted_at=self.clock(),
             )
-            backup = self.backups.open_backup(backup)
-            report.begun.append(backup.id)
-            self._start(backup)
-        return report
+            for file_system, claims in together(found)
+        ]
 
     def _start(self, backup: EfsBackup) -> None:
         """Start its job; what does not work now is tried again by the next pass of FollowBackups."""

@@ -24,12 +24,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class FollowReport:
-    """What a pass found: ids of backups that ended well, why others failed, wait or could not be followed."""
+    """What a pass found: ids of backups that ended well, why others failed, wait or could not be followed;
+    and ids of those that it started late, with the slots that were missed."""
 
     ready: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
     given_up: dict[str, str] = field(default_factory=dict)
+    started: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from snapkeep.domain.efs.policies import on_efs
 from snapkeep.domain.efs.standing import last_failures
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.times import moment
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.efs import EfsBackups
+from snapkeep.services.efs.catch_up import CatchUp
 from snapkeep.services.efs.follow import FollowBackups, FollowReport
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.tell_troubles import TellTroubles
@@ -30,6 +30,7 @@ class WatchBackups:
     """
 
     deployment: Deployment
+    catch_up: CatchUp
     follow: FollowBackups
     backups: EfsBackups
     tell: TellTroubles
@@ -37,10 +38,15 @@ class WatchBackups:
     clock: Clock
 
     def run(self) -> FollowReport:
-        """Follow the backups of all policies, and report what lasts. Raises SnapkeepError when the journal
-        does not answer."""
+        """Follow the backups of all policies, make up for missed slots, and report what lasts. Raises
+        SnapkeepError when the journal does not answer."""
         report = self.follow.run()
-        for policy in on_efs(self.deployment):
+        for policy in self.deployment.file_system_policies:
+            part = f"slots of {policy.name}"
+            with part_of_a_pass(part, report.given_up, part):
+                caught_up = self.catch_up.check(policy)
+                report.started += caught_up.started
+                report.missed += caught_up.missed
             part = f"file systems of {policy.name}"
             with part_of_a_pass(part, report.given_up, part):
                 topic = Topic(TroubleKind.FILE_SYSTEMS_NOT_BACKED_UP, "", policy.name)

@@ -6,12 +6,13 @@ of one moment would push out points of many.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.backup.schedule import rate_of
-from snapkeep.domain.policies import Policy
+from snapkeep.domain.policies import Policy, Schedule
 from snapkeep.domain.report.coverage import ALLOWANCE
 from snapkeep.domain.retention.spacing import least_apart
 from snapkeep.domain.times import compact
@@ -56,11 +57,8 @@ class MissedSlots:
         missing, newest = self._missing(cluster, policy, seen, now)
         for slot in missing:
             name = run_id(cluster, policy.name, slot)
-            if now > slot + policy.schedule.catch_up:
-                reason = f"the slot did not run within its catch-up window of {policy.schedule.catch_up}"
-            elif slot < newest:
-                reason = f"the slot did not run before {compact(newest)}, which runs in its place"
-            else:
+            reason = why_missed(policy.schedule, slot, newest, now)
+            if not reason:
                 self.starter.start_run(cluster, policy.name, slot)
                 caught_up.started.append(name)
                 continue
@@ -83,16 +81,11 @@ class MissedSlots:
         self, cluster: str, policy: Policy, seen: datetime, now: datetime
     ) -> tuple[list[datetime], datetime]:
         """The slots that did not run, ascending, and the newest slot that is due."""
-        schedule = policy.schedule
-        since = max(seen, now - schedule.catch_up - LOOK_BACK)
-        until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
-        apart = least_apart(schedule) if rate_of(schedule.expression) else timedelta.resolution
-        known = self.runs.runs_of(cluster, policy.name, since - apart)
-        runs = sorted(run.slot for run in known)
-        anchor = runs[0] if runs else seen
-        due = list(self.calendar.due(schedule, since, until, anchor))
-        missing = [slot for slot in due if not any(abs(slot - run) < apart for run in runs)]
-        return missing, max([*due, *runs], default=now)
+
+        def ran(since: datetime) -> Iterator[datetime]:
+            return (run.slot for run in self.runs.runs_of(cluster, policy.name, since))
+
+        return missing_slots(self.calendar, policy.schedule, seen, now, ran)
 
     def _report(self, cluster: str, policy: Policy, slot: datetime, now: datetime, reason: str) -> None:
         """Report the slot, and journal it as a failed run so that it is reported only once."""
@@ -103,3 +96,33 @@ class MissedSlots:
         if self.runs.close_run(name, RunState.FAILED, now):
             self.announcer.slot_missed(cluster, policy.name, slot, reason)
             self.runs.mark_announced(name)
+
+
+def missing_slots(
+    calendar: Calendar,
+    schedule: Schedule,
+    seen: datetime,
+    now: datetime,
+    ran: Callable[[datetime], Iterable[datetime]],
+) -> tuple[list[datetime], datetime]:
+    """The slots of a schedule, first seen at `seen`, that did not run, ascending, and the newest that is due.
+
+    `ran` gives the slots that did run since a time. All times are aware UTC.
+    """
+    since = max(seen, now - schedule.catch_up - LOOK_BACK)
+    until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
+    apart = least_apart(schedule) if rate_of(schedule.expression) else timedelta.resolution
+    runs = sorted(ran(since - apart))
+    anchor = runs[0] if runs else seen
+    due = list(calendar.due(schedule, since, until, anchor))
+    missing = [slot for slot in due if not any(abs(slot - run) < apart for run in runs)]
+    return missing, max([*due, *runs], default=now)
+
+
+def why_missed(schedule: Schedule, slot: datetime, newest: datetime, now: datetime) -> str:
+    """Why a slot that did not run is given up; "" if it may still start."""
+    if now > slot + schedule.catch_up:
+        return f"the slot did not run within its catch-up window of {schedule.catch_up}"
+    if slot < newest:
+        return f"the slot did not run before {compact(newest)}, which runs in its place"
+    return ""
