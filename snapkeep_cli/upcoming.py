@@ -12,6 +12,8 @@ from cronsim import CronSim
 from snapkeep.domain.backup.schedule import PreviewUnavailable, gap_slots, rate_of, slots
 from snapkeep.domain.policies import Deployment, Policy
 
+WHOLE = "AWS Backup saves whole file systems"
+
 SKIPPED = "this local time is skipped when the clocks change: reconcile starts it, not Scheduler"
 
 
@@ -82,7 +84,7 @@ def preview(deployment: Deployment, clusters: Sequence[str], after: datetime, un
 def _slots(policy: Policy, after: datetime, until: datetime) -> Iterator[tuple[datetime, str]]:
     schedule = policy.schedule
     regular = set(slots(schedule, after, until, CronSim))
-    yield from ((slot, "") for slot in regular)
+    yield from ((slot, "" if policy.method.is_of_volumes else WHOLE) for slot in regular)
     skipped = set(gap_slots(schedule, after, until, CronSim)) - regular
     yield from ((slot, SKIPPED) for slot in skipped)
 

@@ -71,6 +71,7 @@ def _backups_in_words(deployment: Deployment, prefix: str) -> Iterator[str]:
         yield _in_words(policy)
         more = (
             *_never_runs(policy),
+            *_whole(policy),
             *lock_in_words(policy),
             *archive_in_words(policy),
             *copies_in_words(policy, deployment),
@@ -109,6 +110,12 @@ def _never_runs(policy: Policy) -> Iterator[str]:
     """A warning if the schedule has no slot left."""
     if why := no_more_slots(policy.schedule.expression, datetime.now(UTC).year):
         yield f"never runs: {why}; change its schedule"
+
+
+def _whole(policy: Policy) -> Iterator[str]:
+    """What a policy for file systems takes, and what its backups are not."""
+    if not policy.method.is_of_volumes:
+        yield "takes claims on EFS: AWS Backup saves each of their file systems as a whole, not at one moment"
 
 
 def _in_words(policy: Policy) -> str:

@@ -17,6 +17,7 @@ from snapkeep_cli.config import regions
 from snapkeep_cli.config.archive import check_archive
 from snapkeep_cli.config.copy_checks import check_borrow, check_copies, check_places
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
+from snapkeep_cli.config.file_systems import check_file_systems
 from snapkeep_cli.config.models import Config
 from snapkeep_cli.config.objects import check_custom_kinds
 from snapkeep_cli.config.proof_checks import check_expected, check_keys
@@ -61,6 +62,7 @@ def check(data: object) -> Iterator[Problem]:
         yield from check_copies(here, policy, places)
         yield from check_expected(here, policy, checks="checks" in document)
         yield from check_archive(here, policy, defaults)
+        yield from check_file_systems(here, policy, defaults)
 
 
 def _twice(key: str, items: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

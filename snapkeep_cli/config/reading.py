@@ -15,6 +15,7 @@ from snapkeep_cli.config.copy_checks import uncountable
 from snapkeep_cli.config.document import Document, read
 from snapkeep_cli.config.errors import ConfigError, Problem
 from snapkeep_cli.config.explain import problems_of
+from snapkeep_cli.config.file_systems import too_often
 from snapkeep_cli.config.models import Config
 from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.stack_size import StackSize, size_of, too_large
@@ -59,7 +60,7 @@ def _backups(document: Document) -> tuple[Config | None, Sequence[Problem]]:
         config = Config.model_validate(document.data)
     except ValidationError as error:
         return None, (*problems, *problems_of(error, Config))
-    crossed = () if problems else (*contradictions(config), *uncountable(config))
+    crossed = () if problems else (*contradictions(config), *uncountable(config), *too_often(config))
     return config, (*problems, *crossed, *too_large(config))
 
 

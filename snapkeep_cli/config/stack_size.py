@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from snapkeep.domain.policies import Method
 from snapkeep_cli.config.cluster_access import FUNCTIONS as WITH_CLUSTER_ACCESS
 from snapkeep_cli.config.errors import Problem
 from snapkeep_cli.config.models import Config
@@ -182,6 +183,13 @@ def saves_secrets(config: Config) -> bool:
     return any(policy.secrets_with(config.defaults) for policy in config.policies)
 
 
+def saves_file_systems(config: Config) -> bool:
+    """Whether any policy has AWS Backup save file systems."""
+    return any(
+        (policy.method or config.defaults.method) == Method.AWS_BACKUP.value for policy in config.policies
+    )
+
+
 def size_of(config: Config) -> StackSize:
     """The size of a checked config's stack."""
     vpc = config.deployment.vpc
@@ -200,6 +208,7 @@ def size_of(config: Config) -> StackSize:
         secrets=saves_secrets(config),
         archives=any(policy.archive_after for policy in config.policies),
         files=config.files is not None,
+        file_systems=saves_file_systems(config),
     )
 
 

@@ -196,5 +196,5 @@ Count = Annotated[int | str, WithJsonSchema({"anyOf": [{"type": "integer", "mini
 DurationText = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": "^([0-9]{1,6}[ymdh])+$", "examples": ["7d", "1y5m"]})
 ]
-MethodName = Literal["csi", "ebs"]
+MethodName = Literal["csi", "ebs", "aws-backup"]
 OperatorName = Literal["In", "NotIn", "Exists", "DoesNotExist"]

@@ -38,7 +38,7 @@ def test_every_kind_of_ebs_volume_can_be_backed_up(kind: VolumeKind) -> None:
 @pytest.mark.parametrize(
     ("claim", "code", "words"),
     [
-        (on(VolumeKind.EFS), Code.EFS, "AWS Backup"),
+        (on(VolumeKind.EFS), Code.EFS, "method aws-backup"),
         (on(VolumeKind.S3), Code.S3, "AWS Backup"),
         (on(VolumeKind.HOST_PATH), Code.HOST_PATH, "dies with the node"),
         (on(VolumeKind.LOCAL), Code.LOCAL, "dies with the node"),

@@ -51,7 +51,8 @@ UNPROTECTABLE = frozenset(
         Code.OTHER_DRIVER,
     }
 )
-"""Codes of what no policy can protect. A Lost claim is not among them, because it had data."""
+"""Codes of what no policy of the cluster could protect: EFS only where none has method aws-backup. A Lost
+claim is not among them, because it had data."""
 
 Refusal = tuple[Code, str]
 """A code and the reason in words."""
@@ -59,7 +60,7 @@ Refusal = tuple[Code, str]
 _OTHER_STORAGE: dict[VolumeKind, Refusal] = {
     VolumeKind.EFS: (
         Code.EFS,
-        "the data is on EFS, whose CSI driver has no snapshots: back up the file system with AWS Backup",
+        "the data is on EFS, whose CSI driver has no snapshots: it needs a policy with method aws-backup",
     ),
     VolumeKind.S3: (
         Code.S3,
@@ -90,7 +91,7 @@ def not_protectable(claim: Claim, method: Method = Method.CSI) -> Refusal | None
         return None
     return _OTHER_STORAGE.get(claim.volume.kind) or (
         Code.OTHER_DRIVER,
-        f"the volume belongs to driver {claim.volume.driver!r}: only EBS volumes can be backed up",
+        f"the volume belongs to driver {claim.volume.driver!r}: only volumes on EBS and EFS can be backed up",
     )
 
 
