@@ -15,7 +15,7 @@ from snapkeep.adapters.aws.loan_events import LoanAnnouncer
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
-from snapkeep.domain.messages import Change, FilesRead
+from snapkeep.domain.messages import Change, FilesRead, ObjectsRead
 from snapkeep.domain.metrics import Metric
 from snapkeep.domain.points import ClaimFacts, Point, PointState
 from snapkeep.domain.policies import Method
@@ -144,6 +144,11 @@ CALLS: Mapping[Event, Callable[[_Announcer], object]] = {
             "/uploads/logo.png",
             "",
             "8f3c",
+        )
+    ),
+    Event.OBJECTS_READ: lambda news: news.objects_read(
+        ObjectsRead(
+            "arn:aws:iam::111122223333:role/dev", "shop", "web", "shop.nightly.20261202T010000Z", "8f3c"
         )
     ),
     Event.INTERRUPTION: lambda news: news.interruption(

@@ -122,6 +122,7 @@ WHEN = {
     Event.POLICY_ORPHANED: "a policy that the config no longer names still has points, which stay",
     Event.CHANGED: "somebody changed something through the API",
     Event.FILES_READ: "somebody asked through the API to list, fetch or find files of recovery points",
+    Event.OBJECTS_READ: "somebody asked through the API for links to saved objects of a namespace",
     Event.INTERRUPTION: "each step of an incident: an instance is about to die, or has died",
     Event.INTERRUPTION_MISSED: "an instance died before its volumes were snapshotted",
     Event.BACKUP_LATE: "claims are owed a recovery point; this and the events below repeat weekly",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain.backup import pacing
 from snapkeep.domain.backup.jobs import Job, job_from_json
 from snapkeep.domain.backup.runs import Run
-from snapkeep.domain.messages import Change, FilesRead
+from snapkeep.domain.messages import Change, FilesRead, ObjectsRead
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.proof.progress import Progress
@@ -109,6 +109,7 @@ class FakeAnnouncer(FakeTroubleNews):
         self.braked: list[Refusal] = []
         self.changes: list[Change] = []
         self.files: list[FilesRead] = []
+        self.objects: list[ObjectsRead] = []
         self.progress: dict[str, Progress] = {}
 
     def points_checked(self, cluster: str, progress: Progress) -> None:
@@ -170,6 +171,10 @@ class FakeAnnouncer(FakeTroubleNews):
     def files_read(self, files: FilesRead) -> None:
         self._before("files_read")
         self.files.append(files)
+
+    def objects_read(self, objects: ObjectsRead) -> None:
+        self._before("objects_read")
+        self.objects.append(objects)
 
     def prune_braked(self, refusal: Refusal) -> None:
         self._before("prune_braked")

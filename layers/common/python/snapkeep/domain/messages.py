@@ -101,3 +101,15 @@ class FilesRead:
     file: str
     looked_for: str
     request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsRead:
+    """Saved objects to which somebody asked for links: who (`caller` is an ARN), and of which run and
+    namespace."""
+
+    caller: str
+    cluster: str
+    namespace: str
+    run: str
+    request_id: str

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.backup.runs import Run
     from snapkeep.domain.copies.records import CopyRecord
     from snapkeep.domain.interruption.records import IncidentRecord
-    from snapkeep.domain.messages import Change, FilesRead
+    from snapkeep.domain.messages import Change, FilesRead, ObjectsRead
     from snapkeep.domain.metrics import Metric
     from snapkeep.domain.points import Point
     from snapkeep.domain.proof.progress import Progress
@@ -113,13 +113,16 @@ class CopyNews(GivenUpNews, Protocol):
 
 
 class ChangeNews(Protocol):
-    """Publishes what people change, and which files they read."""
+    """Publishes what people change, and which files and saved objects they read."""
 
     def changed(self, change: Change) -> None:
         """Publish a change made through the API."""
 
     def files_read(self, files: FilesRead) -> None:
         """Publish that somebody asks to see files of recovery points."""
+
+    def objects_read(self, objects: ObjectsRead) -> None:
+        """Publish that somebody asks for links to saved objects."""
 
 
 class InterruptionNews(GivenUpNews, Protocol):

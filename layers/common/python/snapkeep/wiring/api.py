@@ -93,6 +93,7 @@ def actions(ports: Ports) -> Actions:
         try_config=lambda request: ports.trier.try_config(request),
         show_objects=lambda *which: show_objects(ports).of_run(*which),
         link_objects=lambda *which: show_objects(ports).links(*which),
+        publish_objects=lambda read: ports.changes.objects_read(read),
         show_status=lambda cluster: reports().status(cluster),
         show_claim=lambda *which: reports().claim(*which),
         link_report=lambda cluster: show_report(ports).link(cluster),

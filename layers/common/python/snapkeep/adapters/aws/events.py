@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
     from snapkeep.domain.interruption.records import IncidentRecord
-    from snapkeep.domain.messages import Change, FilesRead
+    from snapkeep.domain.messages import Change, FilesRead, ObjectsRead
     from snapkeep.domain.points import Point
     from snapkeep.domain.retention.deletion.brake_refusals import Refusal
     from snapkeep.domain.retention.deletion.orphans import Orphan
@@ -178,6 +178,9 @@ class EventAnnouncer(WorkCounter):
 
     def files_read(self, files: FilesRead) -> None:
         self.put(Event.FILES_READ, dataclasses.asdict(files))
+
+    def objects_read(self, objects: ObjectsRead) -> None:
+        self.put(Event.OBJECTS_READ, dataclasses.asdict(objects))
 
     def interruption(
         self, record: IncidentRecord, step: str, reason: str, figures: Mapping[Metric, float]

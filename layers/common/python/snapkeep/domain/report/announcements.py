@@ -26,6 +26,7 @@ class Event(StrEnum):
     POLICY_ORPHANED = "Snapkeep Policy Orphaned"
     CHANGED = "Snapkeep API Change"
     FILES_READ = "Snapkeep Files Read"
+    OBJECTS_READ = "Snapkeep Objects Read"
     INTERRUPTION = "Snapkeep Interruption"
     INTERRUPTION_MISSED = "Snapkeep Interruption Missed"
     BACKUP_LATE = "Snapkeep Backup Late"
@@ -108,6 +109,7 @@ _TEXTS = {
     Event.POLICY_ORPHANED: "{reason}",
     Event.CHANGED: "{caller}: {method} {path}, answered {status}",
     Event.FILES_READ: "{caller}: {kind} {file} in {namespace}/{claim} of {cluster}",
+    Event.OBJECTS_READ: "{caller}: saved objects of {namespace} in {cluster}, run {run}",
     Event.INTERRUPTION: _INCIDENT,
     Event.INTERRUPTION_MISSED: _INCIDENT,
     Event.BACKUP_LATE: _TROUBLES,

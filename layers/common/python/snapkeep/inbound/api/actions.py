@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.efs.restore.plans import EfsPlan
     from snapkeep.domain.files.operations import FileLink, FileOperation
     from snapkeep.domain.files.requests import FileQuestion
-    from snapkeep.domain.messages import Change, FilesRead
+    from snapkeep.domain.messages import Change, FilesRead, ObjectsRead
     from snapkeep.domain.objects.links import ArchiveLinks
     from snapkeep.domain.objects.saved import Saved
     from snapkeep.domain.policies import Deployment
@@ -192,6 +192,9 @@ class Actions:
 
     link_objects: Callable[[str, str, str], ArchiveLinks]
     """(cluster, namespace, run id) Links to what a run saved. Raises UnknownCluster and NotFound."""
+
+    publish_objects: Callable[[ObjectsRead], None]
+    """Publish that somebody asks for links to saved objects."""
 
     try_config: Callable[[TrialRequest], Trial]
     """What other policies would take, skip and prune in a cluster now. Raises TookTooLong and TooLarge."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.api import Api
+from snapkeep.domain.errors import TemporaryError
+from tests.fakes.api import CALLER, Api
 from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.world import SLOT
 
@@ -45,6 +46,22 @@ def test_links_are_those_of_one_namespace(world: SavingWorld) -> None:
 def test_asking_for_links_is_no_change(world: SavingWorld) -> None:
     Api(world).post(downloads("shop"))
     assert world.announcer.changes == []
+
+
+def test_who_asks_for_links_is_on_record(world: SavingWorld) -> None:
+    ann, ben = Api(world), Api(world, caller="arn:aws:iam::111122223333:user/ben")
+    for asker, namespace in ((ann, "shop"), (ben, "store"), (ben, "bank")):
+        asker.post(downloads(namespace))
+    first, last = world.announcer.objects
+    assert (first.caller, first.cluster, first.namespace, first.run) == (CALLER, "myeks", "shop", run_of())
+    assert (last.caller, last.namespace) == (ben.caller, "store")
+
+
+def test_links_that_cannot_be_put_on_record_are_not_given(world: SavingWorld) -> None:
+    world.announcer.fail_next("objects_read", TemporaryError("EventBridge did not answer"))
+    refused = Api(world).post(downloads("shop"))
+    assert (refused.status, "yaml.gz" in refused.text) == (503, False)
+    assert Api(world).post(downloads("shop")).status == 200
 
 
 @pytest.mark.parametrize("path", [downloads("bank"), downloads("shop", run_of(1))])

@@ -1,18 +1,22 @@
 """The Kubernetes objects that runs saved: how many of each namespace, and links to them.
 
 The links are a POST although it changes nothing: a policy that lets a team GET everything of its namespace
-was not written for the contents of its ConfigMaps.
+was not written for the contents of its ConfigMaps. Who asks is published first: what cannot be published is
+not answered.
 """
 
 from __future__ import annotations
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.request import Request
 
+from snapkeep.domain.messages import ObjectsRead
 from snapkeep.domain.objects.saved import Saved
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
 from snapkeep.inbound.api.body import Body
+from snapkeep.inbound.api.callers import caller_of, request_id_of
 from snapkeep.inbound.api.names import Backup, Cluster, Namespace
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
@@ -74,8 +78,14 @@ def object_routes(actions: Actions, once: Once) -> Router:
         tags=["objects"],
         responses=read_responses(ArchiveLinksModel),
     )
-    def fetch_objects(cluster: Cluster, namespace: Namespace, backup: Backup) -> ArchiveLinksModel:
+    def fetch_objects(
+        cluster: Cluster, namespace: Namespace, backup: Backup, request: Request
+    ) -> ArchiveLinksModel:
         found = actions.link_objects(cluster, namespace, backup)
+        event = request.resolved_event
+        actions.publish_objects(
+            ObjectsRead(caller_of(event), cluster, namespace, backup, request_id_of(event))
+        )
         return ArchiveLinksModel(
             cluster=cluster,
             run=backup,
