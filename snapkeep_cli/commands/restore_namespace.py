@@ -13,7 +13,7 @@ from snapkeep_cli.api.client import ApiClient
 from snapkeep_cli.cluster.kubectl import KubectlFailed, kubectl_for
 from snapkeep_cli.namespaces.ending import tell_end
 from snapkeep_cli.namespaces.flow import Flow, explained
-from snapkeep_cli.namespaces.planning import Move, Planned, cluster_of, document_of, planned, table
+from snapkeep_cli.namespaces.planning import Move, Planned, cluster_of, counted, document_of, planned, table
 from snapkeep_cli.objects.archives import Archived, archived
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say
 
@@ -97,13 +97,18 @@ def _only_namespace(api: ApiClient, cluster: str, run: str) -> Archived:
 
 def _ask(found: Planned, flow: Flow, yes: bool) -> None:
     """Ends the command unless the person, or --yes, says that it should go on."""
-    what = f"{len(flow.to_restore)} claims and {len(flow.to_apply)} objects"
+    what = f"{counted(len(flow.to_restore), 'claim')} and {counted(len(flow.to_apply), 'object')}"
     move = found.move
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not at_a_terminal():
         text = f"nothing was made: there is no terminal to ask whether to make {what} in {move.into}"
         raise fail("usage", text, "add --yes, or --dry-run to only look")
     if not typer.confirm(f"Make {what} in namespace {move.into} of cluster {move.cluster}?", err=True):
         say("nothing was made")
         raise typer.Exit(0)
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody can answer."""
+    return sys.stdin.isatty()

@@ -14,6 +14,7 @@ from snapkeep.domain.objects.manifests import name_of
 from snapkeep.domain.objects.yaml_text import document
 from snapkeep_cli.api.patience import waiting
 from snapkeep_cli.namespaces.obstacles import ERROR, WARNING, Finding, finding
+from snapkeep_cli.namespaces.planning import counted
 from snapkeep_cli.namespaces.ports import TargetCluster
 from snapkeep_cli.namespaces.target import label_of
 from snapkeep_cli.output import say
@@ -41,7 +42,7 @@ def marked(item: Document, run: str) -> Document:
 def rehearse(cluster: TargetCluster, items: Sequence[Document], run: str) -> list[Finding]:
     """What the API server would refuse, as findings. What one object misses because another one of them was
     only tried is no reason to refuse. Raises KubectlFailed."""
-    with waiting(f"the API server tries {len(items)} objects"):
+    with waiting(f"the API server tries {counted(len(items), 'object')}"):
         refused = _refused(cluster, [marked(each, run) for each in items], dry_run=True)
         reasons = _reasons(cluster, refused, dry_run=True)
     made = {name_of(each) for each in items}
@@ -56,7 +57,7 @@ def apply(
 ) -> dict[str, str]:
     """Apply objects; why by label for those that were refused again and again. Raises KubectlFailed."""
     left: Sequence[Document] = [marked(each, run) for each in items]
-    with waiting(f"kubectl applies {len(items)} objects"):
+    with waiting(f"kubectl applies {counted(len(items), 'object')}"):
         for number in range(TRIES):
             if number:
                 sleep(PAUSE)

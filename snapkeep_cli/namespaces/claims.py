@@ -27,11 +27,14 @@ class Refused(Exception):
 
 
 def begun(api: ApiClient, move: Move, claims: Mapping[str, str]) -> dict[str, str]:
-    """The restores by claim that an earlier command began from the same points, and that have not failed."""
+    """The restores by claim that an earlier command began from the same points, and whose claims are there
+    or still come: a claim that was bound may have been lost again."""
     found: dict[str, str] = {}
     for each in api.pages("restores", *place(move.cluster, move.into, "restores"), limit=100):
         name = str(each["target"])
-        if name not in found and claims.get(name) == each["recovery_point"] and each["stage"] not in OVER:
+        if name in found or claims.get(name) != each["recovery_point"] or each["stage"] in OVER:
+            continue
+        if state(api, move, str(each["id"]))["state"] not in OVER:
             found[name] = str(each["id"])
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from snapkeep_cli.namespaces.judging import Trouble
-from snapkeep_cli.namespaces.planning import Planned, document_of
+from snapkeep_cli.namespaces.planning import Planned, counted, document_of
 from snapkeep_cli.output import Output, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, sentence
 
@@ -24,8 +24,9 @@ def tell_end(found: Planned, troubles: Sequence[Trouble], output: Output) -> Non
     if troubles or output in (Output.JSON, Output.YAML):
         emit(document, output, table_of(rows, COLUMNS))
     if not troubles:
-        claims = f"{len(found.plan.claims)} claims and {len(found.plan.objects)} objects"
-        say(f"{into} is restored whole: {claims}, and its pods run")
+        claims, objects = len(found.plan.claims), len(found.plan.objects)
+        what = f"{counted(claims, 'claim')} and {counted(objects, 'object')}"
+        say(f"{into} is restored whole: {what}, and its pods run")
         return
     for command in list(dict.fromkeys(each.next for each in troubles))[:MOST]:
         tip("next", command)

@@ -18,7 +18,7 @@ from snapkeep_cli.namespaces import claims
 from snapkeep_cli.namespaces.applying import apply, rehearse
 from snapkeep_cli.namespaces.judging import Trouble
 from snapkeep_cli.namespaces.obstacles import ERROR, Finding, is_done, obstacles
-from snapkeep_cli.namespaces.planning import Planned
+from snapkeep_cli.namespaces.planning import Planned, counted
 from snapkeep_cli.namespaces.ports import TargetCluster
 from snapkeep_cli.namespaces.target import CLAIMS, NAMESPACES, Target, look
 from snapkeep_cli.namespaces.watching import Watch
@@ -104,8 +104,9 @@ class Flow:
             self._refuse_for(reason.findings, f"no workload was applied; {AGAIN}")
             raise
         self.begun.update(started)
-        if self.begun:
-            wait_for(self._claims, ("there",), self.patience, fix=AGAIN)
+        if not self.begun:
+            return
+        wait_for(self._claims, ("there",), self.patience, fix=AGAIN)
         missing = set(self.begun) - self.cluster.names(CLAIMS, self.found.move.into)
         if missing:
             text = f"kubectl does not see the restored claims {', '.join(sorted(missing))}"
@@ -131,7 +132,7 @@ class Flow:
         items = self.to_apply
         refused = apply(self.cluster, items, self.found.move.saved.run)
         before = sum(each["kind"] != "Namespace" for each in self.found.plan.objects) - len(items)
-        done = f"applied {len(items) - len(refused)} of {len(items)} objects"
+        done = f"applied {len(items) - len(refused)} of {counted(len(items), 'object')}"
         say(f"{done}; {before} were there before" if before else done)
         return refused
 

@@ -60,6 +60,11 @@ def cluster_of(run: str) -> str:
     return found[1] if found else ""
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 claim`, `2 claims`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def restore_other(move: Move, claim: str) -> str:
     """The command that restores another point of a claim, or one of its file system."""
     source = f" --from-cluster {move.origin}" if move.origin != move.cluster else ""

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from typer.testing import CliRunner
+
+from snapkeep_cli.commands import restore_namespace
+from snapkeep_cli.main import app
 from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.target_cluster import RUNNING, FakeTargetCluster
 from tests.unit.snapkeep_cli.conftest import Command
@@ -23,7 +28,7 @@ def test_a_lost_namespace_comes_back_claims_first(
     assert cluster.applied == ["namespace/shop", *OBJECTS]
     assert set(cluster.tried) == set(cluster.applied), "the API server tried them first"
     assert seen[-3:] == [True] * 3, "the claim is there before what might mount it"
-    assert "shop is restored whole: 1 claims and 4 objects, and its pods run" in ended.err
+    assert "shop is restored whole: 1 claim and 4 objects, and its pods run" in ended.err
     assert "web.shop.svc" in str(cluster.items["shop", "configmap/conf"])
 
 
@@ -69,7 +74,7 @@ def test_it_does_nothing_without_a_yes(cluster: FakeTargetCluster, snapkeep: Com
     ended = snapkeep("restore-namespace", run_of(), "-n", "shop")
 
     assert ended.code == 2 and "add --yes" in ended.err
-    assert "1 claims and 3 objects" in ended.err
+    assert "1 claim and 3 objects" in ended.err
     assert cluster.applied == []
 
 
@@ -134,3 +139,37 @@ def test_a_claim_that_is_left_out_is_not_restored(
     assert ("shop", "data") not in world.cluster.sources
     found = json.loads(ended.out)
     assert (found["whole"], found["claims"], found["missing"]) == (True, {}, [])
+
+
+def test_a_namespace_that_is_lost_again_comes_back_again(
+    world: SavingWorld, cluster: FakeTargetCluster, snapkeep: Command
+) -> None:
+    command = ("restore-namespace", run_of(), "-n", "shop", "--yes", "--timeout", "2")
+    assert snapkeep(*command).code == 0
+    del world.cluster.namespaces["shop"]
+    world.cluster.restored.clear()
+    world.cluster.sources.clear()
+    cluster.items.clear()
+
+    ended = snapkeep(*command)
+
+    assert ended.code == 0, ended.err
+    assert ("shop", "data") in world.cluster.restored
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 0), ("", 1)])
+def test_at_a_terminal_it_asks(
+    cluster: FakeTargetCluster,
+    snapkeep: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    code: int,
+) -> None:
+    monkeypatch.setattr(restore_namespace, "at_a_terminal", lambda: True)
+    words = ["restore-namespace", run_of(), "-n", "shop", "--timeout", "2"]
+
+    ended = CliRunner().invoke(app, words, input=answer)
+
+    assert ended.exit_code == code, ended.stderr
+    assert "Make 1 claim and 3 objects in namespace shop of cluster myeks?" in ended.stderr
+    assert bool(cluster.applied) is (answer == "y\n")
