@@ -19,6 +19,7 @@ NAMESPACES: Columns = {
     "SAVED": "saved_at",
     "MISSING": sentence("lacks"),
     "KINDS": wide("by_kind"),
+    "LEFT OUT": wide("left"),
     "NOT LOOKED FOR": wide("not_looked_for"),
     "RUN": wide("run"),
 }
@@ -57,10 +58,13 @@ def counts_of(namespaces: Sequence[Document]) -> Mapping[str, int]:
 
 def _row(each: Document) -> Mapping[str, Any]:
     kinds = ", ".join(f"{count} {kind}" for kind, count in each["kinds"].items())
+    left = ", ".join(
+        f"{why['count']} {why['kind']} ({why['reason']})" for why in each.get("left_out_because", ())
+    )
     lacks = "" if each["state"] == "whole" else each["words"]
     if each["gone"]:
         lacks = "; ".join(filter(None, (lacks, "the cluster has no claim of it any more")))
-    return {**each, "by_kind": kinds, "lacks": lacks}
+    return {**each, "by_kind": kinds, "lacks": lacks, "left": left}
 
 
 def saved_in_words(backup: Document) -> str:

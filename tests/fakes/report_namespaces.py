@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from snapkeep.domain.objects.manifests import Archive, Subject
+from snapkeep.domain.objects.manifests import Archive, LeftOut, Subject
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.domain.objects.view.wholeness import Lack, Missing, NamespaceStands, Wholeness
@@ -17,7 +17,8 @@ def a_namespace(
     run = f"myeks.nightly.{now:%Y%m%dT%H%M%SZ}"
     subject = Subject("myeks", "nightly", run, now, name, ObjectScope.NAMESPACE)
     kinds = {"configmaps": 12, "services": 7, "deployments.apps": 5, "serviceaccounts": 4, "ingresses": 2}
-    summary = Summary({"namespaces": 1, **kinds}, secrets, unasked=("certificates.cert-manager.io",))
+    left = (LeftOut("pods", "ReplicaSet makes it", 9, ("web-1-x",)),)
+    summary = Summary({"namespaces": 1, **kinds}, secrets, left_out=left)
     archive = Archive(f"{run}/{name}", "v1", "ab" * 32, 4_000, 60_000)
     saved = Saved(subject, archive, now, 31, 9, len(secrets), (), summary)
     state = Wholeness.INCOMPLETE if missing else Wholeness.WHOLE

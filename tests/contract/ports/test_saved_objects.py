@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from snapkeep.domain.objects.manifests import Archive, SecretsFile, Subject
+from snapkeep.domain.objects.manifests import Archive, LeftOut, SecretsFile, Subject
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.ports.journal import Journal
@@ -53,7 +53,8 @@ def test_the_newest_runs_of_a_policy_come_first(journal: Journal) -> None:
 
 
 def test_a_record_keeps_its_summary(journal: Journal) -> None:
-    summary = Summary({"pods": 3}, ("db",), ("postgresqls.acid.zalan.do",), ("a.example.com",), 7)
+    left = (LeftOut("pods", "ReplicaSet makes it", 4, ("web-1-x",)),)
+    summary = Summary({"pods": 3}, ("db",), ("postgresqls.acid.zalan.do",), ("a.example.com",), 7, left)
     for each in (replace(saved("shop"), summary=summary), saved("store")):
         journal.saved_objects.write_saved(each)
     shop, store = journal.saved_objects.saved_of("myeks", "myeks.nightly.1")

@@ -101,6 +101,7 @@ def saving(monkeypatch: pytest.MonkeyPatch) -> tuple[SavingWorld, Command]:
     world.objects.put(
         "pods", "shop", "web", spec={"containers": [{"envFrom": [{"secretRef": {"name": "db"}}]}]}
     )
+    world.objects.put("configmaps", "shop", "kube-root-ca.crt")
     world.back_up(SLOT)
     world.save()
     world.wait(hours=3)
@@ -117,6 +118,7 @@ def test_namespaces_are_whole_or_say_what_is_missing(saving: tuple[SavingWorld, 
     assert "1 of 2 namespaces is restorable whole" in shown.err
     assert "1 of 2 namespaces is restorable whole: snapkeep coverage" in snapkeep("status").out
     assert "1 namespaces, 1 deployments.apps" in snapkeep("coverage", "-o", "wide").out
+    assert "1 configmaps (the cluster makes it)" in snapkeep("coverage", "-o", "wide").out
     assert "restorable" not in snapkeep("coverage", "--only", "protected").out.lower()
     assert snapkeep("coverage", "--check").code == 0
 

@@ -9,9 +9,9 @@ from typing import Any
 from snapkeep.adapters.dynamodb.saved_objects import DynamoSavedObjects, saved_key
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.objects.kinds import SAVED
-from snapkeep.domain.objects.manifests import Archive, Subject
+from snapkeep.domain.objects.manifests import Archive, LeftOut, Subject
 from snapkeep.domain.objects.rules import ObjectScope
-from snapkeep.domain.objects.saved import NAMED, Saved, Summary
+from snapkeep.domain.objects.saved import EXAMPLES, NAMED, REASONS, Saved, Summary
 from tests.contract.ports.samples import NOW, TABLE
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 
@@ -39,7 +39,8 @@ def test_a_record_of_a_version_before_has_no_summary(client: CountingClient) -> 
 
 def test_a_hundred_records_of_crowded_namespaces_are_read_by_one_call(client: CountingClient) -> None:
     names = tuple(f"{'n' * 60}-{number}" for number in range(NAMED))
-    summary = Summary(dict.fromkeys((*SAVED, *names), 10_000), names, names, names, 3000)
+    left = (LeftOut("n" * 60, "r" * 60, 1000, names[:EXAMPLES]),) * REASONS
+    summary = Summary(dict.fromkeys((*SAVED, *names), 10_000), names, names, names, 3000, left)
     real: Any = client
     stored = DynamoSavedObjects(Table(real, TABLE, sleep=lambda _: None))
     stored.write_saved(replace(saved(), summary=summary))

@@ -152,7 +152,7 @@ def test_namespaces_are_restorable_whole_or_say_what_is_missing() -> None:
     assert "1 of 3 is restorable whole" in text
     assert "shop incomplete 31 · 9 left out 12 configmaps, 7 services, 5 deployments.apps, 4 service" in text
     assert "no ready point of uploads (policy nightly takes it, but it has no ready recovery point" in text
-    assert "bring the Secret db" in text
+    assert "bring the Secret db left out: 9 pods (ReplicaSet makes it)" in text
     assert "its objects are not saved: no policy with `objects` takes its claims" in text
     rows = re.findall(r'<th scope="row">(\w+)<', section)
     assert rows == ["shop", "batch", "wordpress"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from snapkeep.domain.objects.kinds import UNASKED
+from snapkeep.domain.objects.manifests import LeftOut
 from snapkeep.domain.objects.saved import NAMED, saved_of
 from tests.unit.snapkeep.domain.objects.test_manifests import ARCHIVE, NOW, SUBJECT, contents
 
@@ -24,3 +25,15 @@ def test_a_record_has_a_summary_of_what_people_ask_for() -> None:
     assert summary.kinds == {"pods": 1, "configmaps": 1}
     assert (summary.secrets, summary.makers) == (("db",), ("postgresqls.x",))
     assert (len(summary.unasked), summary.unasked_count) == (NAMED, NAMED + 5)
+
+
+def test_a_record_names_first_what_nothing_makes_again() -> None:
+    found = contents()
+    for number in range(5):
+        found.leave_out("configmaps", {"metadata": {"name": f"c-{number}"}}, "its label excludes it")
+    summary = saved_of(found.manifest(SUBJECT, ARCHIVE, NOW, NOW)).summary
+    assert summary is not None
+    assert summary.left_out == (
+        LeftOut("configmaps", "its label excludes it", 5, ("c-0", "c-1", "c-2")),
+        LeftOut("replicasets.apps", "Deployment makes it", 25, ("rs-0", "rs-1", "rs-2")),
+    )

@@ -11,7 +11,7 @@ from typing import Any
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.objects.manifests import Archive, Subject, secrets_file_of
+from snapkeep.domain.objects.manifests import Archive, LeftOut, Subject, secrets_file_of
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.domain.times import precise
@@ -87,4 +87,7 @@ def _summary(fields: Mapping[str, Any] | None) -> Summary | None:
         makers=tuple(fields["makers"]),
         unasked=tuple(fields["unasked"]),
         unasked_count=fields["unasked_count"],
+        left_out=tuple(
+            LeftOut(**{**each, "names": tuple(each["names"])}) for each in fields.get("left_out", ())
+        ),
     )

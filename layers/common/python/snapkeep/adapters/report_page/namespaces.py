@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from snapkeep.domain.objects.view.wholeness import Wholeness
-from snapkeep.domain.objects.view.words import in_words, unasked_in_words
+from snapkeep.domain.objects.view.words import in_words, left_out_in_words, unasked_in_words
 
 if TYPE_CHECKING:
     from snapkeep.domain.objects.view.wholeness import NamespaceStands
@@ -58,6 +58,7 @@ def namespaces_in_words(namespaces: Sequence[NamespaceStands]) -> str:
 
 def _row(stands: NamespaceStands) -> NamespaceRow:
     saved = stands.saved
+    left = left_out_in_words(stands)
     gone = "the cluster has no claim of it any more" if stands.gone else ""
     return NamespaceRow(
         namespace=stands.namespace,
@@ -70,7 +71,7 @@ def _row(stands: NamespaceStands) -> NamespaceRow:
         saved_at=saved.at if saved else None,
         run=saved.subject.run if saved else "",
         words="" if stands.state is Wholeness.WHOLE else in_words(stands),
-        beside="; ".join(filter(None, (gone, unasked_in_words(stands)))),
+        beside="; ".join(filter(None, (gone, left and f"left out: {left}", unasked_in_words(stands)))),
     )
 
 

@@ -11,6 +11,9 @@ from snapkeep.domain.objects.kinds import Kind
 LEADER = "control-plane.alpha.kubernetes.io/leader"
 """Annotation with which a ConfigMap elects a leader."""
 
+MAKES = "makes it"
+"""How the reason ends for what is made again by another object or the cluster."""
+
 
 def why_left_out(item: Mapping[str, Any]) -> str:
     """Why an object of a saved kind is not saved; "" if it is.
@@ -23,7 +26,7 @@ def why_left_out(item: Mapping[str, Any]) -> str:
     if metadata.get("deletionTimestamp"):
         return "it was being deleted"
     if maker := maker_of(item):
-        return f"{maker} makes it"
+        return f"{maker} {MAKES}"
     if labels.get(EXCLUDE) == "true":
         return f"its label {EXCLUDE} excludes it"
     if LEADER in annotations:
@@ -53,11 +56,11 @@ def _maker(item: Mapping[str, Any]) -> Mapping[str, Any]:
 def _of_kind(item: Mapping[str, Any], metadata: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     name, kind = metadata.get("name"), item.get("kind")
     if kind == "ConfigMap" and name == "kube-root-ca.crt":
-        return "the cluster makes it"
+        return f"the cluster {MAKES}"
     if kind == "ConfigMap" and labels.get("owner", "").lower() == "helm":
         return "it is a release of Helm's history"
     if kind == "Service" and (metadata.get("namespace"), name) == ("default", "kubernetes"):
-        return "the cluster makes it"
+        return f"the cluster {MAKES}"
     if kind in ("Pod", "Job") and _has_finished(item.get("status") or {}):
         return "it has finished and would run again"
     return ""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from snapkeep.domain.objects.kinds import UNASKED
-from snapkeep.domain.objects.manifests import Archive, Manifest, SecretsFile, Subject
+from snapkeep.domain.objects.left_out import MAKES
+from snapkeep.domain.objects.manifests import Archive, LeftOut, Manifest, SecretsFile, Subject
 
 NAMED = 20
-"""How many names of each sort a record holds, so that hundreds of records are read by one call."""
+"""How many names of each sort a record holds, so that a hundred records are read by one call."""
+
+REASONS, EXAMPLES = 6, 3
+"""How many reasons for leaving objects out a record holds, and how many names for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class Summary:
     `kinds` counts the saved objects by kind. `secrets` are the first Secrets that saved objects name and that
     are not saved, `makers` kinds that are not saved and whose objects make some that were left out. `unasked`
     are the first of the `unasked_count` kinds of CRDs that nobody asked for: whether the namespace has any is
-    unknown.
+    unknown. `left_out` are objects that were left out by kind and reason, those that nothing makes again
+    first.
     """
 
     kinds: Mapping[str, int] = field(default_factory=dict)
@@ -28,6 +33,7 @@ class Summary:
     makers: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
     unasked_count: int = 0
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +83,12 @@ def summary_of(manifest: Manifest) -> Summary:
         makers=manifest.makers[:NAMED],
         unasked=tuple(unasked[:NAMED]),
         unasked_count=len(unasked),
+        left_out=tuple(
+            replace(each, names=each.names[:EXAMPLES])
+            for each in sorted(manifest.left_out, key=_weight)[:REASONS]
+        ),
     )
+
+
+def _weight(left: LeftOut) -> tuple[bool, int]:
+    return left.reason.endswith(MAKES), -left.count

@@ -31,6 +31,7 @@ def test_coverage_of_a_namespace_is_of_that_one_only(api: Api) -> None:
 def test_namespaces_say_whether_they_are_restorable_whole() -> None:
     world = SavingWorld()
     world.objects.put("pods", "shop", "web", spec=SECRET)
+    world.objects.put("configmaps", "shop", "cache", metadata={"labels": {"snapkeep.io/exclude": "true"}})
     world.back_up(SLOT)
     world.save()
     world.wait(hours=3)
@@ -40,6 +41,11 @@ def test_namespaces_say_whether_they_are_restorable_whole() -> None:
     assert (store["objects"], store["kinds"]) == (2, {"namespaces": 1, "deployments.apps": 1})
     assert (store["run"], store["saved_at"]) == ("myeks.nightly.20261124T180000Z", "2026-11-24T18:00:00Z")
     assert (shop["state"], shop["words"]) == ("incomplete", "bring the Secret db")
+    excludes = "its label snapkeep.io/exclude excludes it"
+    assert (shop["left_out"], shop["left_out_because"]) == (
+        1,
+        [{"kind": "configmaps", "reason": excludes, "count": 1, "names": ["cache"]}],
+    )
     assert shop["missing"] == [{"lack": "secret", "name": "db", "why": "Secrets are not saved"}]
     only = api.get("/v1/clusters/myeks/namespaces/store/coverage").json["namespaces"]
     assert [each["namespace"] for each in only] == ["store"]

@@ -31,6 +31,12 @@ def unasked_in_words(stands: NamespaceStands) -> str:
     return f"not looked for: {kinds} that custom_kinds does not name ({_few(summary.unasked, count)})"
 
 
+def left_out_in_words(stands: NamespaceStands) -> str:
+    """The first reasons why objects were left out, with how many of which kind; "" for none."""
+    left = stands.saved.summary.left_out if stands.saved and stands.saved.summary else ()
+    return _few([f"{each.count} {each.kind} ({each.reason})" for each in left], len(left))
+
+
 def _parts(stands: NamespaceStands) -> Iterator[str]:
     """A part of the sentence for each way in which something is missing."""
     for each in stands.missing:

@@ -22,13 +22,22 @@ class MissingModel(Body):
     why: str
 
 
+class LeftOutModel(Body):
+    """Objects of a kind that were not saved, why, and the names of the first."""
+
+    kind: str
+    reason: str
+    count: int
+    names: list[str]
+
+
 class NamespaceModel(Body):
     """Whether a namespace is restorable whole, by the objects that `run` saved ("" if none did) and the
     recovery points of that run.
 
-    `words` says it in a sentence, `missing` one by one. `kinds` counts the saved objects by kind, `left_out`
-    those that were not saved. `secrets` counts Secrets that saved objects name and that are not saved,
-    `secrets_saved` those that are saved, encrypted.
+    `words` says it in a sentence, `missing` one by one. `kinds` counts the saved objects by kind. `left_out`
+    counts those that were not saved, and `left_out_because` has the first reasons. `secrets` counts Secrets
+    that saved objects name and that are not saved, `secrets_saved` those that are saved, encrypted.
     `not_looked_for` names kinds of CRDs that nobody asked for, in words. `gone` says that the cluster has no
     claim of the namespace any more.
     """
@@ -41,6 +50,7 @@ class NamespaceModel(Body):
     objects: int
     kinds: dict[str, int]
     left_out: int
+    left_out_because: list[LeftOutModel]
     secrets: int
     secrets_saved: int
     missing: list[MissingModel]
@@ -60,6 +70,10 @@ def namespace_model(stands: NamespaceStands) -> NamespaceModel:
         objects=saved.objects if saved else 0,
         kinds=dict(saved.summary.kinds) if saved and saved.summary else {},
         left_out=saved.left_out if saved else 0,
+        left_out_because=[
+            LeftOutModel(kind=each.kind, reason=each.reason, count=each.count, names=list(each.names))
+            for each in (saved.summary.left_out if saved and saved.summary else ())
+        ],
         secrets=saved.secrets if saved else 0,
         secrets_saved=saved.secrets_saved if saved else 0,
         missing=[MissingModel(lack=each.lack, name=each.name, why=each.why) for each in stands.missing],
