@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from snapkeep.domain.backup.backups import BackupStatus
 from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.backup.tenant_view import points_in, run_in, skipped_in
 from snapkeep.domain.errors import NotFound
 from snapkeep.ports.objects import SavedObjects
 from snapkeep.ports.points import Points
@@ -28,18 +29,31 @@ class ShowBackup:
     def show(self, cluster: str, run_id: str, namespace: str, limit: int, after: str) -> BackupStatus:
         """The run, at most `limit` of its points (after the point id `after`), and everything it skipped.
 
-        With a `namespace`, only runs requested for that namespace are found. Raises NotFound.
+        With a `namespace`, only runs requested for that namespace are found, and of a scheduled run only what
+        concerns it. Raises NotFound.
         """
         run = self.runs.run(run_id)
-        if run is None or run.cluster != cluster or not _is_shown_in(run, namespace):
+        status = self._status(run, namespace, limit, after) if run and run.cluster == cluster else None
+        if status is None:
             where = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
             raise NotFound(f"{where} has no backup {run_id} (the journal forgets them after 90 days)")
-        page = list(self.points.page_of_points(run.id, limit + 1, after))
+        return replace(status, gone=self.lost.gone(status.points))
+
+    def _status(self, run: Run, namespace: str, limit: int, after: str) -> BackupStatus | None:
+        """A page of a run; None if the run is not shown in the namespace."""
+        skipped = self.runs.skipped(run.id)
+        objects = tuple(self.saved.saved_of(run.cluster, run.id))
+        if not namespace or (run.request and run.request.namespace == namespace):
+            page = list(self.points.page_of_points(run.id, limit + 1, after))
+        elif run.request:
+            return None
+        else:
+            skipped = skipped_in(namespace, skipped)
+            points = points_in(namespace, self.points.points_of(run.id))
+            objects = tuple(each for each in objects if each.subject.namespace == namespace)
+            if not points and not skipped:
+                return None
+            run = run_in(run, points, skipped)
+            page = [point for point in points if point.id > after]
         following = page[limit - 1].id if len(page) > limit else ""
-        gone = self.lost.gone(page[:limit])
-        objects = tuple(self.saved.saved_of(cluster, run.id))
-        return BackupStatus(run, page[:limit], self.runs.skipped(run.id), following, gone, objects)
-
-
-def _is_shown_in(run: Run, namespace: str) -> bool:
-    return not namespace or (run.request is not None and run.request.namespace == namespace)
+        return BackupStatus(run, page[:limit], skipped, following, objects=objects)

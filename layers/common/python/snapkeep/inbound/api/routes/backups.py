@@ -63,7 +63,11 @@ def backup_routes(actions: Actions, once: Once) -> Router:
     def show_backup(cluster: Cluster, backup: Backup, limit: Limit = 50, cursor: Cursor = "") -> BackupModel:
         return backup_model(actions.show_backup(cluster, backup, "", limit, cursor))
 
-    @router.get(f"{IN_NAMESPACE}/<backup>", summary="Show a backup of a namespace", **SHOWS)
+    @router.get(
+        f"{IN_NAMESPACE}/<backup>",
+        summary="Show a backup of a namespace, and what concerns it of scheduled ones",
+        **SHOWS,
+    )
     def show_backup_of_namespace(
         cluster: Cluster, namespace: Namespace, backup: Backup, limit: Limit = 50, cursor: Cursor = ""
     ) -> BackupModel:
