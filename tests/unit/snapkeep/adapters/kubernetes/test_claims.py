@@ -164,3 +164,13 @@ def test_scratch_volumes_are_the_empty_dirs_and_host_paths_of_a_pod() -> None:
 def test_a_pod_without_volumes_has_no_scratch() -> None:
     pod = {"metadata": {"namespace": "batch", "name": "sorter"}, "spec": {}}
     assert list(scratch_volumes_of(pod, "myeks")) == []
+
+
+def test_an_access_point_in_the_mount_options_is_part_of_the_handle() -> None:
+    on_efs = {
+        "csi": {"driver": "efs.csi.aws.com", "volumeHandle": "fs-1"},
+        "mountOptions": ["accesspoint=fsap-1"],
+    }
+    assert volume_of(a_volume(on_efs)).handle == "fs-1::fsap-1"
+    on_ebs = {"csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"}, "mountOptions": ["noatime"]}
+    assert volume_of(a_volume(on_ebs)).handle == "vol-1"

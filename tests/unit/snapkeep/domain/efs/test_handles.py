@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapkeep.domain.efs.handles import EfsVolume, below, volume_of_handle
+from snapkeep.domain.efs.handles import EfsVolume, below, handle_in_full, volume_of_handle
 
 FS, AP = "fs-0123456789abcdef0", "fsap-0123456789abcdef0"
 
@@ -31,7 +31,13 @@ def test_every_form_names_a_folder(handle: str, volume: EfsVolume) -> None:
 
 
 def test_a_mount_option_may_name_the_access_point() -> None:
-    assert volume_of_handle(FS, ("tls", f"accesspoint={AP}")) == EfsVolume(FS, "/", AP)
+    options = ("tls", f"accesspoint={AP}")
+    for handle in (FS, f"efs:{FS}", f"{FS}:/data"):
+        assert volume_of_handle(handle_in_full(handle, options)).access_point == AP
+    assert volume_of_handle(handle_in_full(f"{FS}:/data", options)).path == "/data"
+    for handle in (f"{FS}::fsap-0", f"s3files:{FS}"):
+        assert handle_in_full(handle, options) == handle
+    assert handle_in_full(FS, ("tls",)) == FS
 
 
 @pytest.mark.parametrize(

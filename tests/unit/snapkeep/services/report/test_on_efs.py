@@ -93,6 +93,17 @@ def test_what_the_backups_remember_is_shown_while_the_cluster_does_not_answer(wo
     assert covered(world, "photos").policies == ("shared",)
 
 
+def test_what_runs_of_volumes_skipped_is_protected_by_its_backup_while_the_cluster_is_silent(
+    world: World,
+) -> None:
+    world.back_up(SLOT)
+    backed_up(world)
+    world.clock.now = SLOT + timedelta(hours=2)
+    world.clusters.unreachable.add("myeks")
+    assert covered(world, "photos").state is Coverage.PROTECTED
+    assert covered(world, "mail").state is Coverage.UNPROTECTABLE
+
+
 def test_only_a_namespace_that_was_asked_for_is_shown(world: World) -> None:
     backed_up(world)
     found = world.actions().show_coverage("myeks", "shop")

@@ -8,6 +8,7 @@ from typing import Any
 
 from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, IN_TREE
+from snapkeep.domain.efs.handles import handle_in_full
 from snapkeep.domain.sizes import parse_quantity
 
 Document = Mapping[str, Any]
@@ -127,9 +128,12 @@ def _csi_volume(document: Document, zone: str) -> Volume:
     source = document["spec"]["csi"]
     driver, handle = source["driver"], source.get("volumeHandle", "")
     kind = CSI_KINDS.get(driver, VolumeKind.OTHER)
+    if kind is VolumeKind.EFS:
+        kind = VolumeKind.S3 if handle.startswith(S3_FILES) else kind
+        handle = handle_in_full(handle, document["spec"].get("mountOptions") or ())
     return Volume(
         name=document["metadata"]["name"],
-        kind=VolumeKind.S3 if kind is VolumeKind.EFS and handle.startswith(S3_FILES) else kind,
+        kind=kind,
         driver=driver,
         handle=handle,
         fs_type=source.get("fsType", ""),

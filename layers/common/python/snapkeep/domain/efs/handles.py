@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 ACCESS_POINT_OPTION = "accesspoint="
@@ -28,7 +29,7 @@ class EfsVolume:
     access_point: str = ""
 
 
-def volume_of_handle(handle: str, mount_options: tuple[str, ...] = ()) -> EfsVolume:
+def volume_of_handle(handle: str) -> EfsVolume:
     """The folder that a handle names: `fs-…`, `fs-…:/path`, `fs-…::fsap-…`, or the same after `efs:`.
 
     Raises ValueError for anything else, with a message for users: `s3files:` is a bucket, not EFS.
@@ -37,7 +38,6 @@ def volume_of_handle(handle: str, mount_options: tuple[str, ...] = ()) -> EfsVol
         raise ValueError(f"{handle} is a file system over an S3 bucket, not EFS: back up the bucket")
     parts = handle.removeprefix(_EFS).split(":")
     file_system, path, access_point = (*parts, "", "")[:3]
-    access_point = access_point or _named(mount_options)
     if len(parts) > 3 or not _FILE_SYSTEM.fullmatch(file_system):
         raise ValueError(f"{handle!r} does not name a file system of EFS (fs-…)")
     if access_point and not _ACCESS_POINT.fullmatch(access_point):
@@ -51,6 +51,12 @@ def below(root: str, path: str) -> str:
     return posixpath.normpath(f"{root.rstrip('/')}/{inside.lstrip('/')}") or "/"
 
 
-def _named(mount_options: tuple[str, ...]) -> str:
+def handle_in_full(handle: str, mount_options: Iterable[str]) -> str:
+    """The handle with the access point that a mount option names, which the driver takes if the handle names
+    none.
+    """
     named = [each for each in mount_options if each.startswith(ACCESS_POINT_OPTION)]
-    return named[-1].removeprefix(ACCESS_POINT_OPTION) if named else ""
+    file_system, path, access_point = (*handle.removeprefix(_EFS).split(":"), "", "")[:3]
+    if not named or access_point or handle.startswith(_S3_FILES):
+        return handle
+    return f"{file_system}:{path}:{named[-1].removeprefix(ACCESS_POINT_OPTION)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ from snapkeep.services.objects.show_namespaces import ShowNamespaces
 from snapkeep.services.report.checked import ShowChecked
 from snapkeep.services.report.copied import ShowCopied
 from snapkeep.services.report.good_points import Good, NotedPoints, newest_of_each
-from snapkeep.services.report.on_efs import ShowOnEfs, by_claim, caveats
+from snapkeep.services.report.on_efs import GoodOnEfs, ShowOnEfs, by_claim, caveats
 from snapkeep.services.report.past_runs import ReadPastRuns
 
 NEAR, FAR = timedelta(hours=25), timedelta(days=35)
@@ -105,7 +105,8 @@ class ShowCoverage:
         memory = self.past.memory(cluster, here, now)
         on_efs = self.on_efs.good(cluster, None, now, namespace)
         names |= {each.claim.uid: each.name for each in on_efs}
-        known = list(memory.claims(newest_of_each(points, {}) | by_claim(on_efs), names, namespace))
+        good = newest_of_each(points, {}) | by_claim(on_efs)
+        known = [_unless_on_efs(item, on_efs) for item in memory.claims(good, names, namespace)]
         failures = {"/".join(item.name): item.failure for item in known} | caveats(on_efs)
         found = [self._recall(cluster, item, slots, now) for item in known]
         told = replace(self._with_notes(cluster, now, found, failures), unasked=f"{why}. {FROM_MEMORY}")
@@ -274,3 +275,10 @@ def _shared(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str
         for claim in claims
         if claim.volume and (text := in_words_of(holders, claim.volume.handle, claim.uid))
     }
+
+
+def _unless_on_efs(known: KnownClaim, on_efs: Iterable[GoodOnEfs]) -> KnownClaim:
+    """The claim, without what runs of volumes say of one whose file system is backed up."""
+    left = known.left is not None and known.left.code is selection.Code.EFS
+    saved = left and any(each.claim.uid == known.uid for each in on_efs)
+    return replace(known, left=None) if saved else known
