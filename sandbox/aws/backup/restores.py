@@ -13,7 +13,7 @@ from typing import Any
 from ministack.services import efs
 
 from sandbox.aws.backup import events, file_systems, points
-from sandbox.aws.backup.records import COMPLETED, FAILED, RecoveryPoint, Restore, Scope
+from sandbox.aws.backup.records import COMPLETED, FAILED, Restore, Scope
 from sandbox.aws.backup.refusals import Refused, invalid, missing
 from sandbox.aws.scope import request_scope
 from sandbox.aws.world import World
@@ -144,7 +144,7 @@ def _end(world: World, restore: Restore) -> None:
     elif restore.items and not found:
         restore.status, restore.message = FAILED, f"No item of {restore.items} is in the recovery point."
     else:
-        folder = _folder(restore.point, restore)
+        folder = _folder(restore)
         files = world.backup.files.setdefault(restore.file_system, {})
         files.update({f"/{folder}{path}": text for path, text in found.items()})
         restore.status = COMPLETED
@@ -156,6 +156,9 @@ def _is_wanted(path: str, items: tuple[str, ...]) -> bool:
     return not items or any(path == each or path.startswith(each.rstrip("/") + "/") for each in items)
 
 
-def _folder(point: RecoveryPoint, restore: Restore) -> str:
-    began = restore.created + timedelta(milliseconds=1 + secrets.randbelow(900_000))
+def _folder(restore: Restore) -> str:
+    """The name of the directory, which is made at some time while the job runs."""
+    took = (restore.completed or restore.created) - restore.created
+    most = max(took // timedelta(milliseconds=1), 999)
+    began = restore.created + timedelta(milliseconds=1 + secrets.randbelow(most))
     return f"aws-backup-restore_{began:%Y-%m-%dT%H-%M-%S}-{began.microsecond // 1000:03d}Z"
