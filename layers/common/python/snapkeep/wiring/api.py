@@ -91,9 +91,7 @@ def actions(ports: Ports) -> Actions:
         rehearse_prune=lambda cluster, place: prunes().rehearse(cluster, place),
         start_prune=lambda cluster, token, place: prunes().start(cluster, token, place),
         try_config=lambda request: ports.trier.try_config(request),
-        show_objects=lambda *which: show_objects(ports).of_run(*which),
-        link_objects=lambda *which: show_objects(ports).links(*which),
-        publish_objects=lambda read: ports.changes.objects_read(read),
+        **_of_objects(ports),
         show_status=lambda cluster: reports().status(cluster),
         show_claim=lambda *which: reports().claim(*which),
         link_report=lambda cluster: show_report(ports).link(cluster),
@@ -101,6 +99,14 @@ def actions(ports: Ports) -> Actions:
         show_vault=lambda: show_vault(ports).run(),
         publish_change=lambda change: ports.changes.changed(change),
     )
+
+
+def _of_objects(ports: Ports) -> dict[str, Any]:
+    return {
+        "show_objects": lambda *which: show_objects(ports).of_run(*which),
+        "link_objects": lambda *which: show_objects(ports).links(*which),
+        "publish_objects": lambda read: ports.changes.objects_read(read),
+    }
 
 
 def _of_restores(restores: Callable[[], RequestRestore]) -> dict[str, Any]:

@@ -1,14 +1,15 @@
-"""On-demand backups as people request and see them."""
+"""Backups as people request and see them, and as people see them who may not learn about other namespaces."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from snapkeep.domain.backup.runs import Run, Skipped
+from snapkeep.domain.backup.runs import Run, Skipped, outcome
 from snapkeep.domain.backup.selection import SkippedClaim, Taken
 from snapkeep.domain.objects.saved import Saved
-from snapkeep.domain.points import Point
+from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
 
 
@@ -37,3 +38,33 @@ class BackupStatus:
     following: str = ""
     gone: Mapping[str, str] = field(default_factory=dict)
     objects: Sequence[Saved] = ()
+
+
+def points_in(namespace: str, points: Iterable[Point]) -> list[Point]:
+    """The points of a namespace, by id. Claims of other namespaces on their volumes are not named."""
+    prefix = f"{namespace}/"
+    mine = [
+        replace(point, sharers=tuple(each for each in point.sharers if each.startswith(prefix)))
+        for point in points
+        if point.claim.namespace == namespace
+    ]
+    return sorted(mine, key=lambda point: point.id)
+
+
+def skipped_in(namespace: str, skipped: Iterable[Skipped]) -> list[Skipped]:
+    """What the run skipped in a namespace."""
+    return [each for each in skipped if each.subject.startswith(f"{namespace}/")]
+
+
+def run_in(run: Run, points: Sequence[Point], skipped: Sequence[Skipped]) -> Run:
+    """The run as if it had these points and had skipped this, and nothing else."""
+    states = Counter(point.state for point in points)
+    counted = replace(
+        run,
+        total=len(points),
+        ready=states[PointState.READY],
+        failed=states[PointState.FAILED],
+        late=sum(not point.state.is_final for point in points) if run.state.is_final else 0,
+        skipped=dict(Counter(each.code for each in skipped)),
+    )
+    return replace(counted, state=outcome(counted)) if run.state.is_final else counted

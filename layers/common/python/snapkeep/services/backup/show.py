@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from snapkeep.domain.backup.backups import BackupStatus
+from snapkeep.domain.backup.backups import BackupStatus, points_in, run_in, skipped_in
 from snapkeep.domain.backup.runs import Run
-from snapkeep.domain.backup.tenant_view import points_in, run_in, skipped_in
 from snapkeep.domain.errors import NotFound
 from snapkeep.ports.objects import SavedObjects
 from snapkeep.ports.points import Points

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from snapkeep.domain.backup.backups import points_in, run_in, skipped_in
 from snapkeep.domain.backup.runs import RunState, Skipped
-from snapkeep.domain.backup.tenant_view import points_in, run_in, skipped_in
 from snapkeep.domain.points import Point, PointState
 from tests.contract.ports.samples import a_point, a_run
 
