@@ -155,6 +155,21 @@ ACKNOWLEDGED = (
     ),
     *(
         Acknowledgement(
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{what}:REGION:<AWS::AccountId>:{every}]",
+            ("PruneFileSystems/PruneFileSystems/ExecutionRole/DefaultPolicy",),
+            reason,
+        )
+        for what, every, reason in (
+            (
+                "backup",
+                "recovery-point:*",
+                "AWS Backup names recovery points itself; only those with our tags and no hold are deleted",
+            ),
+            ("elasticfilesystem", "file-system/*", "file systems are only described, to see which are gone"),
+        )
+    ),
+    *(
+        Acknowledgement(
             f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{name}]",
             ("FileSystems/Vault/Role",),
             "what AWS Backup needs in its role, which AWS adds to; only AWS Backup assumes the role",

@@ -46,6 +46,7 @@ from infra.permissions.objects import (
     use_key_of_bucket,
     write_objects,
 )
+from infra.permissions.recovery_points import prune_recovery_points
 from infra.permissions.restore import describe_keys, hold_snapshots, lend_to_copies, look_into_bin
 from infra.permissions.restore_file_systems import ask_about_file_systems, restore_file_systems
 from infra.permissions.retention import delete_snapshots
@@ -92,6 +93,7 @@ __all__ = [
     "measure_snapshots",
     "note_checks",
     "note_checks_of_copies",
+    "prune_recovery_points",
     "put_events",
     "read_blocks",
     "read_copies",

@@ -19,6 +19,7 @@ from infra.constructs.interruption import Interruption
 from infra.constructs.job_queue import JobQueue
 from infra.constructs.prune import Prune
 from infra.constructs.prune_copies import PruneCopies
+from infra.constructs.prune_file_systems import PruneFileSystems
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.read_files import ReadFiles
 from infra.constructs.reconcile import Reconcile
@@ -68,7 +69,8 @@ class SnapkeepStack(RegionalStack):
         copies, files = self._copies(platform), self._files(platform, pages)
         saving, file_systems = self._objects(platform), self._file_systems(platform)
         restoring = self._restores_of(file_systems, platform)
-        asked = (backup.function, prune.function, trial, *copies[1:], *files, *restoring)
+        prunes = self._prunes_file_systems(platform, file_systems)
+        asked = (backup.function, prune.function, trial, *copies[1:], *files, *restoring, *prunes)
         vault = file_systems.vault.name if file_systems else ""
         api = Api(self, "Api", platform=platform, asked=asked, pages=pages, objects=saving, vault=vault)
         interruption = Interruption(
@@ -88,7 +90,7 @@ class SnapkeepStack(RegionalStack):
         ]
         self._let_in(platform, with_access)
         without_access = [*copies, *self._checks(platform), *self._archives(platform), *files, *restoring]
-        functions = [*with_access, completion.function, *without_access]
+        functions = [*with_access, completion.function, *without_access, *prunes]
         topic = self.watch(functions, *_shown(config.deployment))
         self.say(
             JournalTableName=platform.journal.name,
@@ -138,6 +140,14 @@ class SnapkeepStack(RegionalStack):
             return ()
         role = file_systems.vault.role.role_arn
         return (RestoreFileSystems(self, "RestoreFileSystems", platform=platform, role_arn=role).function,)
+
+    def _prunes_file_systems(
+        self, platform: Platform, backups: BackUpFileSystems | None
+    ) -> Sequence[PythonFunction]:
+        """What prunes the recovery points of file systems; nothing without any."""
+        if backups is None:
+            return ()
+        return (PruneFileSystems(self, "PruneFileSystems", platform=platform, vault=backups.vault).function,)
 
     def _archives(self, platform: Platform) -> Sequence[PythonFunction]:
         """What archives points; nothing unless a policy asks for it."""

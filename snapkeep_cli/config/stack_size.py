@@ -71,9 +71,9 @@ FOR_SECRETS = 1
 FOR_ARCHIVES = 15
 """What archives points."""
 
-FOR_FILE_SYSTEMS = 42
-"""What backs up and restores file systems of EFS, their vault, and the routes of the API that prune and
-restore them; besides, an access entry in each cluster."""
+FOR_FILE_SYSTEMS = 56
+"""What backs up, prunes and restores file systems of EFS, their vault, and the routes of the API that prune
+and restore them; besides, an access entry in each cluster."""
 
 FOR_FILES = 24
 """What reads files out of points, and the routes of the API by which people ask for them."""

@@ -60,7 +60,7 @@ WITH_OBJECTS = ("save_objects",)
 WITH_ARCHIVES = ("archive_points",)
 """The function that only a deployment with a policy that archives has."""
 
-OTHERS = ("read_files", "back_up_file_systems", "restore_file_systems")
+OTHERS = ("read_files", "back_up_file_systems", "prune_file_systems", "restore_file_systems")
 OPTIONAL = (*WITH_PLACES, *WITH_CHECKS, *WITH_OBJECTS, *WITH_ARCHIVES, *OTHERS)
 """All that only some deployments have; the last three those with files, and with file systems of EFS."""
 

@@ -137,6 +137,12 @@ OUTSIDE: Mapping[str, Thing] = {
     ),
     "a foreign recovery point": Thing(f"arn:aws:backup:{REGION}:{ACCOUNT}:recovery-point:0c"),
     "file system": Thing(f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/fs-0a"),
+    "held backup of a file system": Thing(
+        f"arn:aws:backup:{REGION}:{ACCOUNT}:recovery-point:0d", {**OURS, "snapkeep:hold": "cluster me"}
+    ),
+    "AWS Backup's own role": Thing(
+        f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
+    ),
     "access point": Thing(f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:access-point/fsap-0a"),
     "role of AWS Backup": Thing(f"arn:aws:iam::{ACCOUNT}:role/snapkeep/snapkeep-{REGION}-aws-backup"),
     "another bucket": Thing("arn:aws:s3:::payroll/x.html"),
