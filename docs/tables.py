@@ -73,6 +73,8 @@ def permissions_page(template: Document) -> str:
         "deployment's own recovery points, makes access points in its name, and can neither delete nor",
         "change anything (`infra/permissions/restore_file_systems.py`); `api` sees which recovery points",
         "and file systems exist.",
+        "It also has `prune_file_systems`: it lists that vault, reads tags, and deletes our recovery points",
+        "that are not held (`infra/permissions/recovery_points.py`).",
         "Only a deployment with `files` has `read_files`: it describes snapshots, reads the blocks of its",
         "own, decrypts under the keys of the config, and writes below `files/` of the report's bucket, where",
         "`api` reads (`infra/permissions/files.py`).",
