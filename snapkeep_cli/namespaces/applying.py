@@ -26,6 +26,9 @@ PAUSE = 3.0
 """Seconds between tries: the count of a new quota, and what a new Role or account is needed for, take a
 moment. https://kubernetes.io/docs/concepts/policy/resource-quotas/"""
 
+AT_ONCE = 200
+"""How many objects one kubectl applies."""
+
 MOST = 20
 """How many refused objects are tried one by one, to learn which was refused why."""
 
@@ -42,9 +45,8 @@ def marked(item: Document, run: str) -> Document:
 def rehearse(cluster: TargetCluster, items: Sequence[Document], run: str) -> list[Finding]:
     """What the API server would refuse, as findings. What one object misses because another one of them was
     only tried is no reason to refuse. Raises KubectlFailed."""
-    with waiting(f"the API server tries {counted(len(items), 'object')}"):
-        refused = _refused(cluster, [marked(each, run) for each in items], dry_run=True)
-        reasons = _reasons(cluster, refused, dry_run=True)
+    refused = _refused(cluster, [marked(each, run) for each in items], dry_run=True)
+    reasons = _reasons(cluster, refused, dry_run=True)
     made = {name_of(each) for each in items}
     return [_finding(label, reason, made) for label, reason in reasons.items()]
 
@@ -57,26 +59,29 @@ def apply(
 ) -> dict[str, str]:
     """Apply objects; why by label for those that were refused again and again. Raises KubectlFailed."""
     left: Sequence[Document] = [marked(each, run) for each in items]
-    with waiting(f"kubectl applies {counted(len(items), 'object')}"):
-        for number in range(TRIES):
-            if number:
-                sleep(PAUSE)
-            left = _refused(cluster, left)
-            if not left:
-                return {}
-        return _reasons(cluster, left)
+    for number in range(TRIES):
+        if number:
+            sleep(PAUSE)
+        left = _refused(cluster, left)
+        if not left:
+            return {}
+    return _reasons(cluster, left)
 
 
 def _refused(
     cluster: TargetCluster, items: Sequence[Document], *, dry_run: bool = False
 ) -> Sequence[Document]:
-    if not items:
-        return ()
-    found = cluster.apply("".join(map(document, items)), dry_run=dry_run)
-    for line in found.said:
-        if line.startswith(WARNED) and dry_run:
-            say(line)
-    return [each for each in items if label_of(each) not in found.done]
+    """The objects that were refused, some at a time, so that people see how far it is."""
+    left: list[Document] = []
+    for start in range(0, len(items), AT_ONCE):
+        some = items[start : start + AT_ONCE]
+        with waiting(f"{'tried' if dry_run else 'applied'} {start} of {counted(len(items), 'object')}"):
+            found = cluster.apply("".join(map(document, some)), dry_run=dry_run)
+        for line in found.said:
+            if line.startswith(WARNED) and dry_run:
+                say(line)
+        left += [each for each in some if label_of(each) not in found.done]
+    return left
 
 
 def _reasons(cluster: TargetCluster, items: Sequence[Document], *, dry_run: bool = False) -> dict[str, str]:

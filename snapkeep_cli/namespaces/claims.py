@@ -14,6 +14,8 @@ from snapkeep_cli.restore_request import ask_restore
 
 OVER = frozenset({"failed", "removed"})
 NO_NAMESPACE = "no_namespace"
+UNASKED = "cluster_unreachable"
+OTHER_CONTEXT = "give kubectl's context of that cluster with --context"
 REFUSED = "restore_refused"
 TAKEN = "claim_exists"
 
@@ -40,19 +42,21 @@ def begun(api: ApiClient, move: Move, claims: Mapping[str, str]) -> dict[str, st
 
 
 def rehearsed(api: ApiClient, move: Move, claims: Mapping[str, str], *, absent: bool) -> list[Finding]:
-    """What the API finds about restores of these claims; that the namespace is missing, only if kubectl sees
-    one: then both look at different clusters."""
+    """What the API finds about restores of these claims, and whether it sees the namespace as kubectl does:
+    if not, both look at different clusters."""
     found: list[Finding] = []
+    seen: set[bool] = set()
     for name, point in claims.items():
         try:
-            _, answer = _ask(api, move, name, point, dry_run=True)
-            heard = answer["plan"]["findings"]
+            heard = _ask(api, move, name, point, dry_run=True)[1]["plan"]["findings"]
         except ApiProblem as problem:
             if problem.code != REFUSED:
                 raise
             heard = problem.document["findings"]
-        found += _about(name, heard, move, absent=absent)
-    return found
+        codes = {each["code"] for each in heard}
+        seen |= set() if UNASKED in codes else {NO_NAMESPACE not in codes}
+        found += _about(name, heard)
+    return [another_cluster(move, absent=absent), *found] if absent in seen else found
 
 
 def start(api: ApiClient, move: Move, claims: Mapping[str, str]) -> dict[str, str]:
@@ -64,7 +68,10 @@ def start(api: ApiClient, move: Move, claims: Mapping[str, str]) -> dict[str, st
         except ApiProblem as problem:
             if problem.code != REFUSED:
                 raise
-            raise Refused(_about(name, problem.document["findings"], move, absent=False)) from problem
+            heard = problem.document["findings"]
+            unseen = any(each["code"] == NO_NAMESPACE for each in heard)
+            another = [another_cluster(move, absent=False)] if unseen else []
+            raise Refused([*another, *_about(name, heard)]) from problem
     return found
 
 
@@ -73,7 +80,8 @@ def state(api: ApiClient, move: Move, restore_id: str) -> dict[str, Any]:
     return api.get(*place(move.cluster, move.into, "restores", restore_id))
 
 
-def _about(name: str, heard: list[Finding], move: Move, *, absent: bool) -> list[Finding]:
+def _about(name: str, heard: list[Finding]) -> list[Finding]:
+    """The findings about a claim, without that its namespace is missing: the command makes it."""
     found = []
     for each in heard:
         if each["code"] == TAKEN:
@@ -81,18 +89,17 @@ def _about(name: str, heard: list[Finding], move: Move, *, absent: bool) -> list
             found.append({**each, "text": f"claim {name}: {each['text']}", "fix": keep})
         elif each["code"] != NO_NAMESPACE:
             found.append({**each, "text": f"claim {name}: {each['text']}"})
-        elif not absent:
-            found.append(another_cluster(move))
     return found
 
 
-def another_cluster(move: Move) -> Finding:
-    """kubectl sees a namespace that Snapkeep does not see."""
+def another_cluster(move: Move, *, absent: bool) -> Finding:
+    """kubectl and Snapkeep see different namespaces; `absent` says that kubectl sees none."""
+    sees, has = ("no", "one") if absent else ("the", "none")
     return finding(
         ERROR,
         "another_cluster",
-        f"kubectl sees namespace {move.into}, but cluster {move.cluster} has none",
-        "give kubectl's context of that cluster with --context",
+        f"kubectl sees {sees} namespace {move.into}, but cluster {move.cluster} has {has}",
+        OTHER_CONTEXT,
     )
 
 

@@ -110,7 +110,7 @@ class Flow:
         missing = set(self.begun) - self.cluster.names(CLAIMS, self.found.move.into)
         if missing:
             text = f"kubectl does not see the restored claims {', '.join(sorted(missing))}"
-            raise fail("namespace_refused", text, claims.another_cluster(self.found.move)["fix"])
+            raise fail("namespace_refused", text, claims.OTHER_CONTEXT)
 
     def _claims(self) -> dict[str, Any]:
         """How many claims exist; ends the command if a restore failed."""

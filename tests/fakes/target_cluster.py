@@ -36,6 +36,7 @@ class FakeTargetCluster:
         self.refuses: Callable[[Document], str] = lambda item: ""
         self.pods: Callable[[str], Document] = lambda name: RUNNING
         self.events: list[Document] = []
+        self.warning = ""
         self.tried: list[str] = []
         self.applied: list[str] = []
 
@@ -110,6 +111,7 @@ class FakeTargetCluster:
             (self.tried if dry_run else self.applied).append(label_of(item))
             if not dry_run:
                 self._keep(item)
+        said += [self.warning] if self.warning else []
         return Applied(frozenset(done), tuple(said))
 
     def _without_namespace(self, item: Document) -> str:

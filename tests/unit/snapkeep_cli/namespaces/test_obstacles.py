@@ -126,7 +126,7 @@ def test_kubectl_of_another_cluster_is_found_out(
 
     said = refused(snapkeep("restore-namespace", run_of(), "-n", "shop", "--yes"), "another_cluster")
 
-    assert "kubectl sees namespace shop, but cluster myeks has none" in said
+    assert "kubectl sees the namespace shop, but cluster myeks has none" in said
 
 
 def test_what_misses_only_what_was_tried_before_is_no_reason_to_refuse(
@@ -141,3 +141,15 @@ def test_what_misses_only_what_was_tried_before_is_no_reason_to_refuse(
 
     assert ended.code == 0, ended.err
     assert "warning[not_tried]" in ended.err
+
+
+def test_a_namespace_that_only_snapkeep_sees_is_in_another_cluster(
+    world: SavingWorld, cluster: FakeTargetCluster, snapkeep: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.cluster.namespaces["shop"] = "Active"
+    monkeypatch.setattr(cluster, "objects", lambda *_: [])
+
+    said = refused(snapkeep("restore-namespace", run_of(), "-n", "shop", "--yes"), "another_cluster")
+
+    assert "kubectl sees no namespace shop, but cluster myeks has one" in said
+    assert cluster.applied == []
