@@ -12,15 +12,7 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.api_problems import add_gateway_problems
-from infra.constructs.api_routes import (
-    BORROWING_ROUTES,
-    CHECKS_ROUTES,
-    FILE_SYSTEMS_ROUTES,
-    FILES_ROUTES,
-    OBJECTS_ROUTES,
-    ROUTES,
-    VAULT_ROUTES,
-)
+from infra.constructs.api_routes import routes_of
 from infra.constructs.log_group import log_group
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.report import ReportBucket
@@ -88,14 +80,9 @@ class Api(Construct):
                 **{f"{each.name}_function": each.function.function_name for each in asked},
             ),
         )
-        is_vault = platform.deployment.vault
-        borrows = BORROWING_ROUTES if platform.deployment.borrow else {}
-        checks = CHECKS_ROUTES if platform.deployment.checks else {}
-        files = FILES_ROUTES if platform.deployment.files else {}
-        saved = OBJECTS_ROUTES if objects else {}
-        shared = FILE_SYSTEMS_ROUTES if platform.deployment.file_system_policies else {}
-        own = {**ROUTES, **borrows, **checks, **files, **saved, **shared}
-        self.routes = VAULT_ROUTES if is_vault else own
+        deployment = platform.deployment
+        is_vault = deployment.vault
+        self.routes = routes_of(deployment, objects=objects is not None)
         self.function.allow(
             permissions.describe(
                 "Snapshots", "LockedSnapshots", "Images", *(() if is_vault else ("Volumes",))
@@ -105,8 +92,8 @@ class Api(Construct):
             *(permissions.invoke(each.function.function_arn) for each in asked),
             *pages.reading(),
             *(objects.bucket.reading() if objects else ()),
-            *((permissions.hand_out_files(pages.files),) if files else ()),
-            *(permissions.ask_about_file_systems(Stack.of(self)) if shared else ()),
+            *((permissions.hand_out_files(pages.files),) if deployment.files else ()),
+            *(permissions.ask_about_file_systems(Stack.of(self)) if deployment.file_system_policies else ()),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
             ),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from snapkeep.domain.policies import Deployment
+
 CLUSTER = "/v1/clusters/{cluster}"
 NAMESPACE = f"{CLUSTER}/namespaces/{{namespace}}"
 
@@ -88,3 +90,17 @@ VAULT_ROUTES: Mapping[str, tuple[str, ...]] = {
     "/v1/status": ("GET",),
 }
 """Those of a vault, which has no clusters."""
+
+
+def routes_of(deployment: Deployment, *, objects: bool) -> Mapping[str, tuple[str, ...]]:
+    """The methods of each path that a deployment's API answers; `objects` says whether it saves some."""
+    if deployment.vault:
+        return VAULT_ROUTES
+    return {
+        **ROUTES,
+        **(BORROWING_ROUTES if deployment.borrow else {}),
+        **(CHECKS_ROUTES if deployment.checks else {}),
+        **(FILES_ROUTES if deployment.files else {}),
+        **(OBJECTS_ROUTES if objects else {}),
+        **(FILE_SYSTEMS_ROUTES if deployment.file_system_policies else {}),
+    }

@@ -237,8 +237,7 @@ class DeletePoints:
         return None
 
     def _note_absence(self, snapshot_id: str) -> None:
-        """Record the absence: somebody may take it out of the Recycle Bin even before Snapkeep saw that it
-        was gone."""
+        """Record the absence: somebody may take it out of the Recycle Bin before Snapkeep saw it gone."""
         self.absences.write_absences([Absence(snapshot_id, self.clock())])
 
     def _keep_pace(self) -> None:
@@ -248,8 +247,7 @@ class DeletePoints:
         late = self._calls + 1 - self.pace.burst
         self._calls += 1
         every = timedelta(seconds=1 / self.pace.per_second)
-        wait = min(self._began + late * every - now, every)
-        if late > 0 and wait > timedelta():
+        if late > 0 and (wait := min(self._began + late * every - now, every)) > timedelta():
             self.pause(wait)
 
     def _look_again(self, ids: Sequence[str]) -> Iterator[Deleted]:
