@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.deployed import CLUSTER, Deployed, config_of, deployed, until
+from tests.integration.flows.command import snapkeep
 
 pytestmark = pytest.mark.slow
 
@@ -142,3 +144,18 @@ def test_not_even_an_admin_deletes_a_recovery_point(product: Deployed, file_syst
     with pytest.raises(ClientError, match="AccessDenied"):
         product.client("backup").delete_recovery_point(**named)
     assert product.client("backup").describe_recovery_point(**named)["Status"] == "COMPLETED"
+
+
+def test_people_see_that_the_claim_is_protected_and_what_that_means(
+    product: Deployed, file_system: str
+) -> None:
+    until(lambda: points(product) or None, "a recovery point")
+    turn(product)
+
+    shown = snapkeep(product, "coverage", "-n", SHARED, "-o", "json")
+    (claim,) = json.loads(shown.stdout)["claims"]
+    assert (claim["claim"], claim["state"], claim["policy"]) == ("web", "protected", SHARED)
+    assert "not of one moment" in claim["reason"]
+    refused = snapkeep(product, "backup", "--policy", SHARED)
+    assert refused.returncode != 0
+    assert f"policy {SHARED} saves file systems of EFS" in refused.stderr
