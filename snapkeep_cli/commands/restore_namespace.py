@@ -12,7 +12,7 @@ from snapkeep_cli.api.calls import DryRunOption, client, ending_well, place, the
 from snapkeep_cli.api.client import ApiClient
 from snapkeep_cli.cluster.kubectl import KubectlFailed, kubectl_for
 from snapkeep_cli.namespaces.ending import tell_end
-from snapkeep_cli.namespaces.flow import Flow, explained
+from snapkeep_cli.namespaces.flow import Flow, explained, refuse_for
 from snapkeep_cli.namespaces.planning import Move, Planned, cluster_of, counted, document_of, planned, table
 from snapkeep_cli.objects.archives import Archived, archived
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say
@@ -61,12 +61,16 @@ def restore_namespace(
     api = client()
     move = _move(api, given, namespace, into, cluster)
     found = planned(api, move, without or [])
-    if output in (Output.TABLE, Output.WIDE) or dry_run:
+    for_programs = output in (Output.JSON, Output.YAML)
+    if not for_programs:
         emit(document_of(found), output, table(found))
     kubectl = kubectl_for(move.cluster, context, writes=True)
     flow = Flow(api, kubectl, found, timedelta(seconds=timeout))
     try:
-        flow.check()
+        checked = flow.check()
+        if for_programs and dry_run:
+            emit(document_of(found) | {"findings": checked}, output, "")
+        refuse_for(checked, "nothing was made")
         if dry_run:
             say("nothing was made, and nothing prevents it")
             return

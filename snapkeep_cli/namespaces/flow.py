@@ -21,7 +21,7 @@ from snapkeep_cli.namespaces.obstacles import ERROR, Finding, is_done, obstacles
 from snapkeep_cli.namespaces.planning import Planned, counted
 from snapkeep_cli.namespaces.ports import TargetCluster
 from snapkeep_cli.namespaces.target import CLAIMS, NAMESPACES, Target, look
-from snapkeep_cli.namespaces.watching import Watch
+from snapkeep_cli.namespaces.watching import FORBIDDEN, Watch
 from snapkeep_cli.output import fail, findings, say
 
 Document = Mapping[str, Any]
@@ -75,15 +75,14 @@ class Flow:
         bare = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.found.move.into}}
         return saved or ([bare] if self.target.is_absent else [])
 
-    def check(self) -> None:
-        """Show everything that can be known before anything is made; ends the command if it prevents the
-        restore."""
+    def check(self) -> list[Finding]:
+        """Everything that can be known before anything is made, errors first."""
         found = list(obstacles(self.found, self.target))
         absent = self.target.is_absent
         found += claims.rehearsed(self.api, self.found.move, self.to_restore, absent=absent)
         if not absent and not _refuse(found):
             found += self._rehearsed()
-        self._refuse_for(found, "nothing was made")
+        return sorted(found, key=lambda each: each["severity"] != ERROR)
 
     def make_namespace(self) -> None:
         """Make the namespace, and let the API server try all objects in it."""
@@ -93,7 +92,7 @@ class Flow:
         if self.target.is_absent:
             say(f"made namespace {into}")
             undo = f"only namespace {into} was made: kubectl delete namespace {into} undoes it"
-            self._refuse_for(self._rehearsed(), undo)
+            refuse_for(self._rehearsed(), undo)
 
     def restore_claims(self) -> None:
         """Begin the restores, and wait until their claims exist: a StatefulSet makes an empty claim where it
@@ -101,7 +100,7 @@ class Flow:
         try:
             started = claims.start(self.api, self.found.move, self.to_restore)
         except claims.Refused as reason:
-            self._refuse_for(reason.findings, f"no workload was applied; {AGAIN}")
+            refuse_for(reason.findings, f"no workload was applied; {AGAIN}")
             raise
         self.begun.update(started)
         if not self.begun:
@@ -146,10 +145,12 @@ class Flow:
         items = [*self.namespace, *self.to_apply]
         return rehearse(self.cluster, items, self.found.move.saved.run)
 
-    def _refuse_for(self, found: list[Finding], what_was_made: str) -> None:
-        findings(sorted(found, key=lambda each: each["severity"] != ERROR))
-        if _refuse(found):
-            raise fail("namespace_refused", f"this cannot work: {what_was_made}")
+
+def refuse_for(found: Sequence[Finding], what_was_made: str) -> None:
+    """Show findings; ends the command if one of them prevents the restore."""
+    findings(found)
+    if _refuse(found):
+        raise fail("namespace_refused", f"this cannot work: {what_was_made}")
 
 
 def _refuse(found: Sequence[Finding]) -> bool:
@@ -158,4 +159,7 @@ def _refuse(found: Sequence[Finding]) -> bool:
 
 def explained(error: KubectlFailed) -> typer.Exit:
     """The end of the command for an error of kubectl."""
-    return fail("kubectl_failed", "; ".join(str(error).splitlines()), AGAIN)
+    text = f"kubectl says: {'; '.join(str(error).splitlines())}"
+    if FORBIDDEN in text:
+        return fail("forbidden", text, "ask an admin of the cluster for that right, and repeat the command")
+    return fail("kubectl_failed", text, AGAIN)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from snapkeep_cli.cluster.kubectl import KubectlFailed
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.target_cluster import FakeTargetCluster
@@ -153,3 +154,28 @@ def test_a_namespace_that_only_snapkeep_sees_is_in_another_cluster(
 
     assert "kubectl sees no namespace shop, but cluster myeks has one" in said
     assert cluster.applied == []
+
+
+def test_programs_get_the_findings_of_a_dry_run(cluster: FakeTargetCluster, snapkeep: Command) -> None:
+    cluster.denied = {"create deployments"}
+
+    ended = snapkeep("restore-namespace", run_of(), "-n", "shop", "--dry-run", "-o", "json")
+
+    assert ended.code == 3
+    found = json.loads(ended.out)
+    assert found["claims"].keys() == {"data"}
+    assert [each["code"] for each in found["findings"]][:2] == ["not_allowed", "secret_missing"]
+
+
+def test_what_the_person_may_not_see_ends_with_the_code_for_rights(
+    world: SavingWorld, cluster: FakeTargetCluster, snapkeep: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> Any:
+        raise KubectlFailed("Error from server (Forbidden): configmaps is forbidden")
+
+    world.cluster.namespaces["shop"] = "Active"
+    monkeypatch.setattr(cluster, "living", refuse)
+
+    ended = snapkeep("restore-namespace", run_of(), "-n", "shop", "--yes")
+
+    assert ended.code == 5 and "kubectl says: Error from server (Forbidden)" in ended.err
