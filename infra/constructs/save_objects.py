@@ -21,7 +21,7 @@ from snapkeep.settings import SaveObjectsSettings
 
 EVERY = "rate(5 minutes)"
 TIMEOUT = Duration.minutes(5)
-"""No longer than the schedule's rate, so passes seldom overlap; if they do, an archive gets two versions."""
+"""No longer than the lease of a namespace in `services/objects/save_objects.py`."""
 
 MEMORY_MIB = 512
 """10,000 objects of a namespace need less than 256 MiB; more memory also means more CPU to compress them."""

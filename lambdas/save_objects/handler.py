@@ -26,7 +26,9 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     saver = _saver()
     until = saver.clock() + left - A_NAMESPACE
-    return runtime.log_report({"clusters": saver.run(until, event.get("cluster", ""))})
+    return runtime.log_report(
+        {"clusters": saver.run(context.aws_request_id, until, event.get("cluster", ""))}
+    )
 
 
 def _saver() -> SaveObjects:

@@ -47,10 +47,10 @@ class SavingWorld(World):
             envelopes=KmsEnvelopes(self.kms),
         )
 
-    def save(self, seconds: int = 600) -> ObjectsReport:
+    def save(self, seconds: int = 600, owner: str = "pass") -> ObjectsReport:
         """One pass of save_objects."""
         saver = objects.save_objects(self.ports())
-        (report,) = saver.run(self.clock() + timedelta(seconds=seconds))
+        (report,) = saver.run(owner, self.clock() + timedelta(seconds=seconds))
         return report
 
     def records(self) -> list[Saved]:

@@ -8,7 +8,7 @@ from snapkeep.domain.objects.manifests import Archive, LeftOut, SecretsFile, Sub
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.ports.journal import Journal
-from tests.contract.ports.samples import NOW
+from tests.contract.ports.samples import NOW, later
 
 
 def saved(namespace: str, run: str = "myeks.nightly.1", cluster: str = "myeks", objects: int = 5) -> Saved:
@@ -66,3 +66,18 @@ def test_a_record_says_where_secrets_are(journal: Journal) -> None:
     journal.saved_objects.write_saved(replace(saved("shop"), secrets_saved=2, secrets_file=file))
     (found,) = journal.saved_objects.saved_of("myeks", "myeks.nightly.1")
     assert (found.secrets_saved, found.secrets_file) == (2, file)
+
+
+def test_one_owner_at_a_time_saves_a_namespace_of_a_run(journal: Journal) -> None:
+    store, shop = journal.saved_objects, saved("shop").subject
+    assert store.lease_saving(shop, "first", later(minutes=5), NOW)
+    assert store.lease_saving(shop, "first", later(minutes=6), NOW)
+    assert not store.lease_saving(shop, "second", later(minutes=9), later(minutes=5))
+    assert store.lease_saving(saved("store").subject, "second", later(minutes=5), NOW)
+    assert list(store.all_saved("myeks")) == []
+    store.release_saving(shop, "second")
+    assert not store.lease_saving(shop, "second", later(minutes=9), later(minutes=5))
+    store.release_saving(shop, "first")
+    assert store.lease_saving(shop, "second", later(minutes=5), NOW)
+    assert store.lease_saving(shop, "third", later(minutes=9), later(minutes=5))
+    store.release_saving(saved("gone").subject, "first")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from snapkeep.domain.objects.manifests import Subject
 from snapkeep.domain.objects.saved import Saved
 from tests.fakes.faults import Faults
 
@@ -14,6 +16,7 @@ class MemorySavedObjects(Faults):
     def __init__(self, faults: Faults | None = None) -> None:
         super().__init__(faults)
         self.records: dict[tuple[str, str, str], Saved] = {}
+        self.leases: dict[tuple[str, str, str], tuple[str, datetime]] = {}
 
     def write_saved(self, saved: Saved) -> None:
         self._before("write_saved")
@@ -40,3 +43,20 @@ class MemorySavedObjects(Faults):
         subject = saved.subject
         self.records.pop((subject.cluster, subject.run, subject.namespace), None)
         self._after("drop_saved")
+
+    def lease_saving(self, subject: Subject, owner: str, until: datetime, now: datetime) -> bool:
+        self._before("lease_saving")
+        key = (subject.cluster, subject.run, subject.namespace)
+        holder, ends = self.leases.get(key, (owner, now))
+        if holder != owner and ends > now:
+            return False
+        self.leases[key] = (owner, until)
+        self._after("lease_saving")
+        return True
+
+    def release_saving(self, subject: Subject, owner: str) -> None:
+        self._before("release_saving")
+        key = (subject.cluster, subject.run, subject.namespace)
+        if self.leases.get(key, ("", None))[0] == owner:
+            del self.leases[key]
+        self._after("release_saving")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -102,3 +102,9 @@ class SavedObjects(Protocol):
 
     def drop_saved(self, saved: Saved) -> None:
         """Forget a record; one that is gone is success."""
+
+    def lease_saving(self, subject: Subject, owner: str, until: datetime, now: datetime) -> bool:
+        """Take the lease of saving a namespace beside a run; False when another owner holds it."""
+
+    def release_saving(self, subject: Subject, owner: str) -> None:
+        """Release the lease of a namespace and run; another owner's stays."""

@@ -31,6 +31,7 @@ def save_objects(ports: Ports) -> SaveObjects:
         ports.object_clusters,
         FindUnsaved(ports.deployment, journal.runs, journal.points, journal.saved_objects, ports.clock),
         SaveNamespace(ports.object_archives, ports.envelopes, journal.saved_objects, ports.clock),
+        journal.saved_objects,
         TellUnlisted(journal.troubles, tell_troubles(ports, ports.announcer)),
         give_up(ports, ports.announcer, FUNCTION, PATIENCE),
         ports.clock,

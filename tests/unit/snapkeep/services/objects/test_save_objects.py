@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import pytest
 import yaml
 
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
+from snapkeep.domain.objects.manifests import Archive, Subject
+from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.domain.troubles import Topic, TroubleKind
+from snapkeep.services.objects.save_objects import LEASE, ObjectsReport
 from tests.fakes.faults import Crash
+from tests.fakes.objects import MemoryArchives
 from tests.fakes.saving import NIGHT, SavingWorld, run_of
 from tests.fakes.world import SLOT
 
@@ -108,6 +114,49 @@ def test_a_crash_after_any_step_ends_with_a_complete_archive(port: str, method: 
     assert {each.subject.namespace for each in world.records()} == {"shop", "store"}
     assert world.archives.versions[f"{run_of()}/shop"] == archives
     assert all(each.archive == world.archives.manifests[each.archive.key].archive for each in world.records())
+
+
+class Watched(MemoryArchives):
+    """Archives during whose storing something else happens."""
+
+    def __init__(self, during: Callable[[], object]) -> None:
+        super().__init__()
+        self.during = during
+
+    def write(self, subject: Subject, documents: Iterable[str], lock: Lock | None) -> Archive:
+        during, self.during = self.during, lambda: None
+        during()
+        return super().write(subject, documents, lock)
+
+
+def test_two_passes_at_a_time_store_one_archive() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    within: list[ObjectsReport] = []
+    world.archives = Watched(lambda: within.append(world.save(owner="second")))
+    report = world.save(owner="first")
+    assert [each.waiting for each in within] == [["nightly shop"]]
+    assert (list(within[0].saved), report.given_up) == ([f"{run_of()} store"], {})
+    assert set(world.archives.versions.values()) == {1}
+    assert not world.journal.saved_objects.leases
+
+
+def test_the_lease_of_a_pass_that_died_ends() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    subject = Subject("myeks", "nightly", run_of(), SLOT, "shop", ObjectScope.NAMESPACE)
+    world.journal.saved_objects.lease_saving(subject, "died", world.clock() + LEASE, world.clock())
+    assert world.save().waiting == ["nightly shop"]
+    world.wait(minutes=5)
+    assert list(world.save().saved) == [f"{run_of()} shop"]
+
+
+def test_an_archive_is_saved_even_if_its_lease_cannot_be_released() -> None:
+    world = SavingWorld()
+    world.back_up(SLOT)
+    world.journal.saved_objects.fail_next("release_saving", TemporaryError("DynamoDB is slow"))
+    report = world.save()
+    assert (len(report.saved), report.given_up) == (2, {})
 
 
 def told(world: SavingWorld, kind: TroubleKind) -> list[str]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item
-from snapkeep.adapters.dynamodb.table import Table
+from snapkeep.adapters.dynamodb.table import Refused, Table
 from snapkeep.domain.objects.manifests import Archive, LeftOut, Subject, secrets_file_of
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved, Summary
 from snapkeep.domain.times import precise
+
+LEASE_FREE = "attribute_not_exists(#owner) OR #until <= :now OR #owner = :owner"
 
 
 def saved_key(cluster: str, run_id: str, namespace: str) -> schema.Key:
@@ -52,6 +55,24 @@ class DynamoSavedObjects:
     def drop_saved(self, saved: Saved) -> None:
         subject = saved.subject
         self._table.delete(saved_key(subject.cluster, subject.run, subject.namespace))
+
+    def lease_saving(self, subject: Subject, owner: str, until: datetime, now: datetime) -> bool:
+        lease = {"owner": owner, "until": precise(until), "expires_at": schema.expiry(until, timedelta(0))}
+        values = {"owner": owner, "now": precise(now)}
+        try:
+            self._table.put({**_lease_key(subject), **lease}, LEASE_FREE, values)
+        except Refused:
+            return False
+        return True
+
+    def release_saving(self, subject: Subject, owner: str) -> None:
+        with suppress(Refused):
+            self._table.delete(_lease_key(subject), "#owner = :owner", {"owner": owner})
+
+
+def _lease_key(subject: Subject) -> schema.Key:
+    """Leases are in a partition of their own, so that no list of records reads them."""
+    return {schema.PK: f"SAVING#{subject.cluster}", schema.SK: f"{subject.run} {subject.namespace}"}
 
 
 def _document(saved: Saved) -> dict[str, Any]:
