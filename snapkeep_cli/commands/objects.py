@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from snapkeep.domain.objects.restoring import moved
 from snapkeep.domain.objects.yaml_text import document
 from snapkeep.domain.sizes import about
 from snapkeep_cli.api.calls import (
@@ -25,6 +26,7 @@ from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.namespaces.planning import Move, planned
 from snapkeep_cli.objects.archives import Archived, archive_of, archived, links, manifest_of
 from snapkeep_cli.objects.comparing import compare
+from snapkeep_cli.objects.secrets import rows, secrets_of
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, sentence, wide
 
@@ -33,7 +35,8 @@ NAMESPACES: Columns = {
     "SCOPE": "scope",
     "OBJECTS": "objects",
     "LEFT OUT": "left_out",
-    "SECRETS NAMED": "secrets",
+    "SECRETS SAVED": "secrets_saved",
+    "SECRETS MISSING": "secrets",
     "SAVED": "saved_at",
     "SIZE": "size",
     "REFUSED": sentence("not_listed"),
@@ -46,6 +49,17 @@ CONTENTS: Columns = {
     "WHY": sentence("why"),
     "NAMES": sentence("names"),
 }
+SECRETS: Columns = {"NAME": "name", "TYPE": "type", "KEYS": sentence("keys")}
+
+IntoOption = Annotated[
+    str, typer.Option(help="With -o yaml: the objects as `restore-namespace` makes them in this namespace.")
+]
+SecretsOption = Annotated[
+    bool,
+    typer.Option(
+        "--secrets", help="The Secrets instead, decrypted with your AWS rights; only -o yaml shows values."
+    ),
+]
 
 
 @ending_well
@@ -64,21 +78,22 @@ def objects(
         typer.Option("--diff", help="Show what differs in the cluster now, as kubectl lets you read it."),
     ] = False,
     context: Annotated[str, typer.Option(help="With --diff: the context of kubectl to read.")] = "",
-    into: Annotated[
-        str,
-        typer.Option(help="With -o yaml: the objects as `restore-namespace` makes them in this namespace."),
-    ] = "",
+    into: IntoOption = "",
+    secrets: SecretsOption = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show the Kubernetes objects that a run saved, and what it left out and why; with -o yaml the objects.
 
     Without a namespace, it shows the counts of each. With --diff, it ends with 0 if nothing differs, with 1
-    if something does, and with a higher code if it could not compare everything.
+    if something does, and with a higher code if it could not compare everything. With --secrets, KMS must let
+    you decrypt.
     """
     api = client()
     cluster = the_cluster(api, cluster)
     meant = archived(api, cluster, namespace, given)
-    if into:
+    if secrets:
+        _secrets(api, Move(cluster, meant, into or meant.namespace), diff, output)
+    elif into:
         _moved(api, Move(cluster, meant, into), diff, output)
     elif diff:
         _compare(api, cluster, meant, context, output)
@@ -116,6 +131,19 @@ def _moved(api: ApiClient, move: Move, diff: bool, output: Output) -> None:
         typer.echo(document(each), nl=False)
 
 
+def _secrets(api: ApiClient, move: Move, diff: bool, output: Output) -> None:
+    """Values only as YAML, because a person who asks for that wants them."""
+    if diff or not move.saved.namespace:
+        raise fail("usage", "--secrets goes with -n NAMESPACE, and not with --diff", "give -n NAMESPACE")
+    found = secrets_of(links(api, move.origin, move.saved), move.origin, move.saved)
+    if output is not Output.YAML:
+        shown = list(rows(found))
+        emit({"secrets": shown}, output, table_of(shown, SECRETS))
+        return
+    for each in found:
+        typer.echo(document(moved(each, move.saved.namespace, move.into)), nl=False)
+
+
 def _counts(api: ApiClient, cluster: str, run: str, output: Output) -> None:
     found = api.get(*place(cluster, "", "backups", run, "objects"))
     emit(found, output, table_of([_row(each) for each in found["namespaces"]], NAMESPACES))
@@ -149,7 +177,11 @@ def _contents(manifest: Document) -> Iterator[Mapping[str, Any]]:
 
 def _tell(manifest: Document) -> None:
     """What people must bring themselves, and when the objects were listed."""
-    secrets = [f"{name} ({', '.join(keys)})" if keys else name for name, keys in manifest["secrets"].items()]
+    saved = manifest.get("secrets_saved") or []
+    named = {name: keys for name, keys in manifest["secrets"].items() if name not in saved}
+    secrets = [f"{name} ({', '.join(keys)})" if keys else name for name, keys in named.items()]
+    if saved:
+        say(f"saved apart, encrypted: the Secrets {', '.join(saved)}")
     if secrets:
         say(f"not saved, but named by saved objects: the Secrets {', '.join(secrets)}")
     say(f"listed from {manifest['began']} to {manifest['ended']}")

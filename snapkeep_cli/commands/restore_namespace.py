@@ -35,6 +35,9 @@ ContextOption = Annotated[str, typer.Option(help="The context of kubectl for tha
 WithoutOption = Annotated[
     list[str] | None, typer.Option(help="Leave out a KIND, or one object as KIND/NAME; repeatable.")
 ]
+SecretsOption = Annotated[
+    bool, typer.Option("--secrets", help="Bring the saved Secrets, too, decrypted with your own AWS rights.")
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before something is made.")]
 TimeoutOption = Annotated[int, typer.Option(min=1, help="How many seconds to wait at most.")]
 
@@ -47,6 +50,7 @@ def restore_namespace(
     cluster: TargetOption = "",
     context: ContextOption = "",
     without: WithoutOption = None,
+    secrets: SecretsOption = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     timeout: TimeoutOption = 600,
@@ -60,7 +64,7 @@ def restore_namespace(
     """
     api = client()
     move = _move(api, given, namespace, into, cluster)
-    found = planned(api, move, without or [])
+    found = planned(api, move, without or [], with_secrets=secrets)
     for_programs = output in (Output.JSON, Output.YAML)
     if not for_programs:
         emit(document_of(found), output, table(found))

@@ -108,6 +108,11 @@ def _managers(item: Document) -> str:
 def _to_bring(found: Planned, target: Target) -> Iterator[Finding]:
     into, old = found.move.into, found.move.saved.namespace
     missing = [name for name in found.secrets if name not in (target.secrets or ())]
+    saved = [name for name in missing if name in found.encrypted]
+    if saved:
+        text = f"{into} lacks Secrets that are saved, encrypted: {', '.join(saved)}"
+        yield finding(WARNING, "secret_missing", text, "add --secrets, if KMS lets you decrypt them")
+    missing = [name for name in missing if name not in saved]
     if missing and target.secrets is None:
         text = f"you may not list Secrets; the saved objects need {', '.join(missing)}"
         yield finding(WARNING, "secret_missing", text, f"make sure that {into} has them")

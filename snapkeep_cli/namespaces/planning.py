@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -14,6 +15,7 @@ from snapkeep.domain.objects.restoring import CLAIM, NamespacePlan, plan_namespa
 from snapkeep_cli.api.calls import place
 from snapkeep_cli.api.client import ApiClient
 from snapkeep_cli.objects.archives import Archived, archive_of, links, manifest_of, run_of
+from snapkeep_cli.objects.secrets import secrets_of
 from snapkeep_cli.output import fail, table_of
 from snapkeep_cli.tables import Columns, Rows, sentence
 
@@ -46,12 +48,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, with the Secrets that saved objects name and the kinds that could not be saved."""
+    """A plan, with the Secrets that saved objects name and the plan does not make, and the kinds that could
+    not be saved. `encrypted` are the Secrets that could be brought besides."""
 
     move: Move
     plan: NamespacePlan
     secrets: Sequence[str]
     unsaved: Sequence[str]
+    encrypted: Sequence[str] = ()
 
 
 def cluster_of(run: str) -> str:
@@ -72,19 +76,26 @@ def restore_other(move: Move, claim: str) -> str:
     return f"snapkeep restore --claim {claim} -n {move.into} --cluster {move.cluster}{source}"
 
 
-def planned(api: ApiClient, move: Move, unwanted: Sequence[str] = ()) -> Planned:
-    """The plan for the archive of a namespace; ends the command if it lacks what is unwanted."""
+def planned(
+    api: ApiClient, move: Move, unwanted: Sequence[str] = (), *, with_secrets: bool = False
+) -> Planned:
+    """The plan for the archive of a namespace; ends the command if it lacks what is unwanted. Its Secrets are
+    in the plan, first and with their values, only `with_secrets`, which needs the right to decrypt them."""
     found = links(api, move.origin, move.saved)
     manifest = manifest_of(found)
+    secrets = secrets_of(found, move.origin, move.saved) if with_secrets else []
     documents = yaml.load_all(archive_of(found), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    plan = plan_namespace(documents, _points(api, move), move.saved.namespace, move.into)
+    plan = plan_namespace(chain(secrets, documents), _points(api, move), move.saved.namespace, move.into)
     try:
         plan = without(plan, unwanted)
     except ValueError as unknown:
         raise fail(
             "usage", f"--without: the plan has no {unknown}", "name a kind, or an object as KIND/NAME"
         ) from unknown
-    return Planned(move, plan, tuple(manifest["secrets"]), manifest["kinds_refused"])
+    made = {name_of(each) for each in plan.objects if each.get("kind") == "Secret"}
+    missing = tuple(name for name in manifest["secrets"] if name not in made)
+    encrypted = tuple(name for name in manifest.get("secrets_saved") or () if name not in made)
+    return Planned(move, plan, missing, manifest["kinds_refused"], encrypted)
 
 
 def _points(api: ApiClient, move: Move) -> dict[str, str]:

@@ -63,17 +63,21 @@ def manifest_of(found: Document) -> dict[str, Any]:
 
 def archive_of(found: Document) -> str:
     """The documents of an archive; ends the command if its SHA-256 is wrong."""
-    packed = _read(found["archive_url"])
-    digest, wanted = hashlib.sha256(packed).hexdigest(), found["archive_sha256"]
+    whose = found["saved"]["namespace"]
+    return gzip.decompress(read(found, "archive", f"the objects of {whose}")).decode()
+
+
+def read(found: Document, name: str, what: str) -> bytes:
+    """The file behind the link `NAME_url`; ends the command if its SHA-256 is not `NAME_sha256`."""
+    body = _read(found[f"{name}_url"])
+    digest, wanted = hashlib.sha256(body).hexdigest(), found[f"{name}_sha256"]
     if digest != wanted:
-        whose = found["saved"]["namespace"]
-        text = (
-            f"the objects of {whose} have the SHA-256 {digest}, not {wanted}: they were changed or cut short"
-        )
         raise fail(
-            "spoilt_download", text, "fetch them again; if that does not help, take those of another run"
+            "spoilt_download",
+            f"{what} have the SHA-256 {digest}, not {wanted}: they were changed or cut short",
+            "fetch them again; if that does not help, take those of another run",
         )
-    return gzip.decompress(packed).decode()
+    return body
 
 
 def _read(url: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,18 @@ def test_a_changed_file_does_not_open(kms: tuple[Any, str], where: int) -> None:
 def test_a_file_that_was_cut_short_does_not_open(kms: tuple[Any, str], length: int) -> None:
     with pytest.raises(Spoilt):
         opened(kms[0], sealed(*kms)[:length], kms[1], CONTEXT)
+
+
+def test_a_file_opens_by_hand_as_the_page_says(
+    kms: tuple[Any, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: Any
+) -> None:
+    page = (Path(__file__).parents[3] / "docs/objects.md").read_text()
+    (script,) = (part.partition("```")[0] for part in page.split("```python\n")[1:])
+    (tmp_path / "file").write_bytes(sealed(*kms))
+    monkeypatch.setattr("sys.argv", ["open.py", str(tmp_path / "file")])
+    monkeypatch.setattr("boto3.client", lambda service, region: kms[0])
+    exec(script, {})
+    assert capsysbinary.readouterr().out.decode() == "".join(DOCUMENTS)
 
 
 def test_a_key_that_cannot_be_used_is_told_before_any_document_is_read() -> None:

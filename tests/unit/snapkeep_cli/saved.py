@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from snapkeep.domain.objects.manifests import to_document
-from snapkeep_cli.objects import archives
+from snapkeep_cli.objects import archives, secrets
 from tests.fakes.saving import SavingWorld
 
 
@@ -22,6 +22,8 @@ def put_behind_links(world: SavingWorld, monkeypatch: pytest.MonkeyPatch) -> Non
         key = url.removeprefix("https://objects.test/")
         if key.endswith(".json"):
             yield json.dumps(to_document(world.archives.manifests[key.removesuffix(".json")])).encode()
+        elif key.endswith(".secrets.enc"):
+            yield world.archives.secrets[key]
         else:
             yield _packed(world, key.removesuffix(".yaml.gz"))
 
@@ -29,6 +31,7 @@ def put_behind_links(world: SavingWorld, monkeypatch: pytest.MonkeyPatch) -> Non
         digest = hashlib.sha256(_packed(world, each.archive.key)).hexdigest()
         world.journal.saved_objects.write_saved(replace(each, archive=replace(each.archive, sha256=digest)))
     monkeypatch.setattr(archives, "streamed", read)
+    monkeypatch.setattr(secrets, "kms_for", lambda key: world.kms)
 
 
 def _packed(world: SavingWorld, key: str) -> bytes:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from snapkeep.domain.objects.secrets.sealed import context_of
+from tests.fakes.kms import KEY
 from tests.fakes.kubectl import FakeKubectl
 from tests.fakes.objects import kind_named
 from tests.fakes.saving import SavingWorld, run_of
@@ -31,6 +33,27 @@ def world() -> SavingWorld:
     return world
 
 
+VALUE = "Y29ycmVjdCBob3JzZQ=="
+
+
+@pytest.fixture
+def secret_world() -> SavingWorld:
+    """A night whose Secrets were saved, too: two of the shop."""
+    world = SavingWorld(secrets_key=KEY)
+    world.objects.put("secrets", "shop", "db", type="Opaque", data={"user": VALUE, "password": VALUE})
+    world.objects.put("secrets", "shop", "tls", type="kubernetes.io/tls", data={"tls.key": VALUE})
+    world.back_up(SLOT)
+    world.save()
+    return world
+
+
+@pytest.fixture
+def with_secrets(secret_world: SavingWorld, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command in that world."""
+    put_behind_links(secret_world, monkeypatch)
+    return connected(secret_world, monkeypatch)
+
+
 @pytest.fixture
 def snapkeep(world: SavingWorld, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command, with the archives behind their links."""
@@ -42,7 +65,7 @@ def test_a_run_shows_how_many_objects_it_saved_of_each_namespace(snapkeep: Comma
     ended = snapkeep("objects", run_of())
     assert ended.code == 0
     shop, store = ended.out.splitlines()[1:3]
-    assert shop.split()[:5] == ["shop", "namespace", "3", "1", "1"]
+    assert shop.split()[:6] == ["shop", "namespace", "3", "1", "0", "1"]
     assert store.split()[:4] == ["store", "namespace", "2", "0"]
     assert "cronjobs.batch" in shop
     assert f"snapkeep objects {run_of()} -n shop" in ended.err
@@ -180,3 +203,71 @@ def test_into_needs_one_namespace_and_yaml(snapkeep: Command, words: tuple[str, 
     ended = snapkeep("objects", run_of(), *words)
     assert ended.code == 2 and "error[usage]" in ended.err
     assert "`snapkeep restore-namespace --dry-run` shows" in ended.err
+
+
+@pytest.mark.parametrize("output", ["table", "wide", "json"])
+def test_secrets_are_shown_without_their_values(with_secrets: Command, output: str) -> None:
+    ended = with_secrets("objects", run_of(), "-n", "shop", "--secrets", "-o", output)
+    assert ended.code == 0
+    for text in ("db", "Opaque", "password", "tls.key"):
+        assert text in ended.out
+    assert VALUE not in ended.out + ended.err
+
+
+def test_secrets_are_for_kubectl_only_as_yaml_and_only_when_asked_for(with_secrets: Command) -> None:
+    ended = with_secrets("objects", run_of(), "-n", "shop", "--secrets", "-o", "yaml")
+    db, tls = yaml.safe_load_all(ended.out)
+    assert db["data"] == {"user": VALUE, "password": VALUE} and tls["metadata"]["namespace"] == "shop"
+    for more in ((), ("-o", "yaml"), ("-o", "json"), ("-o", "yaml", "--into", "copy")):
+        assert VALUE not in with_secrets("objects", run_of(), "-n", "shop", *more).out
+
+
+def test_secrets_go_into_another_namespace(with_secrets: Command) -> None:
+    ended = with_secrets("objects", run_of(), "-n", "shop", "--secrets", "--into", "copy", "-o", "yaml")
+    assert {each["metadata"]["namespace"] for each in yaml.safe_load_all(ended.out)} == {"copy"}
+
+
+def test_a_person_is_told_which_secrets_are_saved(with_secrets: Command) -> None:
+    assert with_secrets("objects", run_of()).out.splitlines()[1].split()[4:6] == ["2", "0"]
+    assert (
+        "saved apart, encrypted: the Secrets db, tls" in with_secrets("objects", run_of(), "-n", "shop").err
+    )
+
+
+def test_who_may_not_decrypt_is_told_what_is_needed(secret_world: SavingWorld, with_secrets: Command) -> None:
+    secret_world.kms.refused.add(KEY)
+    ended = with_secrets("objects", run_of(), "-n", "shop", "--secrets")
+    assert ended.code == 5
+    assert "the Secrets of shop cannot be decrypted" in ended.err
+    assert f"you need kms:Decrypt on {KEY} yourself" in ended.err
+
+
+def test_secrets_are_asked_for_with_their_cluster_namespace_and_run(
+    secret_world: SavingWorld, with_secrets: Command
+) -> None:
+    with_secrets("objects", run_of(), "-n", "shop", "--secrets")
+    assert secret_world.kms.calls[-1] == ("Decrypt", KEY, context_of("myeks", "shop", run_of()))
+
+
+def test_a_file_of_secrets_that_was_changed_is_refused(
+    secret_world: SavingWorld, with_secrets: Command
+) -> None:
+    (key,) = secret_world.archives.secrets
+    secret_world.archives.secrets[key] += b"x"
+    ended = with_secrets("objects", run_of(), "-n", "shop", "--secrets", "-o", "yaml")
+    assert ended.code == 6 and ended.out == ""
+    assert "the Secrets of shop have the SHA-256" in ended.err
+
+
+def test_a_run_without_secrets_says_so(snapkeep: Command) -> None:
+    ended = snapkeep("objects", run_of(), "-n", "shop", "--secrets")
+    assert ended.code == 4
+    assert f"no Secrets of shop were saved with {run_of()}" in ended.err
+
+
+@pytest.mark.parametrize("arguments", [("--secrets",), ("-n", "shop", "--secrets", "--diff")])
+def test_secrets_need_a_namespace_and_are_not_compared(
+    with_secrets: Command, arguments: tuple[str, ...]
+) -> None:
+    ended = with_secrets("objects", run_of(), *arguments)
+    assert ended.code == 2 and "--secrets goes with -n NAMESPACE" in ended.err

@@ -71,7 +71,7 @@ def plan_namespace(
             left.append(Left(kind, name, why))
             continue
         wanted |= references(item).claims | set(template_claims(item))
-        made.append(_moved(item, old, new))
+        made.append(moved(item, old, new))
     return NamespacePlan(
         objects=tuple(made),
         claims=dict(sorted(points.items())),
@@ -122,14 +122,14 @@ def template_claims(item: Document) -> Iterator[str]:
             yield f"{name_of(template)}-{name_of(item)}-{ordinal}"
 
 
-def _moved(item: Document, old: str, new: str) -> Document:
+def moved(item: Document, old: str, new: str) -> Document:
     """The object in the new namespace, and what it says about the old one rewritten."""
     if old == new:
         return item
-    moved = {key: value if key in OPAQUE else _rewritten(value, old, new) for key, value in item.items()}
+    found = {key: value if key in OPAQUE else _rewritten(value, old, new) for key, value in item.items()}
     if item.get("kind") == "Namespace":
-        moved["metadata"] = {**moved["metadata"], "name": new}
-    return moved
+        found["metadata"] = {**found["metadata"], "name": new}
+    return found
 
 
 def _rewritten(value: Any, old: str, new: str) -> Any:

@@ -42,5 +42,7 @@ class ShowObjects:
         for saved in self.of_run(cluster, run_id):
             if saved.subject.namespace == namespace:
                 archive, manifest = self.archives.links(saved.archive, LASTS)
-                return ArchiveLinks(saved, archive, manifest, self.clock() + LASTS)
+                file = saved.secrets_file
+                secrets = self.archives.secrets_link(file, LASTS) if file else ""
+                return ArchiveLinks(saved, archive, manifest, self.clock() + LASTS, secrets)
         raise NotFound(f"no objects of the namespace {namespace} were saved with the run {run_id}")

@@ -6,6 +6,7 @@ import pytest
 
 from snapkeep.domain.errors import TemporaryError
 from tests.fakes.api import CALLER, Api
+from tests.fakes.kms import KEY
 from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.world import SLOT
 
@@ -74,3 +75,19 @@ def test_a_run_that_saved_nothing_says_why(world: SavingWorld) -> None:
     answer = Api(world).get(f"{CLUSTER}/backups/{run_of(1)}/objects")
     assert answer.status == 404
     assert "its policy must have `objects`" in answer.json["detail"]
+
+
+def test_links_to_secrets_come_with_the_key_that_opens_them_and_nothing_opens_them_here() -> None:
+    world = SavingWorld(secrets_key=KEY)
+    world.objects.put("secrets", "shop", "db", type="Opaque", data={"password": "eA=="})
+    world.back_up(SLOT)
+    world.save()
+    answer = Api(world).post(downloads("shop")).json
+    (saved,) = (each for each in world.records() if each.subject.namespace == "shop")
+    assert saved.secrets_file
+    assert answer["secrets_url"].endswith(f"{run_of()}/shop.secrets.enc")
+    assert (answer["secrets_sha256"], answer["secrets_key"]) == (saved.secrets_file.sha256, KEY)
+    assert answer["saved"]["secrets_saved"] == 1
+    assert [action for action, _, _ in world.kms.calls] == ["GenerateDataKey"]
+    without = Api(world).post(downloads("store")).json
+    assert (without["secrets_url"], without["secrets_key"]) == (None, None)

@@ -23,8 +23,9 @@ from snapkeep.inbound.api.routing import new_router
 
 
 class SavedModel(Body):
-    """What a run saved of a namespace. `secrets` are Secrets that saved objects name; they are not saved.
-    `refused` are kinds that the cluster did not let Snapkeep list."""
+    """What a run saved of a namespace. `secrets` are Secrets that saved objects name and that are not saved,
+    `secrets_saved` those that are, encrypted. `refused` are kinds that the cluster did not let Snapkeep
+    list."""
 
     namespace: str
     policy: str
@@ -33,6 +34,7 @@ class SavedModel(Body):
     objects: int
     left_out: int
     secrets: int
+    secrets_saved: int
     refused: list[str]
     stored_bytes: int
 
@@ -46,8 +48,8 @@ class SavedObjectsModel(Body):
 
 
 class ArchiveLinksModel(Body):
-    """Links to the archive (gzip of YAML documents) and to its manifest (JSON). They need no signature until
-    they expire."""
+    """Links to the archive (gzip of YAML documents) and to its manifest (JSON), and to the Secrets, encrypted
+    under `secrets_key`, if any are saved. They need no signature until they expire."""
 
     cluster: str
     run: str
@@ -55,6 +57,9 @@ class ArchiveLinksModel(Body):
     archive_url: str
     archive_sha256: str
     manifest_url: str
+    secrets_url: str | None
+    secrets_sha256: str | None
+    secrets_key: str | None
     expires_at: str
 
 
@@ -86,6 +91,7 @@ def object_routes(actions: Actions, once: Once) -> Router:
         actions.publish_objects(
             ObjectsRead(caller_of(event), cluster, namespace, backup, request_id_of(event))
         )
+        secrets = found.saved.secrets_file
         return ArchiveLinksModel(
             cluster=cluster,
             run=backup,
@@ -93,6 +99,9 @@ def object_routes(actions: Actions, once: Once) -> Router:
             archive_url=found.archive,
             archive_sha256=found.saved.archive.sha256,
             manifest_url=found.manifest,
+            secrets_url=found.secrets or None,
+            secrets_sha256=secrets.sha256 if secrets else None,
+            secrets_key=secrets.kms_key if secrets else None,
             expires_at=to_second(found.expires_at),
         )
 
@@ -108,6 +117,7 @@ def _model(saved: Saved) -> SavedModel:
         objects=saved.objects,
         left_out=saved.left_out,
         secrets=saved.secrets,
+        secrets_saved=saved.secrets_saved,
         refused=list(saved.refused),
         stored_bytes=saved.archive.stored_bytes,
     )
