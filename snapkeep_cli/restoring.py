@@ -11,7 +11,7 @@ from snapkeep_cli.api.calls import Document, client, place, the_cluster
 from snapkeep_cli.api.client import ApiClient, ApiProblem
 from snapkeep_cli.api.subjects import the_point
 from snapkeep_cli.api.waiting import wait_for
-from snapkeep_cli.efs.restoring import ask_efs, ask_efs_instead, go_on
+from snapkeep_cli.efs.restoring import ask_efs, ask_efs_instead, cancel_of_efs, go_on
 from snapkeep_cli.efs.wishes import PREFIX, EfsWish, refuse_options_of_ebs
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, emit, fail, findings, say, tip
@@ -62,7 +62,14 @@ def _cancel(typed: RestoreArguments) -> None:
     api = client()
     cluster = the_cluster(api, typed.cluster)
     namespace = typed.namespace or namespace_of(api, cluster, typed.cancel)
-    found = api.delete(*place(cluster, namespace, "restores", typed.cancel))
+    where = place(cluster, namespace, "restores", typed.cancel)
+    try:
+        found = api.delete(*where)
+    except ApiProblem as problem:
+        if problem.code != "not_found":
+            raise
+        cancel_of_efs(api, where, problem, typed.output)
+        return
     emit(found, typed.output, shown_restore(found))
     say("within minutes its recovery point is no longer held; EC2 cannot stop bringing it back")
 

@@ -143,6 +143,8 @@ def _calls_of_efs(api: Api) -> Iterator[tuple[Api, tuple[str, str, Any]]]:
     yield api, ("PUT", f"{where}/directory", {"directory": DIRECTORY})
     yield api, ("GET", where, None)
     yield api, ("PUT", f"{where}/claim", None)
+    other = api.post(f"{SHOP}/efs-restores", {**own, "target": "uploads-2"}).json["restore"]["id"]
+    yield api, ("DELETE", f"{SHOP}/efs-restores/{other}", None)
 
 
 def _with_objects() -> SavingWorld:

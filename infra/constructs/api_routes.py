@@ -67,7 +67,7 @@ OBJECTS_ROUTES: Mapping[str, tuple[str, ...]] = {
 FILE_SYSTEMS_ROUTES: Mapping[str, tuple[str, ...]] = {
     f"{CLUSTER}/efs-restores": ("POST",),
     f"{NAMESPACE}/efs-restores": ("POST",),
-    f"{NAMESPACE}/efs-restores/{{restore}}": ("GET",),
+    f"{NAMESPACE}/efs-restores/{{restore}}": ("GET", "DELETE"),
     f"{NAMESPACE}/efs-restores/{{restore}}/claim": ("PUT",),
     f"{NAMESPACE}/efs-restores/{{restore}}/directory": ("PUT",),
     "/v1/file-systems/prune": ("POST",),

@@ -58,7 +58,10 @@ LabelOption = Annotated[list[str] | None, typer.Option(help="A label for the cla
 
 CancelOption = Annotated[
     str,
-    typer.Option(metavar="ID", help="Cancel this restore while its point comes back from the archive tier."),
+    typer.Option(
+        metavar="ID",
+        help="Cancel this restore while its point comes back from the archive tier, or one from EFS.",
+    ),
 ]
 
 

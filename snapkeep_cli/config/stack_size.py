@@ -71,7 +71,7 @@ FOR_SECRETS = 1
 FOR_ARCHIVES = 15
 """What archives points."""
 
-FOR_FILE_SYSTEMS = 56
+FOR_FILE_SYSTEMS = 57
 """What backs up, prunes and restores file systems of EFS, their vault, and the routes of the API that prune
 and restore them; besides, an access entry in each cluster."""
 

@@ -67,6 +67,16 @@ def restore_of_efs(api: ApiClient, where: Sequence[str], problem: ApiProblem) ->
         raise (problem if other.code in ("not_found", "forbidden") else other) from None
 
 
+def cancel_of_efs(api: ApiClient, where: Sequence[str], problem: ApiProblem, output: Output) -> None:
+    """Cancel a restore from EFS, whose id no restore from EBS snapshots has; raises `problem` if there is
+    none."""
+    try:
+        found = api.delete(*where[:-2], "efs-restores", where[-1])
+    except ApiProblem as other:
+        raise (problem if other.code in ("not_found", "forbidden") else other) from None
+    emit(found, output, _shown(found))
+
+
 def go_on(api: ApiClient, wish: EfsWish, status: int, answer: Document) -> None:
     """Bring a restore as far as somebody asked; ends the command if it cannot go on. Raises ApiProblem."""
     if status == 200:

@@ -184,6 +184,18 @@ def test_options_of_ebs_are_refused(snapkeep: Command, more: tuple[str, ...], wo
     assert ended.code == 2 and words in ended.err
 
 
+def test_a_restore_is_cancelled_by_its_id(snapkeep: Command, world: EfsRestoringWorld) -> None:
+    snapkeep(*TYPED)
+    (restore,) = world.journal.efs_restores.all.values()
+
+    ended = snapkeep("restore", "--cancel", restore.id, "-n", "shop-2")
+
+    assert ended.code == 0 and "cancelled by" in ended.out
+    assert snapkeep("restore", "--cancel", "f" * 16, "-n", "shop-2").code == 4
+    snapkeep(*TYPED)
+    assert len(world.journal.efs_restores.all) == 2
+
+
 def test_a_restore_is_shown_by_its_id(snapkeep: Command, world: EfsRestoringWorld) -> None:
     snapkeep(*TYPED)
     (restore,) = world.journal.efs_restores.all.values()

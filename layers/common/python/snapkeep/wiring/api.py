@@ -127,6 +127,7 @@ def _of_efs_restores(restores: Callable[[], RequestEfsRestore]) -> dict[str, Any
         "begun_efs_restore": lambda restore_id: restores().begun(restore_id),
         "show_efs_restore": lambda *which: restores().show(*which),
         "saw_efs_directory": lambda *which: restores().saw(*which),
+        "cancel_efs_restore": lambda *which: restores().cancel(*which),
         "end_efs_restore": lambda *which: restores().made(*which),
     }
 

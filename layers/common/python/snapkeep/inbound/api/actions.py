@@ -86,6 +86,9 @@ class Actions:
     """(cluster, namespace, restore id, directory) Record where somebody saw the restored folder. Raises
     NotFound, Invalid, and PermanentError when it cannot be there."""
 
+    cancel_efs_restore: Callable[[str, str, str, str], EfsRestore]
+    """(cluster, namespace, restore id, caller) End a restore before its claim was made. Raises NotFound."""
+
     end_efs_restore: Callable[[str, str, str], EfsRestore]
     """(cluster, namespace, restore id) Record that the claim was made. Raises NotFound, and PermanentError
     before it can be mounted."""

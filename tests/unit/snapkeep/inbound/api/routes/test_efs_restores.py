@@ -67,6 +67,16 @@ def test_the_same_request_continues_the_open_restore(api: Api, world: EfsRestori
     assert len(world.jobs.jobs) == 1
 
 
+def test_a_cancelled_restore_is_followed_by_another(api: Api) -> None:
+    restore = start(api)
+
+    ended = api("DELETE", f"{HERE}/{restore['id']}")
+
+    assert (ended.status, ended.json["state"]) == (200, "failed") and CALLER in ended.json["text"]
+    assert start(api)["id"] != restore["id"]
+    assert api("DELETE", f"{OWN}/{restore['id']}").status == 404
+
+
 def test_a_dry_run_starts_nothing(api: Api, world: EfsRestoringWorld) -> None:
     reply = api.post(ANYWHERE, {"claim": "uploads", **ELSEWHERE, "dry_run": True})
 

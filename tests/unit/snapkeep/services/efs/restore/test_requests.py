@@ -73,6 +73,19 @@ def test_the_seen_directory_becomes_the_volume(world: RestoreWorld) -> None:
     assert saw(world, restore) == after
 
 
+def test_a_cancelled_restore_makes_room_for_another(world: RestoreWorld) -> None:
+    restore = world.restored()
+
+    ended = world.requests.cancel("myeks", "new", restore.id, CALLER)
+
+    assert ended.stage is EfsStage.FAILED
+    assert ended.reason.startswith(f"cancelled by {CALLER}; what AWS restores stays in {FS}")
+    assert world.requests.cancel("myeks", "new", restore.id, "somebody") == ended
+    assert not isinstance(world.requests.plan(world.ask()), EfsRestore)
+    with pytest.raises(PermanentError, match="is failed"):
+        saw(world, restore)
+
+
 def test_before_the_job_has_completed_nobody_can_have_seen_it(world: RestoreWorld) -> None:
     restore = world.start()
 

@@ -169,6 +169,14 @@ def failed(restore: EfsRestore, reason: str) -> EfsRestore:
     return replace(restore, stage=EfsStage.FAILED, reason=reason)
 
 
+def cancelled(restore: EfsRestore, by: str) -> EfsRestore:
+    """The restore, ended by a caller (an ARN). AWS cannot stop a job, and what it has restored stays."""
+    where = restore.directory or "a directory aws-backup-restore_…"
+    begun = restore.stage is not EfsStage.ACCEPTED
+    left = f"; what AWS restores stays in {restore.file_system}, in {where}" if begun else ""
+    return failed(restore, f"cancelled by {by}{left}")
+
+
 def overdue(restore: EfsRestore, now: datetime) -> str:
     """Why an open restore is given up now; "" while it is not."""
     age = now - restore.accepted_at

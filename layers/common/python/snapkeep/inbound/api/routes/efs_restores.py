@@ -67,6 +67,15 @@ def efs_restore_routes(actions: Actions, once: Once) -> Router:
     def show_efs_restore(cluster: Cluster, namespace: Namespace, restore: Restore) -> EfsRestoreModel:
         return efs_restore_model(actions.show_efs_restore(cluster, namespace, restore))
 
+    @router.delete(
+        f"{IN_NAMESPACE}/<restore>", summary="Cancel a restore before its claim was made", **CHANGES
+    )
+    def cancel_efs_restore(
+        cluster: Cluster, namespace: Namespace, restore: Restore, request: Request
+    ) -> EfsRestoreModel:
+        caller = caller_of(request.resolved_event)
+        return efs_restore_model(actions.cancel_efs_restore(cluster, namespace, restore, caller))
+
     @router.put(
         f"{IN_NAMESPACE}/<restore>/directory",
         summary="Say in which directory of the file system the restored folder is",

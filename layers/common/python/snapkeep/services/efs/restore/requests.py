@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from snapkeep.domain.efs.restore.directories import is_directory_name
-from snapkeep.domain.efs.restore.operations import EfsRestore, EfsStage, accepted, done, seen
+from snapkeep.domain.efs.restore.operations import EfsRestore, EfsStage, accepted, cancelled, done, seen
 from snapkeep.domain.efs.restore.plans import EfsPlan
 from snapkeep.domain.errors import Invalid, NotFound, PermanentError, TemporaryError
 from snapkeep.domain.restore.requests import RestoreRequest
@@ -102,6 +102,14 @@ class RequestEfsRestore:
         if restore.stage is not EfsStage.READY:
             raise PermanentError(_not_now(restore))
         return self.restores.write_efs_restore(done(restore))
+
+    def cancel(self, cluster: str, namespace: str, restore_id: str, caller: str) -> EfsRestore:
+        """End a restore, so that the same request starts another one; one that ended stays as it is.
+
+        Raises NotFound, and TemporaryError when restore_file_systems works on it at the same moment.
+        """
+        restore = self._known(cluster, namespace, restore_id)
+        return self.restores.write_efs_restore(cancelled(restore, caller)) if restore.is_open else restore
 
     def _go_on(self) -> None:
         try:
