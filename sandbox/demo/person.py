@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sandbox.demo.build import ROOT
 from sandbox.demo.kube import Admin
 from sandbox.demo.steps import DemoError
+from sandbox.kubectl import program
 from sandbox.launch import Sandbox
 
 NAME = "platform-engineer"
@@ -71,6 +72,8 @@ class Person:
         self._environment = {
             **os.environ,
             **sandbox.environment(),
+            "KUBECONFIG": str(sandbox.kubeconfig),
+            "PATH": f"{program().parent}{os.pathsep}{os.environ['PATH']}",
             "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
             **_place(sandbox, region or sandbox.region, api_url),

@@ -1,4 +1,4 @@
-"""The act of restoring: 4Gi, which hung in the lab, is refused; 10Gi works; a lost namespace returns."""
+"""The act of restoring: 4Gi, which hung in the lab, is refused; 10Gi works; a lost namespace comes back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from sandbox.demo import evidence
 from sandbox.demo.facts import ClaimFact, RestoreFact
 from sandbox.demo.kube import Admin
+from sandbox.demo.namespace_act import NamespaceAct
 from sandbox.demo.person import Person, Said
 from sandbox.demo.steps import DemoError, Line, Steps
 from sandbox.launch import Sandbox
@@ -19,7 +20,6 @@ from sandbox.launch import Sandbox
 GROWN = ("default", "ebs-claim")
 """The lab's 4Gi claim that was grown to 10Gi."""
 
-RECOVERED = "recovered"
 HOLD = "snapkeep:hold"
 BOUND_SECONDS = 30
 
@@ -43,10 +43,12 @@ class RestoreAct:
             self._accept(grown)
 
     def restore_lost(self, claims: Sequence[ClaimFact]) -> None:
-        """Delete a namespace, bring back its data, then remove everything that restores need."""
-        grouped = next((each for each in claims if any(point.group for point in each.points)), None)
-        if grouped:
-            self._bring_back(grouped)
+        """Lose a namespace, bring it back, then remove everything that restores need."""
+        group = [each for each in claims if any(point.group for point in each.points)]
+        if group:
+            act = NamespaceAct(self.steps, self.console, self.sandbox, self.admin, self.person)
+            act.play(group)
+            self.facts += act.facts
         self._tidy()
 
     def _refuse(self, claim: ClaimFact) -> None:
@@ -69,27 +71,6 @@ class RestoreAct:
         with self.steps.step("Restore it into 10Gi, and let a pod use it") as line:
             said = self.person.types(command)
             self._use(line, claim.namespace, target, claim)
-        self._show(said)
-
-    def _bring_back(self, claim: ClaimFact) -> None:
-        """`kubectl delete namespace`, then bring its data back elsewhere."""
-        with self.steps.step(f"kubectl delete namespace {claim.namespace}") as line:
-            count = len(self._snapshots_of(claim))
-            self.admin.delete(f"/api/v1/namespaces/{claim.namespace}")
-            line.wait_for(
-                lambda: claim.namespace not in self._names("/api/v1/namespaces"),
-                BOUND_SECONDS,
-                lambda: DemoError(f"namespace {claim.namespace} is still there"),
-            )
-            if len(self._snapshots_of(claim)) != count:
-                raise DemoError(f"deleting namespace {claim.namespace} deleted backups of {claim}")
-            line.say(f"its claims are gone, but the {count} backups of {claim.claim} remain")
-        source = f"--claim {claim.claim} --from-namespace {claim.namespace}"
-        command = f"snapkeep restore {source} -n {RECOVERED} --wait"
-        with self.steps.step(f"Restore {claim.claim} into namespace {RECOVERED}") as line:
-            self.admin.create("/api/v1/namespaces", {"metadata": {"name": RECOVERED}})
-            said = self.person.types(command)
-            self._use(line, RECOVERED, claim.claim, claim)
         self._show(said)
 
     def _use(self, line: Line, namespace: str, claim: str, source: ClaimFact) -> None:
