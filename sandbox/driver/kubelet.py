@@ -14,6 +14,7 @@ from sandbox.driver.cluster import Cluster, is_deleting
 from sandbox.driver.file_systems import FileSystems, NotMounted, is_on_efs
 from sandbox.driver.machines import Machines, instance_of
 from sandbox.driver.placement import is_node_ready
+from sandbox.driver.pod_needs import KINDS, Need, unmet
 from sandbox.driver.profiles import profile_of_volume
 from sandbox.driver.short_runs import is_short, run
 from sandbox.driver.snapshot_words import CLAIMS, Object
@@ -32,8 +33,8 @@ class Kubelet:
         self._file_systems = file_systems or FileSystems()
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
-        """Pods, nodes, claims and attachments."""
-        if resource in ("pods", "nodes", CLAIMS, ATTACHMENTS):
+        """Pods, nodes, claims and attachments, and what pods mount and read."""
+        if resource in ("pods", "nodes", CLAIMS, ATTACHMENTS, *KINDS.values()):
             yield EVERYTHING
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
@@ -57,11 +58,30 @@ class Kubelet:
     def _start(self, pod: Object, node: Object) -> None:
         if not all(self._is_mounted(pod, name) for name in claim_names(pod)):
             return
+        if need := unmet(self._cluster, pod):
+            self._wait_for(pod, need)
+            return
         status = self._running(pod, node)
         volumes = {name: self._volume_of(pod, name) for name in claim_names(pod)}
         if volumes and all(map(is_on_efs, volumes.values())) and is_short(pod):
             status = _ended(status, *run(pod, self._trees(pod, volumes)), self._cluster.now())
         self._cluster.change("pods", *key_of(pod), lambda obj: obj.update(status=status))
+
+    def _wait_for(self, pod: Object, need: Need) -> None:
+        """What a kubelet says while an object is missing: an event for volumes, a state for environments."""
+        if need.volume:
+            text = f'MountVolume.SetUp failed for volume "{need.volume}" : {need.missing}'
+            self._cluster.warning(pod, "kubelet", "FailedMount", text)
+            return
+        waiting = {"reason": "CreateContainerConfigError", "message": need.missing}
+        status = {
+            "phase": "Pending",
+            "containerStatuses": [_waiting(each, waiting) for each in pod["spec"]["containers"]],
+        }
+        if pod.get("status", {}).get("containerStatuses") != status["containerStatuses"]:
+            self._cluster.change(
+                "pods", *key_of(pod), lambda obj: obj.setdefault("status", {}).update(status)
+            )
 
     def _trees(self, pod: Object, volumes: Mapping[str, Object | None]) -> dict[str, dict[str, str]]:
         """What the pod's container sees below each of its mount paths."""
@@ -121,6 +141,18 @@ def _container(container: Object, now: str) -> Object:
         "started": True,
         "restartCount": 0,
         "state": {"running": {"startedAt": now}},
+    }
+
+
+def _waiting(container: Object, state: Object) -> Object:
+    return {
+        "name": container["name"],
+        "image": container.get("image", ""),
+        "imageID": "",
+        "ready": False,
+        "started": False,
+        "restartCount": 0,
+        "state": {"waiting": state},
     }
 
 

@@ -55,6 +55,8 @@ WATCHED = (
     "volumeattachments",
     "volumesnapshotcontents",
     "volumesnapshots",
+    "configmaps",
+    "secrets",
 )
 
 

@@ -193,3 +193,43 @@ def test_pods_of_a_node_that_is_gone_are_started_elsewhere(lab: Lab) -> None:
     lab.store.delete("nodes", None, "one")
 
     assert lab.until(lambda: _running(lab, "web")[0]["spec"]["nodeName"] == "two")
+
+
+def test_a_pod_waits_for_the_secret_that_it_names(lab: Lab) -> None:
+    lab.node("one", "ap-northeast-2a", "i-0abc")
+    needed = {"secretKeyRef": {"name": "db", "key": "password"}}
+    optional = {"secretKeyRef": {"name": "extra", "key": "x", "optional": True}}
+    environment = [{"name": "A", "valueFrom": needed}, {"name": "B", "valueFrom": optional}]
+    lab.store.create("pods", "default", _pod_with("web", env=environment))
+
+    def waiting() -> Object | None:
+        (status,) = lab.store.get("pods", "default", "web").get("status", {}).get("containerStatuses") or [{}]
+        found: Object | None = status.get("state", {}).get("waiting")
+        return found
+
+    assert lab.until(waiting) == {
+        "reason": "CreateContainerConfigError",
+        "message": 'secret "db" not found',
+    }
+    assert lab.phase("web") == "Pending"
+    lab.store.create("secrets", "default", {"metadata": {"name": "db"}})
+    lab.until(lambda: lab.phase("web") == "Running")
+
+
+def test_a_pod_waits_for_the_config_map_that_it_mounts(lab: Lab) -> None:
+    lab.node("one", "ap-northeast-2a", "i-0abc")
+    volumes = [{"name": "conf", "configMap": {"name": "settings"}}]
+    lab.store.create("pods", "default", _pod_with("web", volumes=volumes))
+
+    def told() -> bool:
+        texts = [each["message"] for each in lab.store.list("events") if each["reason"] == "FailedMount"]
+        return 'MountVolume.SetUp failed for volume "conf" : configmap "settings" not found' in texts
+
+    lab.until(told)
+    lab.store.create("configmaps", "default", {"metadata": {"name": "settings"}})
+    lab.until(lambda: lab.phase("web") == "Running")
+
+
+def _pod_with(name: str, env: list[Object] | None = None, volumes: list[Object] | None = None) -> Object:
+    container = {"name": "main", "image": "busybox", "env": env or []}
+    return {"metadata": {"name": name}, "spec": {"containers": [container], "volumes": volumes or []}}
