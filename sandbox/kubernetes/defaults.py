@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from sandbox.kubernetes.resources import Resource
@@ -114,7 +115,14 @@ def _role_binding(obj: Object) -> None:
 
 
 def _secret(obj: Object) -> None:
+    """Texts that are only written are kept as data, over what is there.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/
+    """
     obj.setdefault("type", "Opaque")
+    if texts := obj.pop("stringData", None):
+        encoded = {key: base64.b64encode(text.encode()).decode() for key, text in texts.items()}
+        obj["data"] = (obj.get("data") or {}) | encoded
 
 
 def _service(obj: Object) -> None:

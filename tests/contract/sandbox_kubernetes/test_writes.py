@@ -122,3 +122,12 @@ def test_a_dry_run_checks_and_stores_nothing(admin: Client) -> None:
     assert admin.post(f"{CLAIMS}?dryRun=All", claim("data")).status == 201
     assert admin.post(f"{CLAIMS}?dryRun=All", claim("data", accessModes=[])).status == 422
     assert admin.names(CLAIMS) == []
+
+
+def test_texts_of_a_secret_come_back_as_data(admin: Client) -> None:
+    path = "/api/v1/namespaces/default/secrets"
+    document = {"metadata": {"name": "db"}, "data": {"a": "YQ==", "b": "YQ=="}, "stringData": {"b": "b"}}
+    made = admin.post(path, document).body
+    assert (made["data"], made["type"]) == ({"a": "YQ==", "b": "Yg=="}, "Opaque")
+    assert "stringData" not in admin.get(f"{path}/db").body
+    assert admin.patch(f"{path}/db", {"stringData": {"a": "c"}}).body["data"]["a"] == "Yw=="
