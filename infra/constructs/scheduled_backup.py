@@ -25,16 +25,9 @@ NOT_COMPLETED = (Metric.RUNS_FAILED, Metric.RUNS_PARTIALLY_FAILED, Metric.SLOTS_
 class ScheduledBackup(Construct):
     """The function that plans runs (`function`) and the schedules that start it."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        platform: Platform,
-        jobs: JobQueue,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, jobs: JobQueue) -> None:
         super().__init__(scope, id)
-        saves_objects = platform.deployment.saves_objects
+        saver = "save_objects" if platform.deployment.saves_objects else ""
         self.function = PythonFunction(
             self,
             "PlanBackup",
@@ -49,7 +42,7 @@ class ScheduledBackup(Construct):
                 jobs_queue_url=jobs.url,
                 event_bus=platform.event_bus,
                 plan_backup_function=platform.function_name("plan_backup"),
-                save_objects_function=platform.function_name("save_objects") if saves_objects else "",
+                save_objects_function=platform.function_name(saver) if saver else "",
             ),
         )
         stack = Stack.of(self)
@@ -58,9 +51,12 @@ class ScheduledBackup(Construct):
             permissions.describe_clusters(stack, platform.clusters),
             permissions.send_messages(jobs.arn),
             permissions.put_events(stack, platform.event_bus),
-            # Itself, for each cluster of a policy.
-            permissions.invoke(platform.function_arn(stack, "plan_backup")),
-            *([permissions.invoke(platform.function_arn(stack, "save_objects"))] if saves_objects else []),
+            # Itself, for each cluster of a policy, and what saves objects beside its runs.
+            *(
+                permissions.invoke(platform.function_arn(stack, name))
+                for name in ("plan_backup", saver)
+                if name
+            ),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
             ),
