@@ -34,6 +34,13 @@ MOST = 20
 
 WARNED = "Warning:"
 
+NO_DRY_RUN = "does not support dry run"
+"""How the API server speaks of a webhook with side effects.
+https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#side-effects"""
+
+DEFAULT = "default"
+"""The service account that Kubernetes makes in a new namespace, a moment later."""
+
 
 def marked(item: Document, run: str) -> Document:
     """The object with the run that it comes from, by which a repeated command knows what it has done."""
@@ -43,11 +50,11 @@ def marked(item: Document, run: str) -> Document:
 
 
 def rehearse(cluster: TargetCluster, items: Sequence[Document], run: str) -> list[Finding]:
-    """What the API server would refuse, as findings. What one object misses because another one of them was
-    only tried is no reason to refuse. Raises KubectlFailed."""
+    """What the API server would refuse, as findings. That one object misses another one that was only tried
+    is no reason to refuse, nor is a webhook that allows no dry run. Raises KubectlFailed."""
     refused = _refused(cluster, [marked(each, run) for each in items], dry_run=True)
     reasons = _reasons(cluster, refused, dry_run=True)
-    made = {name_of(each) for each in items}
+    made = {DEFAULT, *map(name_of, items)}
     return [_finding(label, reason, made) for label, reason in reasons.items()]
 
 
@@ -98,9 +105,8 @@ def _reasons(cluster: TargetCluster, items: Sequence[Document], *, dry_run: bool
 
 
 def _finding(label: str, reason: str, made: set[str]) -> Finding:
-    if any(f'"{name}" not found' in reason for name in made):
-        text = f"{label} cannot be tried before what it needs is there: {reason}"
-        return finding(WARNING, "not_tried", text)
+    if NO_DRY_RUN in reason or any(f'"{name}" not found' in reason for name in made):
+        return finding(WARNING, "not_tried", f"the API server cannot try {label}: {reason}")
     if "conflict" in reason:
         text = f"{label} belongs to others in part: {reason}"
         return finding(ERROR, "field_conflict", text, f"let them keep it: --without {_named(label)}")

@@ -130,13 +130,19 @@ def test_kubectl_of_another_cluster_is_found_out(
     assert "kubectl sees the namespace shop, but cluster myeks has none" in said
 
 
-def test_what_misses_only_what_was_tried_before_is_no_reason_to_refuse(
-    world: SavingWorld, cluster: FakeTargetCluster, snapkeep: Command
+@pytest.mark.parametrize(
+    "reason",
+    [
+        'configmaps "conf" not found',
+        'error looking up service account shop/default: serviceaccount "default" not found',
+        'admission webhook "audit.example.com" does not support dry run',
+    ],
+)
+def test_what_only_a_dry_run_misses_is_no_reason_to_refuse(
+    world: SavingWorld, cluster: FakeTargetCluster, snapkeep: Command, reason: str
 ) -> None:
     world.cluster.namespaces["shop"] = "Active"
-    cluster.refuses = lambda item: (
-        'configmaps "conf" not found' if item["kind"] == "Deployment" and not cluster.applied else ""
-    )
+    cluster.refuses = lambda item: reason if item["kind"] == "Deployment" and not cluster.applied else ""
 
     ended = snapkeep("restore-namespace", run_of(), "-n", "shop", "--yes", "--timeout", "2")
 
