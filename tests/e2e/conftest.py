@@ -27,6 +27,7 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"name": "lost", "method": "csi", "retention": {"last": 3, "after_claim_deleted": "1d"}},
     {"name": "whole", "method": "ebs", "objects": "namespace"},
     {"name": "part", "method": "ebs", "objects": "workload"},
+    {"name": "shared", "method": "aws-backup", "schedule": {"expression": "cron(0 * * * ? 1970-2199)"}},
 )
 CUSTOM_KINDS = ["widgets.example.com"]
 PACE = {"per_second": 5, "burst": 100, "pending": 100}
