@@ -43,6 +43,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     },
     "prune": {"cluster": CLUSTER, "dry_run": True},
     "prune_copies": json.loads((ROOT / "events" / "prune_copies" / "dry_run.json").read_text()),
+    "prune_file_systems": json.loads((ROOT / "events" / "prune_file_systems" / "dry_run.json").read_text()),
     "save_objects": json.loads((ROOT / "events" / "save_objects" / "tick.json").read_text()),
     "copy_points": json.loads((ROOT / "events" / "copy_points" / "tick.json").read_text()),
 }
@@ -72,7 +73,9 @@ def product(folder: Path) -> Iterator[Deployed]:
         "retention": {"last": 3, "monthly": 12},
         "archive_after": {"monthly": "30d"},
     }
-    with deployed(folder, config_of(real, places={"osaka": OSAKA}, checks={}, files={})) as product:
+    shared = {"name": "shared", "method": "aws-backup", "schedule": {"expression": "rate(1 day)"}}
+    places = {"osaka": OSAKA}
+    with deployed(folder, config_of(real, shared, places=places, checks={}, files={})) as product:
         yield product
 
 
