@@ -116,7 +116,10 @@ def test_a_file_system_that_is_gone_fails_its_backup_at_once() -> None:
     world.back_up()
 
     gone, good = world.records()
-    assert (gone.state, gone.reason) == (PointState.FAILED, "there is no file system fs-00000000")
+    assert gone.state is PointState.FAILED
+    assert gone.reason == (
+        "there is no file system fs-00000000 (AWS Backup saves file systems of this account and Region only)"
+    )
     assert good.state is PointState.PENDING
 
 

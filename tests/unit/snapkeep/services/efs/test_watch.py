@@ -39,6 +39,22 @@ def test_a_failed_backup_is_told_once_until_a_later_one_is_ready() -> None:
     assert watched(world) == []
 
 
+def test_jobs_that_keep_failing_are_told_before_the_last_one() -> None:
+    world = EfsWorld()
+    world.has(on_efs("one", FS))
+    world.back_up()
+    world.backup.end("job-1", "the file system denies it")
+    assert watched(world) == []  # it may have been bad luck
+    world.clock.forward(hours=2)
+
+    ((subject, reason),) = watched(world)
+    assert subject == FS
+    assert reason == (
+        "its backup of 2026-11-24 18:00 UTC is tried again, because a job has failed: "
+        "the file system denies it"
+    )
+
+
 def test_a_backup_that_waits_for_somebodys_job_is_told() -> None:
     world = EfsWorld()
     world.has(on_efs("one", FS))

@@ -56,8 +56,8 @@ class ClaimsOnEfs:
         point = known[name]
         if point is None:
             raise ValueError(
-                f"its access point {name} is gone, so nobody can say which folder of {volume.file_system} it "
-                "was; the file system is still backed up for other claims"
+                f"its access point {name} is gone, or in another account, so nobody can say which folder of "
+                f"{volume.file_system} it is; the file system is still backed up for other claims"
             )
         if point.file_system != volume.file_system:
             raise ValueError(

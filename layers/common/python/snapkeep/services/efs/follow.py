@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from snapkeep.domain.efs.backups import EfsBackup, failed, followed, started, tags_of
 from snapkeep.domain.efs.jobs import JobState
-from snapkeep.domain.errors import PermanentError, SnapkeepError
+from snapkeep.domain.errors import NotFound, PermanentError, SnapkeepError
 from snapkeep.domain.points import PointState
 from snapkeep.ports.backup_vault import BackupJobs
 from snapkeep.ports.clock import Clock
@@ -18,6 +18,8 @@ WAITS_TOO_LONG = timedelta(hours=2)
 """A job that has waited for this long waits for a job of somebody else, such as EFS's automatic backups.
 https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
 """
+
+ONLY_HERE = "AWS Backup saves file systems of this account and Region only"
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,8 @@ class FollowBackups:
     def _started(self, backup: EfsBackup) -> EfsBackup:
         try:
             return started(backup, self.jobs.start(backup.file_system, backup.token, tags_of(backup)))
+        except NotFound as error:
+            return failed(backup, f"{error.reason} ({ONLY_HERE})", self.clock())
         except PermanentError as error:
             return failed(backup, error.reason, self.clock())
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from snapkeep.domain.efs.backups import EfsBackup
 from snapkeep.domain.efs.standing import last_failures
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.times import moment
@@ -12,7 +13,7 @@ from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.efs import EfsBackups
 from snapkeep.services.efs.catch_up import CatchUp
-from snapkeep.services.efs.follow import FollowBackups, FollowReport
+from snapkeep.services.efs.follow import WAITS_TOO_LONG, FollowBackups, FollowReport
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.tell_troubles import TellTroubles
 
@@ -56,13 +57,19 @@ class WatchBackups:
 
     def _troubles(self, policy: Policy, report: FollowReport) -> dict[str, str]:
         """What is wrong with the file systems of a policy, by id."""
-        backups = list(self.backups.backups_of(policy.name, self.clock() - LOOK_BACK))
-        found = {
-            name: f"its backup of {moment(backup.slot)} failed: {backup.reason}"
-            for name, backup in last_failures(backups).items()
-        }
-        waiting = [backup for backup in backups if backup.id in report.waiting]
-        return found | {
-            backup.file_system: f"its backup of {moment(backup.slot)} waits: {report.waiting[backup.id]}"
-            for backup in waiting
-        }
+        now = self.clock()
+        backups = list(self.backups.backups_of(policy.name, now - LOOK_BACK))
+        wrong = {name: (each, f"failed: {each.reason}") for name, each in last_failures(backups).items()}
+        for backup in backups:
+            said = f"waits: {report.waiting[backup.id]}" if backup.id in report.waiting else ""
+            if said := said or _keeps_failing(backup, now):
+                wrong[backup.file_system] = backup, said
+        return {name: f"its backup of {moment(each.slot)} {said}" for name, (each, said) in wrong.items()}
+
+
+def _keeps_failing(backup: EfsBackup, now: datetime) -> str:
+    """What to say of a backup whose jobs have failed for as long as one may wait; "" of all others."""
+    if not backup.is_open or backup.attempt == 1 or now - backup.accepted_at < WAITS_TOO_LONG:
+        return ""
+    jobs = "a job has" if backup.attempt == 2 else f"{backup.attempt - 1} jobs have"
+    return f"is tried again, because {jobs} failed: {backup.reason}"
