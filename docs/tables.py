@@ -40,47 +40,51 @@ def settings_page(schema: Document) -> str:
     return "\n".join(parts) + "\n"
 
 
+RIGHTS = (
+    "The conditions and the resources are in the template; [the threat model](threat-model.md) says why.",
+    "The admission policies of `snapkeep manifests` narrow rights on nodes, claims and snapshot objects.",
+    "With `adopt: true`, `api` and `finish_restores` may tag copies (`infra/permissions/restore.py`).",
+    "With `borrow`, `api` may also copy what these vaults lend (`infra/permissions/borrowing.py`).",
+    "Only a deployment with places has `copy_points`: it describes, copies, tags and locks snapshots",
+    "there, uses keys through EC2, holds points, and deletes nothing; and `prune_copies`, which deletes",
+    "copies there and describes what protects them (`infra/permissions/copies.py`).",
+    "Only a deployment with `checks` has `check_points`: it describes snapshots, reads the blocks of its",
+    "own and of their copies in places of the account, decrypts under the keys of the config and of",
+    "these places, and writes one tag (`infra/permissions/checks.py`).",
+    "Only a deployment with `objects` has `save_objects`: it writes archives into a bucket of its own,",
+    "where it deletes no version (`infra/permissions/objects.py`). In the cluster it gets and lists what",
+    "it saves (`access_of` in `snapkeep_cli/config/cluster_access.py`). Only with `secrets` it reads",
+    "Secrets, by a role of their own, and gets new data keys for them, which it cannot decrypt later.",
+    "Only a deployment with `archive_after` has `archive_points`: it describes snapshots, lists the",
+    "blocks of its own without reading them, archives those that are not held, and writes one tag",
+    "(`infra/permissions/archive.py`).",
+    "Only a deployment with a policy of method `aws-backup` has `back_up_file_systems`: it starts jobs",
+    "of AWS Backup on file systems of EFS into a vault of its own, tags what they make, and can neither",
+    "delete nor restore it (`infra/permissions/file_systems.py`). In the cluster it lists claims,",
+    "volumes and pods. AWS Backup works in the role `aws_backup`, with policies that AWS manages.",
+    "Such a deployment also has `restore_file_systems`: it has AWS Backup restore folders from the",
+    "deployment's own recovery points, makes access points in its name, and can neither delete nor",
+    "change anything (`infra/permissions/restore_file_systems.py`); `api` sees which recovery points",
+    "and file systems exist.",
+    "It also has `prune_file_systems`: it lists that vault, reads tags, and deletes our recovery points",
+    "that are not held (`infra/permissions/recovery_points.py`).",
+    "Only a deployment with `files` has `read_files`: it describes snapshots, reads the blocks of its",
+    "own, decrypts under the keys of the config, and writes below `files/` of the report's bucket, where",
+    "`api` reads (`infra/permissions/files.py`).",
+    "A vault has a stack of its own, where `pull_copies` copies and locks, `prune_copies` deletes,",
+    "`lend_copies` shares and grants the key, and `api` asks the last two;",
+    "[vault_table.yaml](../tests/unit/infra/iam/vault_table.yaml) has a row for each of their rights.",
+)
+"""What to know about the rights of functions, and which of them only some deployments have."""
+
+
 def permissions_page(template: Document) -> str:
     """What each function may do in AWS and in a cluster."""
     parts = [
         "# What each function may do",
         "",
         "Written by `make docs` from the synthesized template and `snapkeep_cli/config/cluster_access.py`.",
-    ]
-    parts += [
-        "The conditions and the resources are in the template; [the threat model](threat-model.md) says why.",
-        "The admission policies of `snapkeep manifests` narrow rights on nodes, claims and snapshot objects.",
-        "With `adopt: true`, `api` and `finish_restores` may tag copies (`infra/permissions/restore.py`).",
-        "With `borrow`, `api` may also copy what these vaults lend (`infra/permissions/borrowing.py`).",
-        "Only a deployment with places has `copy_points`: it describes, copies, tags and locks snapshots",
-        "there, uses keys through EC2, holds points, and deletes nothing; and `prune_copies`, which deletes",
-        "copies there and describes what protects them (`infra/permissions/copies.py`).",
-        "Only a deployment with `checks` has `check_points`: it describes snapshots, reads the blocks of its",
-        "own and of their copies in places of the account, decrypts under the keys of the config and of",
-        "these places, and writes one tag (`infra/permissions/checks.py`).",
-        "Only a deployment with `objects` has `save_objects`: it writes archives into a bucket of its own,",
-        "where it deletes no version (`infra/permissions/objects.py`). In the cluster it gets and lists what",
-        "it saves (`access_of` in `snapkeep_cli/config/cluster_access.py`). Only with `secrets` it reads",
-        "Secrets, by a role of their own, and gets new data keys for them, which it cannot decrypt later.",
-        "Only a deployment with `archive_after` has `archive_points`: it describes snapshots, lists the",
-        "blocks of its own without reading them, archives those that are not held, and writes one tag",
-        "(`infra/permissions/archive.py`).",
-        "Only a deployment with a policy of method `aws-backup` has `back_up_file_systems`: it starts jobs",
-        "of AWS Backup on file systems of EFS into a vault of its own, tags what they make, and can neither",
-        "delete nor restore it (`infra/permissions/file_systems.py`). In the cluster it lists claims,",
-        "volumes and pods. AWS Backup works in the role `aws_backup`, with policies that AWS manages.",
-        "Such a deployment also has `restore_file_systems`: it has AWS Backup restore folders from the",
-        "deployment's own recovery points, makes access points in its name, and can neither delete nor",
-        "change anything (`infra/permissions/restore_file_systems.py`); `api` sees which recovery points",
-        "and file systems exist.",
-        "It also has `prune_file_systems`: it lists that vault, reads tags, and deletes our recovery points",
-        "that are not held (`infra/permissions/recovery_points.py`).",
-        "Only a deployment with `files` has `read_files`: it describes snapshots, reads the blocks of its",
-        "own, decrypts under the keys of the config, and writes below `files/` of the report's bucket, where",
-        "`api` reads (`infra/permissions/files.py`).",
-        "A vault has a stack of its own, where `pull_copies` copies and locks, `prune_copies` deletes,",
-        "`lend_copies` shares and grants the key, and `api` asks the last two;",
-        "[vault_table.yaml](../tests/unit/infra/iam/vault_table.yaml) has a row for each of their rights.",
+        *RIGHTS,
     ]
     for name, actions in sorted(_actions(template).items()):
         parts += ["", f"## {name}", "", "| where | may |", "| --- | --- |"]

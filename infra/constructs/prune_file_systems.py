@@ -47,6 +47,10 @@ class PruneFileSystems(Construct):
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem", "DeleteItem"
             ),
         )
+        self._schedule(platform)
+        self._watch()
+
+    def _schedule(self, platform: Platform) -> None:
         platform.schedules.add(
             "prune-file-systems",
             description="Snapkeep: deletes recovery points of file systems that retention no longer keeps",
@@ -63,6 +67,8 @@ class PruneFileSystems(Construct):
             timing=Timing(expression=SWEEP_EVERY),
             input={"scheduledTime": SCHEDULED_TIME, "orphans": True},
         )
+
+    def _watch(self) -> None:
         gave_up_or_stopped(
             self,
             "GaveUp",

@@ -18,8 +18,6 @@ def prune_recovery_points(stack: Stack, vault: str, deployment: str) -> Sequence
 
     The ARN of a recovery point does not name its vault; its tags name the deployment.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html
-    AWS Backup deletes nothing for who may not create its service-linked role.
-    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html
     """
     points = recovery_points(stack)
     ours = {f"aws:ResourceTag/{tags.MANAGED}": "true", f"aws:ResourceTag/{tags.DEPLOYMENT}": deployment}
@@ -50,17 +48,18 @@ def prune_recovery_points(stack: Stack, vault: str, deployment: str) -> Sequence
                 "Null": {f"aws:ResourceTag/{tags.HOLD}": "true"},
             },
         ),
-        iam.PolicyStatement(
-            sid="HaveAwsBackupDelete",
-            actions=["iam:CreateServiceLinkedRole"],
-            resources=[
-                stack.format_arn(
-                    service="iam",
-                    region="",
-                    resource="role",
-                    resource_name=f"aws-service-role/{AWS_BACKUP}/AWSServiceRoleForBackup",
-                )
-            ],
-            conditions=when("StringEquals", {"iam:AWSServiceName": AWS_BACKUP}),
-        ),
+        _have_aws_backup_delete(stack),
+    )
+
+
+def _have_aws_backup_delete(stack: Stack) -> iam.PolicyStatement:
+    """AWS Backup deletes nothing for who may not create its service-linked role.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html
+    """
+    role = f"aws-service-role/{AWS_BACKUP}/AWSServiceRoleForBackup"
+    return iam.PolicyStatement(
+        sid="HaveAwsBackupDelete",
+        actions=["iam:CreateServiceLinkedRole"],
+        resources=[stack.format_arn(service="iam", region="", resource="role", resource_name=role)],
+        conditions=when("StringEquals", {"iam:AWSServiceName": AWS_BACKUP}),
     )

@@ -77,21 +77,15 @@ class SnapkeepStack(RegionalStack):
             self, "Interruption", platform=platform, jobs=jobs, snap_start=config.snap_start == "on"
         )
         with_access = [
-            backup.function,
-            jobs.function,
-            reconcile.function,
-            prune.function,
-            finish_restores.function,
-            report.function,
+            *(each.function for each in (backup, jobs, reconcile, prune, finish_restores, report)),
             trial,
             api.function,
             *interruption.functions,
             *(each.function for each in (saving, file_systems) if each),
         ]
         self._let_in(platform, with_access)
-        without_access = [*copies, *self._checks(platform), *self._archives(platform), *files, *restoring]
-        functions = [*with_access, completion.function, *without_access, *prunes]
-        topic = self.watch(functions, *_shown(config.deployment))
+        others = [completion.function, *copies, *self._checks(platform), *self._archives(platform), *files]
+        topic = self.watch([*with_access, *others, *restoring, *prunes], *_shown(config.deployment))
         self.say(
             JournalTableName=platform.journal.name,
             JobsQueueUrl=jobs.url,
