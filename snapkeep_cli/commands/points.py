@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -23,6 +24,9 @@ from snapkeep_cli.check_output import check_words
 from snapkeep_cli.moments import ahead, end_of, start_of
 from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, say, table_of
 from snapkeep_cli.tables import Columns, Shell, long_id, sentence, wide
+
+OF_FILE_SYSTEM = re.compile(r"fs-[0-9a-f]{8,40}-\d{8}t\d{6}z-|arn:[a-z-]+:backup:")
+"""How the id of a backup of a file system begins, and the ARN of its recovery point."""
 
 COLUMNS: Columns = {
     "NAMESPACE": "namespace",
@@ -151,6 +155,7 @@ def hold(
     namespace: NamespaceOption = "",
 ) -> None:
     """Keep a recovery point from being pruned."""
+    _refuse_file_system(point, "aws backup tag-resource --resource-arn ARN --tags snapkeep:hold=REASON")
     api = client()
     cluster = the_cluster(api, cluster)
     point = the_point(api, cluster, namespace, point)
@@ -163,6 +168,7 @@ def hold(
 @ending_well
 def release(point: PointArgument, cluster: ClusterOption = "", namespace: NamespaceOption = "") -> None:
     """Release your hold; holds of others, of restores, and those set with the tag stay."""
+    _refuse_file_system(point, "aws backup untag-resource --resource-arn ARN --tag-key-list snapkeep:hold")
     api = client()
     cluster = the_cluster(api, cluster)
     point = the_point(api, cluster, namespace, point)
@@ -171,6 +177,16 @@ def release(point: PointArgument, cluster: ClusterOption = "", namespace: Namesp
     found = api.get(*where)
     others = "; ".join(map(_held, found["holds"])) or "by the tag snapkeep:hold"
     say(f"{point} is {f'still held {others}' if found['held'] else 'not held any more'}")
+
+
+def _refuse_file_system(point: str, command: str) -> None:
+    """End the command for a backup of a file system, which only its tag holds."""
+    if OF_FILE_SYSTEM.match(point):
+        raise fail(
+            "usage",
+            f"{point} is a backup of a file system, which the tag snapkeep:hold of its recovery point holds",
+            f"use `{command}` with the ARN of the recovery point",
+        )
 
 
 def _row(point: Document) -> Document:

@@ -7,6 +7,7 @@ import re
 import shlex
 from datetime import timedelta
 
+import pytest
 import yaml
 
 from snapkeep.domain import tags
@@ -116,6 +117,17 @@ def test_a_point_is_held_and_given_back(snapkeep: Command, world: World) -> None
     assert snapkeep("release", point).err.strip() == f"{point} is not held any more"
     (snapshot,) = world.ebs.all.values()
     assert tags.HOLD not in snapshot.tags
+
+
+@pytest.mark.parametrize(
+    "point",
+    ["fs-01234567-20261124t180000z-0a1b2c3d4e", "arn:aws:backup:eu-west-1:111122223333:recovery-point:1"],
+)
+def test_a_backup_of_a_file_system_is_held_by_its_tag(snapkeep: Command, point: str) -> None:
+    held, released = snapkeep("hold", point, "--reason", "audit"), snapkeep("release", point)
+    assert (held.code, released.code) == (2, 2)
+    assert "aws backup tag-resource" in held.err
+    assert "aws backup untag-resource" in released.err
 
 
 def test_text_of_the_cluster_is_data(snapkeep: Command, world: World) -> None:
