@@ -134,19 +134,25 @@ def test_kubectl_shows_what_changed_since_the_objects_were_saved(
 
 
 @pytest.mark.usefixtures("backed_up")
-def test_a_copy_of_a_namespace_comes_up_in_one_command(product: Deployed) -> None:
-    """The Secret is missing at first: the sandbox's kubelet does not look for it, as a real one would."""
+def test_a_copy_of_a_namespace_waits_for_its_secret_and_comes_up(product: Deployed) -> None:
     _, manifest = saved(product, "whole")
     path = f"{program().parent}{os.pathsep}{os.environ['PATH']}"
     place = {"KUBECONFIG": str(product.sandbox.kubeconfig), "PATH": path}
-    command = ("restore-namespace", manifest["run"], "--into", "copy", "--yes", "--timeout", "120")
+    command = ("restore-namespace", manifest["run"], "--into", "copy", "--yes", "--timeout")
 
-    ended = snapkeep(product, *command, **place)
+    waits = snapkeep(product, *command, "20", **place)
 
-    said = ended.stdout + ended.stderr
-    assert ended.returncode == 0, said
+    said = waits.stdout + waits.stderr
+    assert waits.returncode == 7, said
     assert "warning[secret_missing]: copy lacks Secrets that are not saved: tls" in said
-    assert "copy is restored whole: 1 claim and 4 objects, and its pods run" in said
+    assert "0 of 1 pods run; pod web-" in said and "it waits for the Secret tls" in said
+
+    tls = {"metadata": {"name": "tls"}, "stringData": {"key": "hush"}}
+    product.admin.create("/api/v1/namespaces/copy/secrets", tls)
+    ended = snapkeep(product, *command, "120", **place)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "copy is restored whole: 1 claim and 4 objects, and its pods run" in ended.stderr
+    assert "applied 0 of 0 objects; 3 were there before" in ended.stderr
     claim = product.admin.get("/api/v1/namespaces/copy/persistentvolumeclaims/bulk-0000")
     assert claim["status"]["phase"] == "Bound"
-    assert snapkeep(product, *command, **place).returncode == 0, "it was done"
