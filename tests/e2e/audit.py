@@ -62,16 +62,16 @@ def asked(log: Path, start: int = 0) -> Iterator[Asked]:
 
 
 def granted(manifests: str) -> dict[str, set[Right]]:
-    """What the ClusterRoles of `snapkeep manifests` allow, by function."""
+    """What the ClusterRoles of `snapkeep manifests` allow, by function: it may have several."""
     rights: dict[str, set[Right]] = {}
     for document in yaml.safe_load_all(manifests):
         if document["kind"] == "ClusterRole" and document["metadata"]["name"].startswith(OURS):
-            function = document["metadata"]["name"].removeprefix(OURS)
-            rights[function] = {
+            function = document["metadata"]["name"].removeprefix(OURS).partition(":")[0]
+            rights.setdefault(function, set()).update(
                 Right(group, resource, verb)
                 for rule in document["rules"]
                 for group in rule["apiGroups"]
                 for resource in rule["resources"]
                 for verb in rule["verbs"]
-            }
+            )
     return rights

@@ -17,6 +17,9 @@ from tests.integration.deployed import config_of
 LAST = "test_rights.py"
 """Looks at what all others did."""
 
+SECRETS_KEY = "arn:aws:kms:ap-northeast-2:111122223333:key/0aaa1111-22bb-33cc-44dd-555555555555"
+"""Made by the test that saves Secrets."""
+
 POLICIES: tuple[dict[str, Any], ...] = (
     {"name": "bulk", "method": "csi"},
     {"name": "fallback", "method": "csi", "csi_fallback": "ebs"},
@@ -25,8 +28,8 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"name": "pruned", "method": "csi", "retention": {"last": 1}},
     {"name": "restored", "method": "csi"},
     {"name": "lost", "method": "csi", "retention": {"last": 3, "after_claim_deleted": "1d"}},
-    {"name": "whole", "method": "ebs", "objects": "namespace"},
-    {"name": "part", "method": "ebs", "objects": "workload"},
+    {"name": "whole", "method": "ebs", "objects": "namespace", "secrets": {"encrypted": SECRETS_KEY}},
+    {"name": "part", "method": "ebs", "objects": "workload", "secrets": {"encrypted": SECRETS_KEY}},
     {"name": "shared", "method": "aws-backup", "schedule": {"expression": "cron(0 * * * ? 1970-2199)"}},
 )
 CUSTOM_KINDS = ["widgets.example.com"]

@@ -11,11 +11,14 @@ import pytest
 import yaml
 
 from snapkeep.domain import tags
+from tests.e2e.conftest import SECRETS_KEY
 from tests.e2e.product import CLAIMS, Product
 from tests.integration.deployed import CLUSTER, until
 
 CONFIG_MAPS = 60
 """More than a page holds."""
+HUSH = "aHVzaA=="
+"""The Secret's word, as Kubernetes encodes it."""
 CRD = """
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -86,6 +89,7 @@ spec:
 @pytest.fixture(scope="module", autouse=True)
 def saved(product: Product) -> Iterator[None]:
     """Both policies have run, and save_objects has passed once after them."""
+    product.sandbox.aws.make_key(SECRETS_KEY)
     product.kubectl("apply", "-f", "-", stdin=CRD)
     product.kubectl("wait", "--for=condition=Established", "crd/widgets.example.com", "--timeout=60s")
     for policy in ("whole", "part"):
@@ -161,23 +165,23 @@ def test_a_workload_is_saved_with_what_it_names(product: Product) -> None:
 
 
 @pytest.mark.parametrize("policy", ["whole", "part"])
-def test_secrets_are_named_and_not_read(product: Product, policy: str) -> None:
+def test_secrets_are_encrypted_apart_and_open_for_who_may_decrypt(product: Product, policy: str) -> None:
     documents, manifest = archive(product, policy)
+    told = json.dumps([documents, manifest])
 
-    assert manifest["secrets"] == {"login": ["word"]}
-    assert "hush" not in json.dumps([documents, manifest])
-    group = "snapkeep:save-objects"
-    said = product.kubectl(
-        "auth", "can-i", "get", "secrets", "-n", policy, "--as=f", f"--as-group={group}", code=1
-    )
-    assert said.splitlines()[-1] == "no"
+    assert (manifest["secrets"], manifest["secrets_saved"]) == ({"login": ["word"]}, ["login"])
+    assert "hush" not in told and HUSH not in told
+    command = ("objects", manifest["run"], "-n", policy, "--secrets", "--cluster", CLUSTER)
+    assert HUSH not in product.snapkeep(*command)
+    (secret,) = yaml.safe_load_all(product.snapkeep(*command, "-o", "yaml"))
+    assert secret["data"] == {"word": HUSH}
 
 
 def test_a_lost_namespace_comes_back_whole(product: Product) -> None:
     _, manifest = archive(product, "whole")
     taken = {each.tags[tags.CLAIM]: each.id for each in product.snapshots("whole")}
     product.delete_namespace("whole")
-    command = ("restore-namespace", manifest["run"], "--yes", "--timeout", "150")
+    command = ("restore-namespace", manifest["run"], "--secrets", "--yes", "--timeout", "150")
 
     said = product.snapkeep(*command)
 
@@ -185,6 +189,8 @@ def test_a_lost_namespace_comes_back_whole(product: Product) -> None:
     found = json.loads(
         product.kubectl("get", "widgets,deployments,services,configmaps,pods", "-n", "whole", "-o", "json")
     )
+    secret = json.loads(product.kubectl("get", "secret", "login", "-n", "whole", "-o", "json"))
+    assert secret["data"] == {"word": HUSH}
     names = {(each["kind"], each["metadata"]["name"]) for each in found["items"]}
     assert {("Widget", "round"), ("Deployment", "web"), ("Service", "web"), ("Pod", "tool")} <= names
     assert {("ConfigMap", name) for name in config_maps()} <= names
