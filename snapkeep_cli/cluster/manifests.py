@@ -7,7 +7,7 @@ claims that we may write. It runs nothing and contains no secrets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -17,7 +17,14 @@ from snapkeep.domain.naming import snapshot_class as snapshot_class_name
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.tags import class_tags
 from snapkeep_cli.cluster import node_guards, snapshot_guards
-from snapkeep_cli.config.cluster_access import FUNCTIONS, SECRETS, Rule, group_name
+from snapkeep_cli.config.cluster_access import (
+    CLUSTER_SCOPED,
+    FUNCTIONS,
+    SAVE_OBJECTS,
+    SECRETS,
+    Rule,
+    group_name,
+)
 
 Manifest = dict[str, Any]
 
@@ -34,22 +41,28 @@ Access = Mapping[str, tuple[Rule, ...]]
 
 
 def cluster_manifests(
-    cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS
+    cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS, objects_in: Sequence[str] = ()
 ) -> list[Manifest]:
-    """Everything the cluster of that name needs, in one list: the same that `kustomization` lists."""
-    return [manifest for manifests in parts(cluster, deployment, access).values() for manifest in manifests]
+    """Everything the cluster of that name needs, in one list: the same that `kustomization` lists.
+
+    `objects_in` are the namespaces whose objects are saved; none for all.
+    """
+    made = parts(cluster, deployment, access, objects_in)
+    return [manifest for manifests in made.values() for manifest in manifests]
 
 
 def parts(
-    cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS
+    cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS, objects_in: Sequence[str] = ()
 ) -> dict[str, list[Manifest]]:
     """The manifests by file name, one for each part that somebody may want to read or change on its own."""
     roles: dict[str, list[Manifest]] = {}
     for name, rules in access.items():
-        part = f"rbac-{name.replace('_', '-')}"
+        part, within = f"rbac-{name.replace('_', '-')}", objects_in if name == SAVE_OBJECTS else ()
         secrets = [rule for rule in rules if SECRETS in rule.resources]
-        roles[part] = _bound(name, [rule for rule in rules if rule not in secrets])
-        roles |= {f"{part}-{SECRETS}": _bound(name, secrets, f":{SECRETS}")} if secrets else {}
+        wide = [rule for rule in rules if within and CLUSTER_SCOPED.issuperset(rule.resources)]
+        roles[part] = _bound(name, [rule for rule in rules if rule not in (*secrets, *wide)], within=within)
+        roles |= {f"{part}-cluster": _bound(name, wide, ":cluster")} if wide else {}
+        roles |= {f"{part}-{SECRETS}": _bound(name, secrets, f":{SECRETS}", within)} if secrets else {}
     return {
         "snapshot-class": [snapshot_class(cluster, driver, deployment) for driver in DRIVERS.values()],
         **roles,
@@ -58,14 +71,15 @@ def parts(
     }
 
 
-def kustomization(cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS) -> dict[str, str]:
+def kustomization(
+    cluster: str, deployment: str = USUAL_NAME, access: Access = FUNCTIONS, objects_in: Sequence[str] = ()
+) -> dict[str, str]:
     """File name to text of a kustomize base: `kubectl apply -k DIRECTORY`, or a base of overlays.
 
     https://kubernetes.io/docs/tasks/manage-kubernetes-objects/kustomization/
     """
-    files = {
-        f"{name}.yaml": to_yaml(manifests) for name, manifests in parts(cluster, deployment, access).items()
-    }
+    made = parts(cluster, deployment, access, objects_in)
+    files = {f"{name}.yaml": to_yaml(manifests) for name, manifests in made.items()}
     listing = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -100,9 +114,11 @@ def to_yaml(manifests: list[Manifest]) -> str:
     return yaml.safe_dump_all(manifests, explicit_start=True, sort_keys=False, width=110)
 
 
-def _bound(function: str, rules: Iterable[Rule], more: str = "") -> list[Manifest]:
-    """A ClusterRole, and its binding to the group of a function. Secrets have a role of their own, so that an
-    administrator can leave it out, or bind it in some namespaces only."""
+def _bound(
+    function: str, rules: Iterable[Rule], more: str = "", within: Sequence[str] = ()
+) -> list[Manifest]:
+    """A ClusterRole, and its binding to the group of a function, or one in each of some namespaces. Secrets
+    have a role of their own, so that an administrator can leave it out."""
     group = group_name(function)
     name = f"{group}{more}"
     role = {
@@ -111,14 +127,14 @@ def _bound(function: str, rules: Iterable[Rule], more: str = "") -> list[Manifes
         "metadata": _metadata(name),
         "rules": [_rule(rule) for rule in rules],
     }
-    binding = {
-        "apiVersion": f"{RBAC}/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": _metadata(name),
+    bound = {
         "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": name},
         "subjects": [{"apiGroup": RBAC, "kind": "Group", "name": group}],
     }
-    return [role, binding]
+    metadata = [_metadata(name) | {"namespace": namespace} for namespace in within] or [_metadata(name)]
+    kind = "RoleBinding" if within else "ClusterRoleBinding"
+    bindings = [{"apiVersion": f"{RBAC}/v1", "kind": kind, "metadata": each, **bound} for each in metadata]
+    return [role, *bindings]
 
 
 def _limits(guards: Mapping[str, Manifest]) -> list[Manifest]:

@@ -18,6 +18,7 @@ from snapkeep_cli.api.calls import ClusterOption, ending_well
 from snapkeep_cli.archive import archive_in_words
 from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
 from snapkeep_cli.config import json_schema, load_size
+from snapkeep_cli.config.cluster_access import SAVE_OBJECTS
 from snapkeep_cli.config.overlaps import overlaps
 from snapkeep_cli.copies import copies_in_words, loans_in_words, places_in_words
 from snapkeep_cli.deployment import (
@@ -44,14 +45,25 @@ def manifests(
     kustomize: Annotated[
         Path | None, typer.Option(help="Write a kustomize base into this directory instead of printing.")
     ] = None,
+    objects_in: Annotated[
+        list[str] | None,
+        typer.Option(help="Let save_objects list this namespace only; repeat it for more. Default: all."),
+    ] = None,
 ) -> None:
     """Print what a cluster needs from Snapkeep: `snapkeep manifests | kubectl apply -f -`."""
     known = served(config)
     name = the_only(known.clusters, cluster, known.source).name
+    within = sorted(set(objects_in or ()))
+    if within and SAVE_OBJECTS not in known.access:
+        raise fail(
+            "usage",
+            f"--objects-in {within[0]}: no policy of {known.source} saves objects",
+            "Give a policy `objects`, or leave the option out.",
+        )
     if kustomize is None:
-        typer.echo(to_yaml(cluster_manifests(name, prefix, known.access)), nl=False)
+        typer.echo(to_yaml(cluster_manifests(name, prefix, known.access, within)), nl=False)
     else:
-        _write(kustomize, kustomization(name, prefix, known.access))
+        _write(kustomize, kustomization(name, prefix, known.access, within))
 
 
 def validate(

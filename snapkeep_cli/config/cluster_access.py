@@ -122,6 +122,9 @@ NAMED = (
 )
 """What objects are read by name."""
 
+CLUSTER_SCOPED = frozenset({"namespaces", "persistentvolumes", "storageclasses"})
+"""What of `NAMED` is in no namespace, so that no RoleBinding can allow it."""
+
 
 def access_of(deployment: Deployment) -> Mapping[str, tuple[Rule, ...]]:
     """Every function of a deployment that talks to a cluster, and the rules it needs there."""

@@ -67,6 +67,23 @@ def test_a_kustomize_base_where_a_file_is_in_the_way_is_refused_in_words(
     assert f"error[cannot_write]: {tmp_path / 'taken'} cannot be written" in result.stderr
 
 
+def test_namespaces_are_chosen_for_objects_only_where_objects_are_saved(
+    run: CliRunner, tmp_path: Path
+) -> None:
+    saving = tmp_path / "snapkeep.yaml"
+    saving.write_text(
+        EXAMPLE.read_text().replace("    method: csi\n", "    method: csi\n    objects: namespace\n", 1)
+    )
+    chosen = ["--objects-in", "shop", "--objects-in", "blog", "--objects-in", "shop"]
+    made = run.invoke(app, ["manifests", "--config", str(saving), *chosen])
+    bindings = [each for each in yaml.safe_load_all(made.stdout) if each["kind"] == "RoleBinding"]
+    assert [each["metadata"]["namespace"] for each in bindings] == ["blog", "shop"]
+
+    refused = run.invoke(app, ["manifests", "--cluster", "myeks", "--config", str(EXAMPLE), *chosen])
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "no policy of" in refused.stderr and "saves objects" in refused.stderr
+
+
 def test_an_unknown_cluster_is_refused_with_those_that_exist(run: CliRunner) -> None:
     result = run.invoke(app, ["manifests", "--cluster", "myesk", "--config", str(EXAMPLE)])
 

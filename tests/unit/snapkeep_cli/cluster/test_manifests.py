@@ -9,7 +9,15 @@ import yaml
 
 from snapkeep_cli.cluster import node_guards, snapshot_guards
 from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
-from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
+from snapkeep_cli.config.cluster_access import (
+    CLUSTER_SCOPED,
+    FUNCTIONS,
+    NAMED,
+    SAVE_OBJECTS,
+    SECRETS,
+    Rule,
+    group_name,
+)
 
 
 def applied(cluster: str = "myeks") -> list[dict[str, Any]]:
@@ -121,3 +129,40 @@ def test_a_kustomize_base_holds_the_same_with_a_file_for_each_function() -> None
     assert listed == applied()
     assert set(files) == {"kustomization.yaml", *base["resources"]}
     assert {f"rbac-{function.replace('_', '-')}.yaml" for function in FUNCTIONS} < set(files)
+
+
+def test_objects_of_chosen_namespaces_are_listed_there_and_nowhere_else() -> None:
+    rules = (*NAMED, Rule("apps", ("deployments",), ("list",)), Rule("", (SECRETS,), ("list",)))
+    access = {"prune": FUNCTIONS["prune"], SAVE_OBJECTS: rules}
+    made = cluster_manifests("myeks", access=access, objects_in=["blog", "shop"])
+    roles = {each["metadata"]["name"]: each for each in made if each["kind"] == "ClusterRole"}
+    bound = [
+        (each["roleRef"]["name"], each["metadata"].get("namespace", ""))
+        for each in made
+        if each["kind"] in ("RoleBinding", "ClusterRoleBinding")
+    ]
+    assert bound == [
+        ("snapkeep:prune", ""),
+        ("snapkeep:save-objects", "blog"),
+        ("snapkeep:save-objects", "shop"),
+        ("snapkeep:save-objects:cluster", ""),
+        ("snapkeep:save-objects:secrets", "blog"),
+        ("snapkeep:save-objects:secrets", "shop"),
+    ]
+    wide = roles["snapkeep:save-objects:cluster"]["rules"]
+    assert {(resource, *rule["verbs"]) for rule in wide for resource in rule["resources"]} == {
+        ("namespaces", "get"),
+        ("persistentvolumes", "get"),
+        ("storageclasses", "get"),
+    }
+    within = roles["snapkeep:save-objects"]["rules"]
+    assert not {resource for rule in within for resource in rule["resources"]} & {*CLUSTER_SCOPED, SECRETS}
+
+
+def test_all_namespaces_are_listed_unless_some_are_chosen() -> None:
+    access = {SAVE_OBJECTS: (*NAMED, Rule("apps", ("deployments",), ("list",)))}
+    made = cluster_manifests("myeks", access=access)
+    assert not [each for each in made if each["kind"] == "RoleBinding"]
+    assert [each["metadata"]["name"] for each in made if each["kind"] == "ClusterRole"] == [
+        "snapkeep:save-objects"
+    ]
