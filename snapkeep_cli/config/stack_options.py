@@ -18,6 +18,7 @@ FUNCTION_NAMES = (
     "copy_points",
     "lend_copies",
     "prune_copies",
+    "prune_file_systems",
     "pull_copies",
     "read_files",
     "record_completion",

@@ -73,8 +73,8 @@ def efs_restore_routes(actions: Actions, once: Once) -> Router:
     def cancel_efs_restore(
         cluster: Cluster, namespace: Namespace, restore: Restore, request: Request
     ) -> EfsRestoreModel:
-        caller = caller_of(request.resolved_event)
-        return efs_restore_model(actions.cancel_efs_restore(cluster, namespace, restore, caller))
+        which = cluster, namespace, restore, caller_of(request.resolved_event)
+        return efs_restore_model(actions.cancel_efs_restore(*which))
 
     @router.put(
         f"{IN_NAMESPACE}/<restore>/directory",
@@ -84,8 +84,7 @@ def efs_restore_routes(actions: Actions, once: Once) -> Router:
     def accept_efs_directory(
         cluster: Cluster, namespace: Namespace, restore: Restore, body: SeenDirectoryBody
     ) -> EfsRestoreModel:
-        found = actions.saw_efs_directory(cluster, namespace, restore, body.directory)
-        return efs_restore_model(found)
+        return efs_restore_model(actions.saw_efs_directory(cluster, namespace, restore, body.directory))
 
     @router.put(
         f"{IN_NAMESPACE}/<restore>/claim", summary="Say that the claim was made, which ends it", **CHANGES
