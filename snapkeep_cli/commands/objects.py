@@ -178,7 +178,8 @@ def _contents(manifest: Document) -> Iterator[Mapping[str, Any]]:
 def _tell(manifest: Document) -> None:
     """What people must bring themselves, and when the objects were listed."""
     saved = manifest.get("secrets_saved") or []
-    named = {name: keys for name, keys in manifest["secrets"].items() if name not in saved}
+    come = {*saved, *(manifest.get("secrets_brought") or ())}
+    named = {name: keys for name, keys in manifest["secrets"].items() if name not in come}
     secrets = [f"{name} ({', '.join(keys)})" if keys else name for name, keys in named.items()]
     if saved:
         say(f"saved apart, encrypted: the Secrets {', '.join(saved)}")

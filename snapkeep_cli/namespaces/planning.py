@@ -93,6 +93,7 @@ def planned(
             "usage", f"--without: the plan has no {unknown}", "name a kind, or an object as KIND/NAME"
         ) from unknown
     made = {name_of(each) for each in plan.objects if each.get("kind") == "Secret"}
+    made.update(manifest.get("secrets_brought") or ())
     missing = tuple(name for name in manifest["secrets"] if name not in made)
     encrypted = tuple(name for name in manifest.get("secrets_saved") or () if name not in made)
     return Planned(move, plan, missing, manifest["kinds_refused"], encrypted)

@@ -19,6 +19,7 @@ KINDS = {
     "configmaps": "ConfigMap",
     "cronjobs.batch": "CronJob",
     "deployments.apps": "Deployment",
+    "externalsecrets.external-secrets.io": "ExternalSecret",
     "jobs.batch": "Job",
     "persistentvolumeclaims": "PersistentVolumeClaim",
     "pods": "Pod",

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from snapkeep.domain.errors import TemporaryError
-from snapkeep.domain.objects.manifests import Manifest, to_document
+from snapkeep.domain.objects.manifests import Manifest, from_document, to_document
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.objects.saved import Saved
 from snapkeep.domain.objects.secrets.sealed import context_of
@@ -18,6 +18,7 @@ from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep_cli.objects.opening import opened
 from tests.fakes.faults import Crash
 from tests.fakes.kms import KEY
+from tests.fakes.objects import kind_named
 from tests.fakes.saving import SavingWorld, run_of
 from tests.fakes.world import SLOT
 
@@ -187,3 +188,16 @@ def test_secrets_that_cannot_be_stored_are_tried_again_with_their_namespace() ->
     assert world.save().given_up == {"nightly shop": "S3 is slow"}
     assert world.save().given_up == {}
     assert len(world.opened()) == 2
+
+
+@pytest.mark.parametrize(
+    ("scope", "missing"), [("namespace", ("nowhere",)), ("workload", ("from-vault", "nowhere"))]
+)
+def test_a_secret_whose_source_is_saved_is_not_missing(scope: str, missing: tuple[str, ...]) -> None:
+    kind = "externalsecrets.external-secrets.io"
+    world = SecretWorld(objects=ObjectScope(scope))
+    world.objects.served.append(kind_named(kind))
+    world.deployment = dataclasses.replace(world.deployment, custom_kinds=(kind,))
+    world.save()
+    assert world.manifest().secrets_missing == missing
+    assert from_document(to_document(world.manifest())) == world.manifest()

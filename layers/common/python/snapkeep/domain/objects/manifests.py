@@ -68,7 +68,8 @@ class Manifest:
     that were not looked at and why, and `refused` those among them that the cluster did not let us list.
     `secrets` are the Secrets that saved objects name, with the keys that they name. `makers` are kinds that
     are not saved and whose objects make some that were left out. `secrets_saved` are the Secrets in
-    `secrets_file`, in its order; without any, there is no file.
+    `secrets_file`, in its order; without any, there is no file. `secrets_brought` are those that saved
+    objects bring from elsewhere again.
     """
 
     subject: Subject
@@ -83,6 +84,7 @@ class Manifest:
     makers: tuple[str, ...] = ()
     secrets_saved: tuple[str, ...] = ()
     secrets_file: SecretsFile | None = None
+    secrets_brought: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -91,9 +93,9 @@ class Manifest:
 
     @property
     def secrets_missing(self) -> tuple[str, ...]:
-        """The Secrets that saved objects name and that are not saved."""
-        saved = set(self.secrets_saved)
-        return tuple(name for name in self.secrets if name not in saved)
+        """The Secrets that saved objects name, and that neither are saved nor come from elsewhere again."""
+        come = {*self.secrets_saved, *self.secrets_brought}
+        return tuple(name for name in self.secrets if name not in come)
 
 
 @dataclass(slots=True)
@@ -106,6 +108,7 @@ class Contents:
     named: References = field(default_factory=References)
     makers: set[str] = field(default_factory=set)
     secrets_saved: list[str] = field(default_factory=list)
+    secrets_brought: list[str] = field(default_factory=list)
     _left_out: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def save(self, kind: str, item: Mapping[str, Any]) -> None:
@@ -155,6 +158,7 @@ class Contents:
             tuple(sorted(self.makers)),
             tuple(self.secrets_saved) if secrets_file else (),
             secrets_file,
+            tuple(self.secrets_brought),
         )
 
 
@@ -187,6 +191,7 @@ def to_document(manifest: Manifest) -> dict[str, Any]:
         "kinds_refused": list(manifest.refused),
         "makers_not_saved": list(manifest.makers),
         "secrets_saved": list(manifest.secrets_saved),
+        "secrets_brought": list(manifest.secrets_brought),
         "secrets_file": dataclasses.asdict(manifest.secrets_file) if manifest.secrets_file else None,
     }
 
@@ -214,6 +219,7 @@ def from_document(document: Mapping[str, Any]) -> Manifest:
         tuple(document.get("makers_not_saved", ())),
         tuple(document.get("secrets_saved", ())),
         secrets_file_of(document.get("secrets_file")),
+        tuple(document.get("secrets_brought", ())),
     )
 
 

@@ -11,7 +11,7 @@ from snapkeep.domain.objects.kinds import Chosen, Kind
 from snapkeep.domain.objects.left_out import unsaved_maker
 from snapkeep.domain.objects.manifests import Contents, Subject, name_of
 from snapkeep.domain.objects.rules import ObjectScope
-from snapkeep.domain.objects.secrets.left_out import KIND, why_secret_left_out
+from snapkeep.domain.objects.secrets.left_out import KIND, source_of, why_secret_left_out
 from snapkeep.ports.objects import Document, Objects
 
 SECRETS = Kind("", "v1", KIND, "Secret")
@@ -34,11 +34,18 @@ class ListSecrets:
             for item in self._found():
                 if reason := why_secret_left_out(item):
                     self.contents.leave_out(KIND, item, reason, unsaved_maker(item, self.chosen.others))
+                    self._note_brought(item)
                 else:
                     self.contents.secrets_saved.append(name_of(item))
                     yield cleaned(item)
         except PermanentError as error:
             self.contents.refuse(KIND, error.reason)
+
+    def _note_brought(self, item: Document) -> None:
+        """A Secret comes again where its source is saved, too; with `workload` no kinds of CRDs are."""
+        saved = {kind.kind for kind in self.chosen.kinds}
+        if self.subject.scope is ObjectScope.NAMESPACE and source_of(item) in saved:
+            self.contents.secrets_brought.append(name_of(item))
 
     def _found(self) -> Iterator[Document]:
         namespace = self.subject.namespace

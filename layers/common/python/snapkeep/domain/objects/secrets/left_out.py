@@ -40,7 +40,7 @@ def why_secret_left_out(item: Mapping[str, Any]) -> str:
     labels = metadata.get("labels") or {}
     if metadata.get("deletionTimestamp"):
         return "it was being deleted"
-    if source := _source_of(metadata):
+    if source := source_of(item):
         return f"{source} makes it"
     if labels.get(EXCLUDE) == "true":
         return f"its label {EXCLUDE} excludes it"
@@ -49,6 +49,8 @@ def why_secret_left_out(item: Mapping[str, Any]) -> str:
     return TYPES.get(str(item.get("type")), "")
 
 
-def _source_of(metadata: Mapping[str, Any]) -> str:
-    kinds = (str(owner.get("kind")) for owner in metadata.get("ownerReferences") or ())
+def source_of(item: Mapping[str, Any]) -> str:
+    """The kind of the owner that brings a Secret from elsewhere; "" for none."""
+    owners = (item.get("metadata") or {}).get("ownerReferences") or ()
+    kinds = (str(owner.get("kind")) for owner in owners)
     return next((kind for kind in kinds if kind in SOURCES), "")
