@@ -16,8 +16,10 @@ from snapkeep_cli.config.cluster_access import (
     SAVE_OBJECTS,
     SECRETS,
     Rule,
+    access_of,
     group_name,
 )
+from snapkeep_cli.deployment import load_deployment
 
 
 def applied(cluster: str = "myeks") -> list[dict[str, Any]]:
@@ -30,8 +32,10 @@ def of_kind(kind: str) -> list[dict[str, Any]]:
 
 def test_the_kustomize_base_in_the_repository_is_the_one_that_is_printed() -> None:
     """When this fails: `make docs`."""
-    folder = Path(__file__).parents[4] / "deploy" / "snapkeep"
-    assert {file.name: file.read_text() for file in folder.iterdir()} == kustomization("myeks")
+    root = Path(__file__).parents[4]
+    access = access_of(load_deployment(root / "snapkeep.yaml"))
+    files = {file.name: file.read_text() for file in (root / "deploy" / "snapkeep").iterdir()}
+    assert files == kustomization("myeks", access=access)
 
 
 def test_deleting_a_namespace_must_not_delete_backups_so_the_class_retains() -> None:
