@@ -93,6 +93,11 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "infra/constructs/file_systems_vault.py": "tests/unit/infra/constructs/test_back_up_file_systems.py",
     "infra/constructs/policy_schedules.py": "tests/unit/infra/constructs/test_scheduled_backup.py",
     "snapkeep/services/efs/claims_on_efs.py": "tests/unit/snapkeep/services/efs/test_back_up.py",
+    "snapkeep/domain/efs/as_points.py": "tests/unit/snapkeep/services/report/test_on_efs.py",
+    "snapkeep/services/report/good_points.py": "tests/unit/snapkeep/services/report/test_coverage.py",
+    "snapkeep/adapters/report_page/namespaces.py": "tests/unit/snapkeep/adapters/report_page/test_page.py",
+    "snapkeep/domain/objects/view/words.py": "tests/unit/snapkeep/domain/objects/view/test_wholeness.py",
+    "snapkeep/services/objects/tell_unlisted.py": "tests/unit/snapkeep/services/objects/test_save_objects.py",
     # How they connect shows where they are used.
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",
     "snapkeep/adapters/kubernetes/quick_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
