@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -34,6 +35,15 @@ def test_a_backup_comes_back_as_written(journal: Journal) -> None:
     assert opened == a_backup(revision=1)
     assert written == replace(ended(opened), revision=2)
     assert list(journal.efs_backups.backups_of("shared", SLOT)) == [written]
+
+
+def test_a_file_system_may_have_as_many_claims_as_efs_has_access_points(journal: Journal) -> None:
+    uids = [str(uuid4()) for _ in range(10_000)]
+    claims = tuple(replace(CLAIM, name=f"data-{uid[:5]}", uid=uid, path=f"/pvc-{uid}") for uid in uids)
+
+    opened = journal.efs_backups.open_backup(a_backup(claims=claims))
+
+    assert journal.efs_backups.backup(opened.id) == opened == a_backup(claims=claims, revision=1)
 
 
 def test_a_backup_is_found_by_its_id(journal: Journal) -> None:
@@ -86,6 +96,18 @@ def test_an_ended_backup_is_forgotten_after_400_days(table_client: Any) -> None:
     backups.write_backup(ended(opened))
     (item,) = table_client.scan(TableName=TABLE)["Items"]
     assert int(item["expires_at"]["N"]) == int((NOW + timedelta(days=400)).timestamp())
+
+
+def test_a_damaged_record_is_passed_over(table_client: Any) -> None:
+    journal = dynamo_journal(table_client, TABLE)
+    for policy in ("shared", "other"):
+        journal.efs_backups.open_backup(a_backup(policy=policy))
+    item = next(
+        each for each in table_client.scan(TableName=TABLE)["Items"] if "other" in each["backup"]["S"]
+    )
+    table_client.put_item(TableName=TABLE, Item=item | {"claims": {"B": b"from hell"}})
+
+    assert [each.policy for each in journal.efs_backups.backups_on("fs-01234567")] == ["shared"]
 
 
 def test_backups_are_listed_by_file_system_whatever_their_policy(journal: Journal) -> None:

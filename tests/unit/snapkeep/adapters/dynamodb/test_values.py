@@ -22,6 +22,7 @@ VALUES = [
     "",
     "shop/\u2603",
     Method.CSI,
+    b"\x00\xff",
     [],
     ["a", 1, None, ["b"]],
     {},
@@ -40,7 +41,7 @@ def test_a_tuple_is_a_list() -> None:
     assert encode(("a", "b")) == encode(["a", "b"])
 
 
-@pytest.mark.parametrize("value", [1.5, {1, 2}, b"bytes", object()])
+@pytest.mark.parametrize("value", [1.5, {1, 2}, bytearray(b"bytes"), object()])
 def test_what_items_do_not_hold_is_refused(value: Any) -> None:
     with pytest.raises(TypeError, match="items hold no"):
         encode(value)

@@ -130,6 +130,43 @@ def test_a_silent_cluster_is_backed_up_as_its_last_backups_knew_it() -> None:
     assert second.state is PointState.PENDING
 
 
+def test_a_silent_cluster_loses_no_file_system_whose_backups_never_ended_well() -> None:
+    world = EfsWorld()
+    world.has(on_efs("one", FS), on_efs("gone", "fs-00000000"))
+    world.back_up()
+    world.clock.forward(days=1)
+    world.goes_silent()
+
+    world.back_up(SLOT + timedelta(days=1))
+
+    assert [each.file_system for each in world.records() if each.slot > SLOT] == ["fs-00000000", FS]
+
+
+def test_a_slot_that_dies_has_journaled_all_its_backups() -> None:
+    world = EfsWorld()
+    world.has(on_efs("one", FS), on_efs("two", OTHER_FS))
+    world.crash_after("start")
+
+    world.back_up()
+    world.follow()
+
+    assert [(each.file_system, each.state) for each in world.records()] == [
+        (FS, PointState.PENDING),
+        (OTHER_FS, PointState.PENDING),
+    ]
+
+
+def test_a_file_system_that_cannot_be_journaled_is_told_and_stops_no_other() -> None:
+    world = EfsWorld()
+    world.has(on_efs("one", FS), on_efs("two", OTHER_FS))
+    world.journal.fail_next("open_backup", PermanentError("the item is too large"))
+
+    (skipped,) = world.back_up().skipped["myeks"]
+
+    assert (skipped.subject, skipped.reason) == (FS, "its backup cannot be journaled: the item is too large")
+    assert [each.file_system for each in world.records()] == [OTHER_FS]
+
+
 def test_efs_that_does_not_answer_fails_the_slot_for_now() -> None:
     world = EfsWorld(A)
     world.has(on_efs("one", f"{FS}::{A.id}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import lzma
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +25,12 @@ KEEP = timedelta(days=400)
 
 BACKUP = "BACKUP#"
 TIMES = ("slot", "accepted_at", "ended_at")
+
+PACKED = "claims"
+"""The attribute that holds the claims, compressed: the 10,000 that a file system has access points for
+take 3 MB as text and 0.3 MB compressed, and an item holds 0.4 MB.
+https://docs.aws.amazon.com/efs/latest/ug/limits.html
+"""
 
 
 class DynamoEfsBackups:
@@ -99,6 +106,7 @@ def _item(backup: EfsBackup) -> dict[str, Any]:
     )
     fields = dataclasses.asdict(backup)
     fields |= {name: precise(fields[name]) for name in TIMES if fields[name] is not None}
+    claims = json.dumps(fields.pop(PACKED)).encode()
     return {
         **_key(backup),
         **place,
@@ -106,6 +114,7 @@ def _item(backup: EfsBackup) -> dict[str, Any]:
         "slot": precise(backup.slot),
         "revision": backup.revision,
         "backup": json.dumps(fields),
+        PACKED: lzma.compress(claims),
     }
 
 
@@ -113,6 +122,14 @@ def _backup(item: Item) -> EfsBackup:
     fields = json.loads(item["backup"])
     times = {name: datetime.fromisoformat(fields[name]) for name in TIMES if fields[name] is not None}
     claims = tuple(
-        EfsClaim(**each | {"access_modes": tuple(each["access_modes"])}) for each in fields["claims"]
+        EfsClaim(**each | {"access_modes": tuple(each["access_modes"])})
+        for each in json.loads(_unpacked(item[PACKED]))
     )
     return EfsBackup(**fields | times | {"claims": claims, "state": PointState(fields["state"])})
+
+
+def _unpacked(packed: bytes) -> bytes:
+    try:
+        return lzma.decompress(packed)
+    except lzma.LZMAError as error:
+        raise ValueError(f"its claims cannot be read: {error}") from error

@@ -21,6 +21,8 @@ def encode(value: Any) -> dict[str, Any]:
             return {"N": str(value)}
         case str():
             return {"S": str(value)}
+        case bytes():
+            return {"B": value}
         case Mapping():
             return {"M": {name: encode(item) for name, item in value.items()}}
         case list() | tuple():
@@ -34,7 +36,7 @@ def decode(value: Mapping[str, Any]) -> Any:
     match kind:
         case "NULL":
             return None
-        case "BOOL" | "S":
+        case "BOOL" | "S" | "B":
             return held
         case "N":
             return Decimal(held)

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-limits.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -157,11 +157,13 @@ def failed(backup: EfsBackup, reason: str, now: datetime) -> EfsBackup:
     return replace(backup, state=PointState.FAILED, ended_at=now, reason=reason)
 
 
-def newest_of(backups: Iterable[EfsBackup]) -> Iterator[tuple[EfsBackup, EfsClaim]]:
-    """The newest ready backup of each claim, with the claim as it was then."""
+def newest_of(
+    backups: Iterable[EfsBackup], states: Collection[PointState] = (PointState.READY,)
+) -> Iterator[tuple[EfsBackup, EfsClaim]]:
+    """The newest backup of each claim that is in one of these states, with the claim as it was then."""
     found: dict[tuple[str, str], tuple[EfsBackup, EfsClaim]] = {}
     for backup in backups:
-        if backup.state is not PointState.READY:
+        if backup.state not in states:
             continue
         for claim in backup.claims:
             known = found.get((claim.cluster, claim.uid))

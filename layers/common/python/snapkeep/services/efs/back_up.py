@@ -11,11 +11,12 @@ from snapkeep.domain.backup.selection import select_for
 from snapkeep.domain.claims import VolumeKind
 from snapkeep.domain.efs.backups import EfsBackup, newest_of
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, TemporaryError
+from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.efs import EfsBackups
 from snapkeep.ports.kubernetes import Clusters
-from snapkeep.services.efs.claims_on_efs import ClaimsOnEfs, OnEfs, together
+from snapkeep.services.efs.claims_on_efs import CODE, ClaimsOnEfs, OnEfs, together
 from snapkeep.services.efs.follow import FollowBackups
 
 REMEMBERED = timedelta(days=35)
@@ -26,8 +27,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class EfsReport:
-    """What a slot began: backups by id, the claims of each cluster that were skipped, and clusters that did
-    not answer."""
+    """What a slot began: backups by id, the claims and file systems of each cluster that were skipped, and
+    clusters that did not answer."""
 
     begun: list[str] = field(default_factory=list)
     skipped: dict[str, list[Skipped]] = field(default_factory=dict)
@@ -55,11 +56,23 @@ class BackUpFileSystems:
         if policy is None:
             raise PermanentError(f"the deployment has no policy {policy_name!r}: deploy again")
         report = EfsReport()
-        for backup in self.plan(policy, slot, report):
-            backup = self.backups.open_backup(backup)
-            report.begun.append(backup.id)
+        opened = [self._open(backup, report) for backup in self.plan(policy, slot, report)]
+        for backup in filter(None, opened):
             self._start(backup)
         return report
+
+    def _open(self, backup: EfsBackup, report: EfsReport) -> EfsBackup | None:
+        """Journal a backup, before any job of the slot is started: whatever happens then, FollowBackups knows
+        all of them. One that cannot be journaled never stops the others."""
+        try:
+            opened = self.backups.open_backup(backup)
+        except PermanentError as error:
+            refused = Skipped(backup.file_system, CODE, f"its backup cannot be journaled: {error.reason}")
+            for cluster in backup.clusters:
+                report.skipped.setdefault(cluster, []).append(refused)
+            return None
+        report.begun.append(opened.id)
+        return opened
 
     def plan(self, policy: Policy, slot: datetime, report: EfsReport) -> list[EfsBackup]:
         """What a slot of the policy would back up; nothing is written but what the report says of claims.
@@ -100,9 +113,11 @@ class BackUpFileSystems:
         return found
 
     def _remembered(self, policy: Policy, cluster: str, slot: datetime) -> OnEfs:
-        """The claims of a cluster as the newest ready backups of a policy know them."""
+        """The claims of a cluster as the newest backups of a policy know them, also those that failed."""
         found = OnEfs()
-        for backup, claim in newest_of(self.backups.backups_of(policy.name, slot - REMEMBERED)):
+        for backup, claim in newest_of(
+            self.backups.backups_of(policy.name, slot - REMEMBERED), tuple(PointState)
+        ):
             if claim.cluster == cluster:
                 found.claims.setdefault(backup.file_system, []).append(claim)
         return found
