@@ -50,6 +50,13 @@ def test_the_same_request_continues_the_open_restore(world: RestoreWorld) -> Non
     assert not isinstance(world.requests.plan(world.ask()), EfsRestore)
 
 
+def test_another_claim_under_the_same_name_is_another_restore() -> None:
+    world = RestoreWorld(on_efs("plain", f"{FS}:/plain"))
+    world.restored(target="check")
+
+    assert world.plan(claim="plain", target="check").claim.path == "/plain"
+
+
 def test_a_newer_backup_is_another_restore(world: RestoreWorld) -> None:
     first = world.restored()
     newer = world.backed_up(hours=6)

@@ -97,10 +97,11 @@ class EfsRestore:
             return ""
         return handle_of(self.file_system, self.mount, self.access_point)
 
-    def serves(self, cluster: str, namespace: str, target: str, backup: str) -> bool:
-        """True if a request for this claim from this backup continues it."""
-        mine = (self.cluster, self.namespace, self.target, self.backup)
-        return self.is_open and mine == (cluster, namespace, target, backup)
+    def serves(self, request: RestoreRequest, backup: EfsBackup, claim: EfsClaim) -> bool:
+        """True if a request for this claim of this backup, under the same name, continues it."""
+        mine = (self.cluster, self.namespace, self.target, self.backup, self.claim)
+        wanted = (request.cluster, request.namespace, request.target, backup.id, claim)
+        return self.is_open and mine == wanted
 
 
 def accepted(

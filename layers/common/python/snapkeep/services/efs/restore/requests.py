@@ -34,7 +34,7 @@ class RequestEfsRestore:
         """
         backup, claim = self.planner.source(request)
         for each in self.restores.efs_restores_on(backup.file_system):
-            if each.serves(request.cluster, request.namespace, request.target, backup.id):
+            if each.serves(request, backup, claim):
                 return each
         return self.planner.plan(request, backup, claim)
 
