@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -165,6 +166,25 @@ def test_a_file_system_that_cannot_be_journaled_is_told_and_stops_no_other() -> 
 
     assert (skipped.subject, skipped.reason) == (FS, "its backup cannot be journaled: the item is too large")
     assert [each.file_system for each in world.records()] == [OTHER_FS]
+
+
+@pytest.mark.parametrize("uid", ["a", "z"])
+def test_of_a_claim_that_was_made_again_a_silent_cluster_has_the_last_one(uid: str) -> None:
+    world = EfsWorld()
+    before, again = on_efs("one", f"{FS}:/before"), on_efs("one", f"{FS}:/again")
+    world.has(replace(before, uid="m"))
+    world.back_up()
+    world.end_jobs()
+    world.clock.forward(days=1)
+    world.clusters.clusters["myeks"].claim_list[:] = [replace(again, uid=uid)]
+    world.back_up(SLOT + timedelta(days=1))
+    world.end_jobs()
+    world.clock.forward(days=1)
+    world.goes_silent()
+
+    world.back_up(SLOT + timedelta(days=2))
+
+    assert [claim.path for claim in world.records()[-1].claims] == ["/again"]
 
 
 def test_efs_that_does_not_answer_fails_the_slot_for_now() -> None:

@@ -113,11 +113,12 @@ class BackUpFileSystems:
         return found
 
     def _remembered(self, policy: Policy, cluster: str, slot: datetime) -> OnEfs:
-        """The claims of a cluster as the newest backups of a policy know them, also those that failed."""
+        """The claims of a cluster as the newest backups of a policy know them, also those that failed; each
+        name once, of a claim that was made again the last one."""
+        backups = self.backups.backups_of(policy.name, slot - REMEMBERED)
+        oldest_first = sorted(newest_of(backups, tuple(PointState)), key=lambda each: each[0].slot)
+        by_name = {str(claim): (backup, claim) for backup, claim in oldest_first if claim.cluster == cluster}
         found = OnEfs()
-        for backup, claim in newest_of(
-            self.backups.backups_of(policy.name, slot - REMEMBERED), tuple(PointState)
-        ):
-            if claim.cluster == cluster:
-                found.claims.setdefault(backup.file_system, []).append(claim)
+        for backup, claim in by_name.values():
+            found.claims.setdefault(backup.file_system, []).append(claim)
         return found
