@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -44,6 +45,23 @@ def test_the_newest_backup_is_taken_or_the_newest_before_a_time(world: RestoreWo
     assert world.plan().backup.id == newer.id
     assert world.plan(at=SLOT).backup.slot == SLOT
     assert world.plan(point_id=world.records()[0].id).backup.slot == SLOT
+
+
+def test_a_time_while_a_backup_ran_means_the_one_before(world: RestoreWorld) -> None:
+    newer = world.backed_up(hours=6)
+    assert newer.ended_at is not None
+
+    assert world.plan(at=newer.ended_at - timedelta(minutes=1)).backup.slot == SLOT
+    assert world.plan(at=newer.ended_at).backup.id == newer.id
+    assert world.plan(at=newer.slot).backup.id == newer.id
+
+
+def test_the_backups_of_a_policy_that_is_gone_still_count(world: RestoreWorld) -> None:
+    newer = world.backed_up(hours=6)
+    old = replace(newer, policy="of-before", slot=newer.slot + timedelta(hours=1))
+    world.journal.efs_backups.open_backup(old)
+
+    assert world.plan().backup.id == old.id
 
 
 def test_a_backup_whose_recovery_point_is_gone_is_passed_over(world: RestoreWorld) -> None:

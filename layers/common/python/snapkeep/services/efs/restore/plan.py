@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
 from snapkeep.domain.efs.jobs import StoredState
@@ -12,7 +12,7 @@ from snapkeep.domain.efs.restore.plans import EfsPlan, FileSystemFacts, plan_efs
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.naming import is_name
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Deployment, Method
+from snapkeep.domain.policies import Deployment
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.ports.backup_vault import BackupVault
@@ -65,21 +65,26 @@ class PlanEfsRestore:
             name,
         )
         for backup in sorted(self._listed(request), key=lambda each: each.slot, reverse=True):
-            if backup.state is not PointState.READY or (request.at and backup.slot > request.at):
+            if not _was_ready_at(backup, request.at):
                 continue
             for claim in backup.claims:
                 if (claim.cluster, claim.namespace, claim.name) == wanted:
                     yield backup, claim
 
     def _listed(self, request: RestoreRequest) -> Iterator[EfsBackup]:
+        """The backup of the requested id, or all of the file systems that policies back up, also those of
+        policies that are gone or have another name now."""
         if request.point_id:
             found = self.backups.backup(request.point_id)
             yield from (found,) if found else ()
             return
         since = self.clock() - LOOKED_BACK
-        for policy in self.deployment.policies:
-            if policy.method is Method.AWS_BACKUP:
-                yield from self.backups.backups_of(policy.name, since)
+        policies = self.deployment.file_system_policies
+        known = {
+            backup.file_system for each in policies for backup in self.backups.backups_of(each.name, since)
+        }
+        for file_system in sorted(known):
+            yield from self.backups.backups_on(file_system)
 
     def _target(self, request: RestoreRequest) -> TargetFacts:
         """The target of the restore. A namespace with an invalid name cannot exist, and must not become part
@@ -88,6 +93,14 @@ class PlanEfsRestore:
         if not is_name(request.namespace):
             return TargetFacts(region=region, namespace_phase="")
         return self.clusters.open(request.cluster).restore_target(request.namespace, request.target, region)
+
+
+def _was_ready_at(backup: EfsBackup, at: datetime | None) -> bool:
+    """True if all files of a backup are as of `at` (aware UTC) or before: its job may have started long after
+    its slot, and have run for hours. A time that is a backup's slot means that backup."""
+    if backup.state is not PointState.READY:
+        return False
+    return at is None or backup.slot == at or (backup.ended_at or backup.slot) <= at
 
 
 def _missing(request: RestoreRequest) -> str:
