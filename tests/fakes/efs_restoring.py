@@ -22,7 +22,7 @@ from tests.fakes.world import SLOT, World, a_policy
 
 FS = "fs-0d1e2f3a4b5c6d7e8"
 ARN = "arn:aws:backup:ap-northeast-2:111122223333:recovery-point:1a2b3c4d-0000-0000-0000-000000000000"
-DIRECTORY = "aws-backup-restore_2026-11-24T18-30-00-000Z"
+DIRECTORY = "aws-backup-restore_2026-11-24T18-00-00-000Z"
 
 
 class EfsRestoringWorld(World):

@@ -33,6 +33,13 @@ def test_a_name_without_a_time_counts_by_when_it_last_changed() -> None:
     assert choose([mine, stale, impossible], BEGAN, ENDED) == mine.name
 
 
+def test_a_time_further_on_in_a_name_is_not_one_of_aws() -> None:
+    odd = Directory(f"aws-backup-restore_zz_{BEGAN:%Y-%m-%dT%H-%M-%S}", LATER, True)
+
+    with pytest.raises(ValueError, match="none of 1 directories"):
+        choose([odd], BEGAN, ENDED)
+
+
 def test_times_that_are_cut_to_seconds_still_count() -> None:
     began = BEGAN + timedelta(milliseconds=900)
     mine = Directory(f"aws-backup-restore_{BEGAN:%Y-%m-%dT%H-%M-%S}", LATER, True)

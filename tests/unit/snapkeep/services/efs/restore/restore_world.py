@@ -23,7 +23,7 @@ from tests.fakes.messaging import FakeAnnouncer
 from tests.unit.snapkeep.services.efs.efs_world import FS, SLOT, EfsWorld
 
 AP = "fsap-01234567"
-DIRECTORY = "aws-backup-restore_2026-11-24T18-30-00-000Z"
+DIRECTORY = "aws-backup-restore_2026-11-24T18-20-00-000Z"
 CALLER = "arn:aws:iam::111122223333:user/ann"
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from snapkeep.domain.efs.restore.operations import EfsRestore, EfsStage
 from snapkeep.domain.errors import Invalid, NotFound, PermanentError
+from snapkeep.ports.efs import AccessPoint
 from tests.fakes.efs import on_efs
 from tests.unit.snapkeep.services.efs.restore.restore_world import CALLER, DIRECTORY, FS, RestoreWorld
 
@@ -112,10 +115,39 @@ def test_another_directory_is_not_taken_afterwards(world: RestoreWorld) -> None:
 
 def test_the_directory_of_another_restore_is_refused(world: RestoreWorld) -> None:
     first, second = world.restored(), world.restored(name="fedcba9876543210", target="second")
-    saw(world, first)
+    shared = DIRECTORY.replace("18-20", "18-50")  # when one ended and the other began
+    saw(world, first, shared)
 
     with pytest.raises(PermanentError, match=f"is the directory of restore {first.id} of new/shared"):
-        saw(world, second)
+        saw(world, second, shared)
+
+
+@pytest.mark.parametrize("time", ["2026-11-24T18-00-00", "2026-11-24T19-30-00", "2025-11-24T18-30-00"])
+def test_a_directory_of_a_time_when_the_job_did_not_run_is_refused(world: RestoreWorld, time: str) -> None:
+    restore = world.restored()
+
+    with pytest.raises(PermanentError, match=r"was not made between .* while the job ran"):
+        saw(world, restore, f"aws-backup-restore_{time}-000Z")
+    assert saw(world, restore).directory == DIRECTORY
+
+
+def test_a_directory_that_a_cancelled_restore_named_by_mistake_is_free_again(world: RestoreWorld) -> None:
+    first, second = world.restored(), world.restored(name="fedcba9876543210", target="second")
+    mine = DIRECTORY.replace("18-20", "19-00")
+    world.journal.efs_restores.write_efs_restore(replace(first, stage=EfsStage.SEEN, directory=mine))
+    world.requests.cancel(first.cluster, first.namespace, first.id, CALLER)
+
+    assert saw(world, second, mine).directory == mine
+
+
+def test_a_directory_below_which_the_folder_cannot_be_mounted_is_refused() -> None:
+    world = RestoreWorld(on_efs("colon", f"{FS}::fsap-0c010000"))
+    world.access_points.all["fsap-0c010000"] = AccessPoint("fsap-0c010000", FS, "/a:b" + "c" * 40, "1:1")
+    world.backed_up(hours=1)
+    restore = world.restored(claim="colon", target="colon")
+
+    with pytest.raises(PermanentError, match="has a colon"):
+        saw(world, restore, "aws-backup-restore_" + "x" * 60)
 
 
 @pytest.mark.parametrize("name", ["web", "../web", "aws-backup-restore_x/../../web"])

@@ -15,10 +15,13 @@ PREFIX = "aws-backup-restore_"
 
 LONGEST_NAME = 80
 _NAME = re.compile(PREFIX + r"[0-9A-Za-z][0-9A-Za-z.:_-]*")
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d)[-:](\d\d)[-:](\d\d)")
+_TIME = re.compile(PREFIX + r"(\d{4})-(\d\d)-(\d\d)T(\d\d)[-:](\d\d)[-:](\d\d)")
 
 BLUR = timedelta(seconds=1)
 """Times of names and of files may be cut to seconds."""
+
+SLACK = timedelta(minutes=1)
+"""How far the clock of a directory's name may be from the clock of its job, for what a person has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +36,35 @@ class Directory:
     @property
     def made_at(self) -> datetime:
         """When it was made: the time in its name (UTC), or when it last changed if there is none."""
-        found = _TIME.search(self.name)
-        if found is None:
-            return self.changed_at
-        try:
-            year, month, day, hour, minute, second = map(int, found.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        except ValueError:
-            return self.changed_at
+        return time_in(self.name) or self.changed_at
+
+
+def time_in(name: str) -> datetime | None:
+    """The time (UTC) in the name of a directory; None if there is none."""
+    found = _TIME.match(name)
+    if found is None:
+        return None
+    try:
+        year, month, day, hour, minute, second = map(int, found.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def is_directory_name(text: str) -> bool:
     """True for a name that AWS Backup may give to a restored directory."""
     return len(text) <= LONGEST_NAME and bool(_NAME.fullmatch(text))
+
+
+def why_not_made_by(name: str, began: datetime, ended: datetime) -> str:
+    """Why a job that ran at that time cannot have made a directory, by the time in its name; "" if it can."""
+    made = time_in(name)
+    if made is None or began - SLACK <= made <= ended + SLACK:
+        return ""
+    return (
+        f"{name} was not made between {began:%Y-%m-%d %H:%M:%S} and {ended:%Y-%m-%d %H:%M:%S} UTC, while the "
+        "job ran: it is of another restore"
+    )
 
 
 def made_by(found: Iterable[Directory], began: datetime, ended: datetime) -> Sequence[Directory]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
 from snapkeep.domain.efs.jobs import JobState
+from snapkeep.domain.efs.restore.directories import is_directory_name, why_not_made_by
 from snapkeep.domain.efs.restore.jobs import RestoreJob
 from snapkeep.domain.efs.restore.mounts import Mount, handle_of, mount_of
 from snapkeep.domain.restore.requests import RestoreRequest
@@ -85,9 +86,12 @@ class EfsRestore:
 
     @property
     def mount(self) -> Mount:
-        """Which folders its volume mounts. Raises ValueError before its directory is known."""
+        """Which folders its volume mounts, whatever somebody wrote into the record. Raises ValueError before
+        its directory is known, and for one that AWS Backup does not make."""
         if not self.directory:
             raise ValueError(f"nobody has said in which directory restore {self.id} is")
+        if not is_directory_name(self.directory):
+            raise ValueError(f"{self.directory!a} is no directory of AWS Backup")
         return mount_of(self.directory, self.claim)
 
     @property
@@ -96,6 +100,15 @@ class EfsRestore:
         if self.stage not in (EfsStage.READY, EfsStage.DONE):
             return ""
         return handle_of(self.file_system, self.mount, self.access_point)
+
+    def why_not_in(self, directory: str) -> str:
+        """Why the files of a completed job cannot be in a directory, or be mounted there; "" if they can."""
+        try:
+            mount_of(directory, self.claim)
+        except ValueError as problem:
+            return str(problem)
+        began = self.began_at or self.accepted_at
+        return why_not_made_by(directory, began, self.ended_at or began + LOOK_FOR)
 
     def serves(self, request: RestoreRequest, backup: EfsBackup, claim: EfsClaim) -> bool:
         """True if a request for this claim of this backup, under the same name, continues it."""

@@ -92,8 +92,14 @@ class FollowEfsRestores:
         return restore
 
     def _access_point(self, restore: EfsRestore) -> str:
-        """The access point to the restored folder; "" where its volume needs none."""
-        root = restore.mount.root
+        """The access point to the restored folder; "" where its volume needs none.
+
+        Raises PermanentError for a record whose folder cannot be mounted.
+        """
+        try:
+            root = restore.mount.root
+        except ValueError as problem:
+            raise PermanentError(str(problem)) from problem
         if not root:
             return ""
         wanted = AccessPoint("", restore.file_system, root, restore.claim.user)

@@ -73,7 +73,8 @@ class RequestEfsRestore:
         """Record in which directory somebody saw the claim's folder; its access point is then made.
 
         Raises Invalid for a name that AWS Backup gives to no directory, and PermanentError before the job has
-        completed, after another directory was named, and for the directory of another restore.
+        completed, after another directory was named, and for a directory of another restore or of a time when
+        the job did not run.
         """
         restore = self._known(cluster, namespace, restore_id)
         if not is_directory_name(directory):
@@ -84,8 +85,10 @@ class RequestEfsRestore:
             return self.show(cluster, namespace, restore_id)
         if restore.stage is not EfsStage.RESTORED:
             raise PermanentError(_not_now(restore))
+        if why := restore.why_not_in(directory):
+            raise PermanentError(why)
         for other in self.restores.efs_restores_on(restore.file_system):
-            if other.directory == directory:
+            if other.directory == directory and other.stage is not EfsStage.FAILED:
                 raise PermanentError(
                     f"{directory} is the directory of restore {other.id} of {other}, not of this one"
                 )
