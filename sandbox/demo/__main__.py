@@ -83,6 +83,7 @@ def _play(story: Story, sandbox: Sandbox, hold: keep.Hold | None) -> int:
             story.interruption.fact if story.interruption else None,
             story.lost_region.fact if story.lost_region else None,
             story.files.fact if story.files else None,
+            story.shared.fact if story.shared else None,
         )
     if hold:
         keep.remember(story.folder, _endpoints(sandbox))

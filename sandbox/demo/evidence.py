@@ -6,6 +6,7 @@ This reads the raw table, item by item, without the product's own adapters. Its 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -41,6 +42,7 @@ class Journal:
     runs: Sequence[Item]
     points: Sequence[Item]
     pages: Sequence[Item]
+    file_systems: Sequence[Item] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -60,6 +62,7 @@ def read_journal(dynamodb: Any, table: str) -> Journal:
         runs=[item for item in items if item["sk"] == "RUN"],
         points=[item for item in items if item["sk"].startswith("POINT#")],
         pages=[item for item in items if item["sk"].startswith("LEFT#")],
+        file_systems=[item for item in items if item["pk"].startswith("EFS#")],
     )
 
 
@@ -84,9 +87,12 @@ def snapshot_ids(ec2: Any) -> set[str]:
 
 
 def claim_facts(journal: Journal, snapshots: Mapping[str, LiveSnapshot]) -> list[ClaimFact]:
-    """Every claim with its points, then everything no policy took, with the reason; each sorted by name."""
+    """Every claim with its points, then everything no policy took, with the reason; each sorted by name.
+
+    Claims on EFS have no points: AWS Backup saves their file systems.
+    """
     taken = _taken(journal.points, snapshots)
-    protected = {str(fact) for fact in taken}
+    protected = {str(fact) for fact in taken} | set(_on_file_systems(journal))
     left = [fact for fact in _left(journal) if str(fact) not in protected]
     return [*sorted(taken, key=_order), *sorted(left, key=_order)]
 
@@ -98,6 +104,13 @@ def _taken(points: Iterable[Item], snapshots: Mapping[str, LiveSnapshot]) -> lis
         key = (claim["cluster"], claim["namespace"], claim["name"], item["policy"])
         claims.setdefault(key, []).append(_point(item, snapshots))
     return [_claim(*key, tuple(found)) for key, found in claims.items()]
+
+
+def _on_file_systems(journal: Journal) -> Iterator[str]:
+    for item in journal.file_systems:
+        if item["sk"].startswith("BACKUP#"):
+            claims = json.loads(item["backup"])["claims"]
+            yield from (f"{claim['namespace']}/{claim['name']}" for claim in claims)
 
 
 def _claim(cluster: str, namespace: str, name: str, policy: str, points: tuple[PointFact, ...]) -> ClaimFact:

@@ -200,6 +200,18 @@ class FilesFact:
 
 
 @dataclass(frozen=True, slots=True)
+class FileSystemFact:
+    """A claim on EFS whose files came back: its file system, the ARN of the recovery point in the vault, and
+    the directory into which AWS Backup restored."""
+
+    claim: str
+    file_system: str
+    vault: str
+    recovery_point: str
+    directory: str
+
+
+@dataclass(frozen=True, slots=True)
 class MomentFact:
     """A line of an incident's timeline; `left` is the seconds to the deadline, None if there is none."""
 

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from sandbox.demo.person import Person
+from sandbox.demo.slots import fire
 from sandbox.demo.steps import DemoError, Steps
 from sandbox.launch import Sandbox
+from snapkeep.domain.naming import backup_schedule
 
 WRITER = "snapkeep-write-report"
+SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class HealthAct:
-    """Looks at the whole with the command line, as a person would; the page goes to `folder`."""
+    """Looks at the whole with the command line, as a person would; the page goes to `folder`. The policies
+    `by_schedule` do not run on demand."""
 
     steps: Steps
     console: Console
     sandbox: Sandbox
     person: Person
     folder: Path
+    by_schedule: Collection[str] = ()
 
     def play(self, cluster: str) -> None:
         """Back up, write the page, show the status. DemoError if a claim is then late or failing."""
@@ -31,7 +37,11 @@ class HealthAct:
             found = json.loads(self.person.types("snapkeep status -o json").out)
             taking = [policy["name"] for policy in found["policies"] if policy["claims"]]
             for policy in taking:
-                self.person.types(f"snapkeep backup --policy {policy} --wait")
+                if policy in self.by_schedule:
+                    fire(self.sandbox, backup_schedule(policy))
+                else:
+                    self.person.types(f"snapkeep backup --policy {policy} --wait")
+            self.sandbox.aws.wait_idle(SECONDS * self.steps.patience)
             line.say(f"policies {', '.join(taking)}")
         with self.steps.step("Write the report's page, and fetch it") as line:
             answer = self.sandbox.client("lambda").invoke(

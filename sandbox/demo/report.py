@@ -17,6 +17,7 @@ from rich.text import Text
 from sandbox.demo.facts import (
     ClaimFact,
     FilesFact,
+    FileSystemFact,
     InterruptionFact,
     LostRegionFact,
     RestoreFact,
@@ -38,10 +39,11 @@ def write(
     interruption: InterruptionFact | None = None,
     lost_region: LostRegionFact | None = None,
     files: FilesFact | None = None,
+    shared: FileSystemFact | None = None,
 ) -> None:
-    """Write the report: `claims`, `restores`, `files` (null until points were looked into), `retention` (null
-    until prune has run), `interruption` (null until a node has died), `lost_region` (null until WordPress is
-    back in another) and `steps`.
+    """Write the report: `claims`, `restores`, `files` (null until points were looked into), `shared` (null
+    until the files on EFS are back), `retention` (null until prune has run), `interruption` (null until a
+    node has died), `lost_region` (null until WordPress is back in another) and `steps`.
 
     Times are ISO 8601; no reader ever sees a half-written file.
     """
@@ -50,6 +52,7 @@ def write(
         "claims": [dataclasses.asdict(claim) for claim in claims],
         "restores": [dataclasses.asdict(restore) for restore in restores],
         "files": dataclasses.asdict(files) if files else None,
+        "shared": dataclasses.asdict(shared) if shared else None,
         "retention": dataclasses.asdict(retention) if retention else None,
         "interruption": dataclasses.asdict(interruption) if interruption else None,
         "lost_region": dataclasses.asdict(lost_region) if lost_region else None,

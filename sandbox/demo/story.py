@@ -14,6 +14,7 @@ from rich.console import Console
 from sandbox.aws.identity import REGION
 from sandbox.demo import build, evidence, kube, person, report, verify
 from sandbox.demo.facts import ClaimFact, RestoreFact
+from sandbox.demo.efs_act import EfsAct, make_file_system
 from sandbox.demo.files.act import FilesAct
 from sandbox.demo.files.building import Built, build_home
 from sandbox.demo.files.volumes import Volumes
@@ -60,6 +61,7 @@ class Story:
     claims: Sequence[ClaimFact] = field(default_factory=tuple)
     restores: Sequence[RestoreFact] = field(default_factory=tuple)
     files: FilesAct | None = None
+    shared: EfsAct | None = None
     retention: RetentionAct | None = None
     interruption: InterruptionAct | None = None
     lost_region: LostRegionAct | None = None
@@ -110,7 +112,11 @@ class Story:
         copying.copy(group)
         restore.restore_lost(self.claims)
         self.restores = restore.facts
-        HealthAct(self.steps, self.console, sandbox, user, self.folder).play(cluster.name)
+        self.shared = EfsAct(self.steps, self.console, sandbox, admin, user)
+        self.shared.play()
+        by_schedule = [policy.name for policy in deployment.file_system_policies]
+        health = HealthAct(self.steps, self.console, sandbox, user, self.folder, by_schedule)
+        health.play(cluster.name)
         self.lost_region = LostRegionAct(
             self.steps, self.console, sandbox, copying, user, lender, prepared, self.folder
         )
@@ -164,8 +170,7 @@ class Story:
         admin = Admin(sandbox.kubeconfig, kube.SECONDS * self.steps.patience)
         with self.steps.step("Create WordPress and the lab's other workloads") as line:
             limit = control.SECONDS * self.steps.patience
-            made = sandbox.client("efs").create_file_system(CreationToken="shared", Encrypted=True)
-            order = {"key": HOME_KEY, "file_system": made["FileSystemId"]}
+            order = {"key": HOME_KEY, "file_system": make_file_system(sandbox)}
             lab = ClusterControl.from_folder(sandbox.kubeconfig.parent, limit).call("lab", order)
             line.say(f"{lab['objects']} objects on {len(lab['instances'])} nodes")
         with self.steps.step("Apply what `snapkeep manifests` prints") as line:
@@ -187,7 +192,7 @@ class Story:
         self.files.play(self.claims)
 
     def _fire(self, sandbox: Sandbox, deployment: Deployment) -> int:
-        """Move the clock to the next slot of each policy's schedule; return how many fired."""
+        """Move the clock to the next slot of each policy's schedule; return how many runs that started."""
         names = {backup_schedule(policy.name) for policy in deployment.policies if policy.schedule.enabled}
         with self.steps.step("Move the Scheduler's clock to the next slots") as line:
             due = [each for each in sandbox.aws.schedules() if each.name in names and each.next]
@@ -199,7 +204,8 @@ class Story:
             line.say(", ".join(f"{each.schedule} at {each.scheduled_time:%a %H:%M} UTC" for each in fired))
         if {each.schedule for each in fired} != names:
             raise DemoError(f"only {len(fired)} of the schedules {', '.join(sorted(names))} fired")
-        return len(fired)
+        runs = {backup_schedule(policy.name) for policy in deployment.volume_policies}
+        return sum(each.schedule in runs for each in fired)
 
     def _watch(self, sandbox: Sandbox, stack: DeployedStack, runs: int) -> None:
         read = self._journal_reader(sandbox, stack)
