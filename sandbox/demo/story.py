@@ -13,8 +13,8 @@ from rich.console import Console
 
 from sandbox.aws.identity import REGION
 from sandbox.demo import build, evidence, kube, person, report, verify
-from sandbox.demo.facts import ClaimFact, RestoreFact
 from sandbox.demo.efs_act import EfsAct, make_file_system
+from sandbox.demo.facts import ClaimFact, RestoreFact
 from sandbox.demo.files.act import FilesAct
 from sandbox.demo.files.building import Built, build_home
 from sandbox.demo.files.volumes import Volumes
