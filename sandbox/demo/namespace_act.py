@@ -17,7 +17,6 @@ from sandbox.launch import Sandbox
 from snapkeep.domain import tags
 
 SECONDS = 30
-SECRET = "mysql-pass"
 
 
 @dataclass
@@ -35,17 +34,16 @@ class NamespaceAct:
     def play(self, group: Sequence[ClaimFact]) -> None:
         """Play the whole act; DemoError if the cluster or EC2 contradicts the command's output."""
         namespace = group[0].namespace
-        before, secret = self._workloads(namespace), self._secret(namespace)
+        before = self._workloads(namespace)
         self._lose(namespace, group)
-        self._bring_secret(namespace, secret)
         point = group[0].points[0].id
         with self.steps.step(f"Bring namespace {namespace} back, workloads and all") as line:
-            said = self.person.types(f"snapkeep restore-namespace {point} --yes")
+            said = self.person.types(f"snapkeep restore-namespace {point} --secrets --yes")
             self.facts = [self._restored(each) for each in group]
             after = self._workloads(namespace)
             if after != before:
                 raise DemoError(f"namespace {namespace} had {before}, and has {after}")
-            line.say(", ".join(f"{len(names)} {kind}" for kind, names in after.items()))
+            line.say(", ".join(f"{len(names)} {kind}" for kind, names in after.items() if names))
         self._show(said)
 
     def _lose(self, namespace: str, group: Sequence[ClaimFact]) -> None:
@@ -59,18 +57,7 @@ class NamespaceAct:
             )
             if sum(len(self._snapshots_of(each)) for each in group) != count:
                 raise DemoError(f"deleting namespace {namespace} deleted backups")
-            line.say(f"nothing of it is left but {count} backups and what was saved beside them")
-
-    def _secret(self, namespace: str) -> dict[str, Any]:
-        """The Secret that both workloads read, as a person keeps it elsewhere."""
-        found = self.admin.get(f"/api/v1/namespaces/{namespace}/secrets/{SECRET}")
-        return {"metadata": {"name": SECRET}, "data": found["data"]}
-
-    def _bring_secret(self, namespace: str, secret: dict[str, Any]) -> None:
-        """Snapkeep saves no Secrets here: the person brings what the manifest names."""
-        with self.steps.step(f"Bring Secret {SECRET}, which the archive only names"):
-            self.admin.create("/api/v1/namespaces", {"metadata": {"name": namespace}})
-            self.admin.create(f"/api/v1/namespaces/{namespace}/secrets", secret)
+            line.say(f"everything in it is gone; {count} backups and the saved objects remain")
 
     def _workloads(self, namespace: str) -> dict[str, set[str]]:
         """The names of what runs in a namespace and of what leads to it."""
@@ -79,6 +66,7 @@ class NamespaceAct:
             "claims": self._names(f"/api/v1/{here}/persistentvolumeclaims"),
             "deployments": self._names(f"/apis/apps/v1/{here}/deployments"),
             "services": self._names(f"/api/v1/{here}/services"),
+            "secret": self._names(f"/api/v1/{here}/secrets"),
         }
 
     def _restored(self, claim: ClaimFact) -> RestoreFact:

@@ -54,19 +54,28 @@ def let_owner_in(sandbox: Sandbox, admin: Admin, cluster: str) -> None:
 
 
 class Person:
-    """May call the API and nothing else in an account and Region, by default the sandbox's own. A command may
-    take `timeout` seconds."""
+    """May call the API and nothing else in an account and Region, by default the sandbox's own, but decrypt
+    with the key `decrypts` if there is one. A command may take `timeout` seconds."""
 
     _environment: Mapping[str, str]
 
     def __init__(
-        self, sandbox: Sandbox, api_url: str, timeout: float = SECONDS, *, region: str = "", account: str = ""
+        self,
+        sandbox: Sandbox,
+        api_url: str,
+        timeout: float = SECONDS,
+        *,
+        region: str = "",
+        account: str = "",
+        decrypts: str = "",
     ) -> None:
         self._sandbox, self._timeout = sandbox, timeout
         iam = sandbox.client("iam", region, account)
         iam.create_user(UserName=NAME)
-        statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
-        document = {"Version": "2012-10-17", "Statement": [statement]}
+        statements = [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}]
+        if decrypts:
+            statements.append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": decrypts})
+        document = {"Version": "2012-10-17", "Statement": statements}
         iam.put_user_policy(UserName=NAME, PolicyName="snapkeep", PolicyDocument=json.dumps(document))
         key = iam.create_access_key(UserName=NAME)["AccessKey"]
         self._environment = {

@@ -16,7 +16,7 @@ from sandbox.demo import build, evidence, kube, person, report, verify
 from sandbox.demo.efs_act import EfsAct, make_file_system
 from sandbox.demo.facts import ClaimFact, RestoreFact
 from sandbox.demo.files.act import FilesAct
-from sandbox.demo.files.building import Built, build_home
+from sandbox.demo.files.building import Built, build_home, print_manifests
 from sandbox.demo.files.volumes import Volumes
 from sandbox.demo.health_act import HealthAct
 from sandbox.demo.interruption_act import InterruptionAct
@@ -27,6 +27,7 @@ from sandbox.demo.lost_region.configs import (
     HOME_KEY,
     OSAKA,
     PLACE,
+    SECRETS_KEY,
     SPARE,
     VAULT,
     in_osaka,
@@ -77,10 +78,10 @@ class Story:
         building = beside.submit(build_home, self.config, self.folder, self._build_seconds)
         deployment = self._read_config()
         cluster = deployment.clusters[0]
-        printing = beside.submit(build.manifests, self.config, cluster.name, self._build_seconds)
+        printing = beside.submit(print_manifests, self.config, self.folder, cluster.name, self._build_seconds)
         with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
             sandbox.start()
-            for key in (HOME_KEY, PLACE.key, VAULT.key):
+            for key in (HOME_KEY, SECRETS_KEY, PLACE.key, VAULT.key):
                 sandbox.aws.make_key(key)
             keys.open_to(sandbox, HOME_KEY, VAULT.account)
             line.say(f"account {sandbox.account}, {sandbox.region}")
@@ -94,7 +95,8 @@ class Story:
         report.show(self.console, self.claims)
         person.let_owner_in(sandbox, admin, cluster.name)
         self.api_url = sandbox.invoke_url(stack.outputs["ApiUrl"])
-        user = person.Person(sandbox, stack.outputs["ApiUrl"], person.SECONDS * self.steps.patience)
+        patience = person.SECONDS * self.steps.patience
+        user = person.Person(sandbox, stack.outputs["ApiUrl"], patience, decrypts=SECRETS_KEY)
         restore = RestoreAct(self.steps, self.console, sandbox, admin, user)
         restore.restore_grown(self.claims)
         vault = self._prepare_vault(later, cluster.name)

@@ -119,7 +119,7 @@ def assert_it_can_be_broken_and_mended(demo: Demo) -> None:
     assert [each.returncode for each in said] == [0, 0, 0, 0, 3, 0], [each.stderr for each in said]
     safe, _, lost, described, refused, back = (each.stdout + each.stderr for each in said)
     assert "everything that can be protected is protected" in safe
-    assert "3 deleted claims still have recovery points" in lost
+    assert "1 deleted claim still has recovery points" in lost
     assert "snapkeep restore ebs-claim-" in described
     assert "error[too_small]" in refused and "10Gi" in refused
     assert "ready to use" in back or "bound" in back
@@ -137,7 +137,8 @@ def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
     assert_wordpress_came_back(report["lost_region"], kept.stdout)
     assert [restore["claim"] for restore in report["restores"]] == [
         "default/ebs-claim-restored",
-        "recovered/mysql-pv-claim",
+        "wordpress/mysql-pv-claim",
+        "wordpress/wp-pv-claim",
     ]
     assert "asks for 4Gi" in kept.stdout and "--size 10Gi" in kept.stdout
     assert demo.run("--keep").returncode == 2

@@ -20,6 +20,11 @@ class Built:
     looks: bool
 
 
+def print_manifests(config: Path, folder: Path, cluster: str, limit: float) -> str:
+    """What `snapkeep manifests` prints for a cluster of the home Region. DemoError after `limit` seconds."""
+    return build.manifests(with_places(config, folder / "printed.yaml"), cluster, limit)
+
+
 def build_home(config: Path, folder: Path, limit: float) -> Built:
     """Synthesize the app of the home Region. DemoError after `limit` seconds, or if anything is wrong except
     that this Python has no wheel of libfsext or libfsxfs.

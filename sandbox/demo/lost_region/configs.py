@@ -35,6 +35,8 @@ class Destination:
 
 HOME_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/05a4a000-0000-4000-8000-000000000002"
 """The key of the volumes at home, open to the vault: nothing under the key of AWS for EBS can be shared."""
+SECRETS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/05a4a000-0000-4000-8000-000000000005"
+"""The key of saved Secrets, with which no function decrypts."""
 PLACE = Destination(
     "osaka", ACCOUNT, f"arn:aws:kms:{OSAKA}:{ACCOUNT}:key/05a4a000-0000-4000-8000-000000000003"
 )
@@ -52,7 +54,7 @@ RULES = [
 
 def with_places(config: Path, out: Path, *, looks: bool = True) -> Path:
     """Write the config to `out` with two places in Osaka, to which its policies with groups copy, and with
-    functions that look into points under the home's key if `looks`, without them if not.
+    Secrets beside the objects that it saves. Functions look into points under the home's key if `looks`.
 
     Returns `config` itself if it cannot be read: whoever reads it says why. DemoError if it has places.
     """
@@ -75,7 +77,9 @@ def with_places(config: Path, out: Path, *, looks: bool = True) -> Path:
 
 
 def _copied(policy: Any) -> Any:
-    return {**policy, "copies": RULES} if "group" in policy else policy
+    copies = {"copies": RULES} if "group" in policy else {}
+    secrets = {"secrets": {"encrypted": SECRETS_KEY}} if "objects" in policy else {}
+    return {**policy, **copies, **secrets}
 
 
 def _without_expect(policy: Any) -> Any:
