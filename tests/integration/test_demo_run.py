@@ -135,6 +135,9 @@ def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
     assert_retention_was_shown(report["retention"], kept.stdout)
     assert_a_node_was_saved(report["interruption"], kept.stdout)
     assert_wordpress_came_back(report["lost_region"], kept.stdout)
+    assert "wordpress is restored whole: 2 claims and 6 objects, and its pods run" in kept.stdout
+    assert report["shared"]["claim"] == "default/efs-claim"
+    assert f"both read what was there before, from {report['shared']['directory']}" in kept.stdout
     assert [restore["claim"] for restore in report["restores"]] == [
         "default/ebs-claim-restored",
         "wordpress/mysql-pv-claim",

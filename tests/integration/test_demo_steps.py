@@ -134,6 +134,7 @@ def test_the_report_holds_the_same_facts(tmp_path: Path) -> None:
         ],
         "restores": [],
         "files": None,
+        "shared": None,
         "retention": None,
         "interruption": None,
         "lost_region": None,
