@@ -28,6 +28,10 @@ def ended(backup: EfsBackup) -> EfsBackup:
     return replace(backup, state=PointState.READY, arn="arn:1", job="j", size_bytes=7, ended_at=NOW)
 
 
+def backup_items(table_client: Any) -> list[Any]:
+    return [each for each in table_client.scan(TableName=TABLE)["Items"] if "backup" in each]
+
+
 def test_a_backup_comes_back_as_written(journal: Journal) -> None:
     opened = journal.efs_backups.open_backup(a_backup())
     written = journal.efs_backups.write_backup(ended(opened))
@@ -88,13 +92,21 @@ def test_backups_are_listed_by_policy_from_a_slot_on(journal: Journal) -> None:
     assert [each.slot for each in found] == [SLOT + timedelta(days=1), SLOT + timedelta(days=2)]
 
 
+def test_the_policies_that_had_a_backup_are_known(journal: Journal) -> None:
+    assert list(journal.efs_backups.policies()) == []
+    for policy in ("shared", "other", "shared"):
+        journal.efs_backups.open_backup(a_backup(policy=policy))
+
+    assert list(journal.efs_backups.policies()) == ["other", "shared"]
+
+
 def test_an_ended_backup_is_forgotten_after_400_days(table_client: Any) -> None:
     backups = dynamo_journal(table_client, TABLE).efs_backups
     opened = backups.open_backup(a_backup())
-    (item,) = table_client.scan(TableName=TABLE)["Items"]
+    (item,) = backup_items(table_client)
     assert "expires_at" not in item
     backups.write_backup(ended(opened))
-    (item,) = table_client.scan(TableName=TABLE)["Items"]
+    (item,) = backup_items(table_client)
     assert int(item["expires_at"]["N"]) == int((NOW + timedelta(days=400)).timestamp())
 
 
@@ -102,9 +114,7 @@ def test_a_damaged_record_is_passed_over(table_client: Any) -> None:
     journal = dynamo_journal(table_client, TABLE)
     for policy in ("shared", "other"):
         journal.efs_backups.open_backup(a_backup(policy=policy))
-    item = next(
-        each for each in table_client.scan(TableName=TABLE)["Items"] if "other" in each["backup"]["S"]
-    )
+    item = next(each for each in backup_items(table_client) if "other" in each["backup"]["S"])
     table_client.put_item(TableName=TABLE, Item=item | {"claims": {"B": b"from hell"}})
 
     assert [each.policy for each in journal.efs_backups.backups_on("fs-01234567")] == ["shared"]

@@ -44,6 +44,10 @@ class MemoryEfsBackups(Faults):
         self._before("backups_on")
         yield from [each for each in self._sorted() if each.file_system == file_system]
 
+    def policies(self) -> Iterator[str]:
+        self._before("policies")
+        yield from sorted({backup.policy for backup in self.all.values()})
+
     def backups_of(self, policy: str, since: datetime) -> Iterator[EfsBackup]:
         self._before("backups_of")
         yield from [each for each in self._sorted() if each.policy == policy and each.slot >= since]

@@ -50,5 +50,8 @@ class EfsBackups(Protocol):
     def backups_on(self, file_system: str) -> Iterator[EfsBackup]:
         """The records of a file system under all policies, in any order."""
 
+    def policies(self) -> Iterator[str]:
+        """The policies that have had a backup, also those that the config has no more."""
+
     def backups_of(self, policy: str, since: datetime) -> Iterator[EfsBackup]:
         """The records of a policy from a slot (aware UTC) on, the oldest first."""

@@ -168,6 +168,32 @@ def test_a_deleted_claim_can_be_restored_from_the_backup_of_its_file_system(worl
     assert claim.restore is not None and "--as photos --look" in claim.restore.command
 
 
+def test_backups_of_a_policy_that_was_renamed_are_shown(world: World) -> None:
+    backed_up(world)
+    world.deployment = replace(
+        world.deployment, policies=(world.policy, a_policy("files", method=Method.AWS_BACKUP))
+    )
+    world.clock.now = SLOT + 3 * DAY
+    found = covered(world, "photos")
+    assert (found.state, found.policies) == (Coverage.LATE, ("files",))
+    assert "its last good recovery point is of 2026-11-24 18:00 UTC" in found.reason
+    claim = gather_report(world.ports()).claim("myeks", "web", "photos")
+    assert [point.policy for point in claim.points] == ["shared"]
+    assert claim.restore is not None and "--claim photos" in claim.restore.command
+
+
+def test_a_claim_whose_volume_moved_to_another_file_system_is_not_protected_by_the_first(
+    world: World,
+) -> None:
+    backed_up(world)
+    moved = replace(on_efs("photos", OTHER_FS), uid=PHOTOS.uid)
+    world.cluster.claim_list = [moved, MAIL]
+    world.clock.now = SLOT + timedelta(hours=1)
+    found = covered(world, "photos")
+    assert found.state is Coverage.LATE
+    assert "it has no ready recovery point yet" in found.reason
+
+
 def test_what_file_systems_store_is_counted_once_for_all_their_claims(world: World) -> None:
     claims = tuple(EfsClaim("myeks", "web", name, f"uid-{name}", "/") for name in ("photos", "videos"))
     backup = EfsBackup(FS, "shared", SLOT, "snapkeep", claims, SLOT, size_bytes=100 * GIB)

@@ -23,6 +23,9 @@ OPEN = "efs"
 KEEP = timedelta(days=400)
 """How long an ended backup is remembered; the tags of its recovery point say the same for ever."""
 
+POLICIES = "EFS-POLICIES"
+"""The partition that names every policy that has had a backup, because a renamed one is in no config."""
+
 BACKUP = "BACKUP#"
 TIMES = ("slot", "accepted_at", "ended_at")
 
@@ -41,6 +44,7 @@ class DynamoEfsBackups:
 
     def open_backup(self, backup: EfsBackup) -> EfsBackup:
         following = replace(backup, revision=1)
+        self._table.put({schema.PK: POLICIES, schema.SK: backup.policy})
         try:
             self._table.put(_item(following), IS_NEW, {})
         except Refused:
@@ -69,6 +73,10 @@ class DynamoEfsBackups:
         values = {"pk": _file_system_key(file_system), "prefix": BACKUP}
         items = self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", values)
         yield from self._table.read_each(items, _backup)
+
+    def policies(self) -> Iterator[str]:
+        for item in self._table.query("#pk = :pk", {"pk": POLICIES}):
+            yield item[schema.SK]
 
     def backups_of(self, policy: str, since: datetime) -> Iterator[EfsBackup]:
         condition = "#policy_key = :policy AND #slot >= :since"

@@ -38,14 +38,14 @@
 | archive        | ARCHIVES#<cluster>      | <snapshot>   |                                       |
 | files read     | FILES#<operation>       | OPERATION    |                                       |
 | backup of EFS  | EFS#<file system>       | BACKUP#<id>  | `runs`; `open` until it has ended     |
+| policy of such | EFS-POLICIES            | <name>       |                                       |
 | restore of EFS | EFS-RESTORE#<id>        | RESTORE      | `runs`; `open` until it is done or failed |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
 Items carry a number `format`; those without one have the first format (`table.py`). Lists skip items that
-this version cannot read, and report them; reading such a record by itself raises UnreadableRecord.
-
-Keys are strings, indexes hold keys only, and `expires_at` (epoch seconds) is the TTL of what has ended.
+this version cannot read, and report them; reading such a record by itself raises UnreadableRecord. Keys are
+strings, indexes hold keys only, and `expires_at` (epoch seconds) is the TTL of what has ended.
 """
 
 from __future__ import annotations

@@ -45,6 +45,14 @@ def volume_of_handle(handle: str) -> EfsVolume:
     return EfsVolume(file_system, below("/", path), access_point)
 
 
+def file_system_of(handle: str) -> str:
+    """The file system (id) that a handle names; "" if it names none of EFS."""
+    try:
+        return volume_of_handle(handle).file_system
+    except ValueError:
+        return ""
+
+
 def below(root: str, path: str) -> str:
     """A path below a root, absolute and without `.` and `..`; it never leaves the root."""
     inside = posixpath.normpath(posixpath.join("/", path))

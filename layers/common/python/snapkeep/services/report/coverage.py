@@ -27,7 +27,7 @@ from snapkeep.services.objects.show_namespaces import ShowNamespaces
 from snapkeep.services.report.checked import ShowChecked
 from snapkeep.services.report.copied import ShowCopied
 from snapkeep.services.report.good_points import Good, NotedPoints, newest_of_each
-from snapkeep.services.report.on_efs import GoodOnEfs, ShowOnEfs, by_claim, caveats
+from snapkeep.services.report.on_efs import GoodOnEfs, ShowOnEfs, by_claim, caveats, where_claims_are
 from snapkeep.services.report.past_runs import ReadPastRuns
 
 NEAR, FAR = timedelta(hours=25), timedelta(days=35)
@@ -72,7 +72,7 @@ class ShowCoverage:
         noted = NotedPoints()
         good = newest_of_each(noted.note(self._good_points(cluster, namespace, now)), volumes)
         wanted = [(item.policy, item.claim.uid) for item in selected.taken if not item.method.is_of_volumes]
-        on_efs = self.on_efs.good(cluster, wanted, now, namespace)
+        on_efs = where_claims_are(self.on_efs.good(cluster, wanted, now, namespace), volumes)
         good |= by_claim(on_efs)
         found = [
             *self._taken(selected.taken, good, now),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.efs.as_points import as_points
 from snapkeep.domain.efs.as_runs import as_runs, failures_of
 from snapkeep.domain.efs.backups import EfsBackup, EfsClaim, newest_of
+from snapkeep.domain.efs.handles import file_system_of
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.claims import Failure, Name, ReportedClaim
@@ -36,6 +37,7 @@ class GoodOnEfs:
 
     claim: EfsClaim
     good: LastGood
+    file_system: str
 
     @property
     def name(self) -> Name:
@@ -71,9 +73,8 @@ class ShowOnEfs:
         since = now - BEHIND[1]
         found = [
             point
-            for policy in self.deployment.file_system_policies
-            if cluster in policy.clusters
-            for point in as_points(cluster, self.backups.backups_of(policy.name, since), CAVEAT)
+            for policy in self._policies(cluster)
+            for point in as_points(cluster, self.backups.backups_of(policy, since), CAVEAT)
             if namespace in ("", point.namespace) and name in ("", point.claim)
         ]
         return sorted(found, key=lambda point: point.slot, reverse=True)
@@ -82,7 +83,7 @@ class ShowOnEfs:
         """How to restore a claim from a backup of its file system, under a name that is not `taken`; None if
         its newest good point is none."""
         last = [point for point in claim.points if point.id == claim.to_restore]
-        if not any(self.has(point.policy) for point in last):
+        if not any(point.file_system for point in last):
             return None
         name = next(name for name in names_for(claim.claim) if name not in taken)
         request = RestoreRequest(cluster, claim.namespace, name, claim=claim.claim)
@@ -111,6 +112,13 @@ class ShowOnEfs:
         """The claims of a run that `runs` returned whose backups failed, with the reason."""
         yield from failures_of(run.cluster, self._at(run))
 
+    def _policies(self, cluster: str) -> Iterator[str]:
+        """The policies that save file systems of a cluster, and those that did before they were renamed."""
+        for name in self.backups.policies():
+            policy = self.deployment.policy(name)
+            if policy is None or policy.method.is_of_volumes or cluster in policy.clusters:
+                yield name
+
     def _at(self, run: Run) -> Iterator[EfsBackup]:
         for backup in self.backups.backups_of(run.policy, run.slot):
             if backup.slot == run.slot:
@@ -119,13 +127,11 @@ class ShowOnEfs:
     def _everywhere(
         self, cluster: str, wanted: Collection[tuple[str, str]] | None, now: datetime
     ) -> Iterator[GoodOnEfs]:
-        for policy in self.deployment.file_system_policies:
-            if cluster not in policy.clusters:
-                continue
+        for policy in self._policies(cluster):
             found: dict[str, GoodOnEfs] = {}
-            its = {uid for name, uid in wanted or () if name == policy.name}
-            for window in BEHIND[1:2] if wanted is None else BEHIND:
-                found = dict(self._good(cluster, policy.name, now - window))
+            its = {uid for name, uid in wanted or () if name == policy}
+            for window in BEHIND if its else BEHIND[1:2]:
+                found = dict(self._good(cluster, policy, now - window))
                 if found.keys() >= its:
                     break
             yield from found.values()
@@ -133,7 +139,8 @@ class ShowOnEfs:
     def _good(self, cluster: str, policy: str, since: datetime) -> Iterator[tuple[str, GoodOnEfs]]:
         for backup, claim in newest_of(self.backups.backups_of(policy, since)):
             if claim.cluster == cluster:
-                yield claim.uid, GoodOnEfs(claim, LastGood(backup.id, policy, backup.slot))
+                good = LastGood(backup.id, policy, backup.slot)
+                yield claim.uid, GoodOnEfs(claim, good, backup.file_system)
 
 
 def by_claim(found: Iterable[GoodOnEfs]) -> dict[str, list[LastGood]]:
@@ -142,6 +149,16 @@ def by_claim(found: Iterable[GoodOnEfs]) -> dict[str, list[LastGood]]:
     for each in found:
         claims[each.claim.uid].append(each.good)
     return claims
+
+
+def where_claims_are(found: Iterable[GoodOnEfs], handles: Mapping[str, str]) -> list[GoodOnEfs]:
+    """Those of the file system on which their claim is now; `handles` has those of the volumes of all claims
+    that the cluster has, by UID."""
+    return [
+        each
+        for each in found
+        if each.claim.uid not in handles or file_system_of(handles[each.claim.uid]) == each.file_system
+    ]
 
 
 def caveats(found: Iterable[GoodOnEfs]) -> dict[str, str]:

@@ -81,6 +81,13 @@ def test_the_claim_the_namespace_and_the_cluster_may_be_gone(world: RestoreWorld
     assert not plan.refused and plan.claim.path == "/web"
 
 
+def test_the_policy_may_have_another_name_now(world: RestoreWorld) -> None:
+    (policy,) = world.deployment.policies
+    world.deployment = replace(world.deployment, policies=(replace(policy, name="files"),))
+
+    assert world.plan().backup.policy == "shared"
+
+
 def test_what_is_in_no_backup_is_not_found(world: RestoreWorld) -> None:
     with pytest.raises(NotFound, match="claim web/other of cluster myeks is in no ready backup"):
         world.plan(claim="other")

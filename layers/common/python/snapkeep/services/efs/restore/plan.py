@@ -79,12 +79,8 @@ class PlanEfsRestore:
             yield from (found,) if found else ()
             return
         since = self.clock() - LOOKED_BACK
-        policies = self.deployment.file_system_policies
-        known = {
-            backup.file_system for each in policies for backup in self.backups.backups_of(each.name, since)
-        }
-        for file_system in sorted(known):
-            yield from self.backups.backups_on(file_system)
+        for policy in self.backups.policies():
+            yield from self.backups.backups_of(policy, since)
 
     def _target(self, request: RestoreRequest) -> TargetFacts:
         """The target of the restore. A namespace with an invalid name cannot exist, and must not become part
