@@ -2,20 +2,26 @@
 
 The pod mounts the root of the file system, read-only, lists the directories, and ends. What it saw is its
 termination message, so that nobody needs the right to read logs. Decision 0027 says why this is no agent.
+
+Whoever may run pods in its namespace could mount the same claim, so it must not stay.
 """
 
 from __future__ import annotations
 
 import posixpath
+import shlex
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from snapkeep.domain import object_labels
-from snapkeep.domain.efs.restore.directories import PREFIX, Directory, is_directory_name
-from snapkeep_cli.cluster.kubectl import Document, Kubectl
+from snapkeep.domain.efs.restore.directories import LONGEST_NAME, PREFIX, Directory, is_directory_name
+from snapkeep_cli.cluster.kubectl import Document, Kubectl, KubectlFailed
+from snapkeep_cli.output import say, tip
 
 IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 
@@ -26,16 +32,21 @@ EVERY_SECONDS = 1.0
 MOST = 40
 """The directories that fit into a termination message of 4,096 bytes, the newest by their names."""
 
+ENDED_BY = ("SIGHUP", "SIGTERM")
+"""What ends a command, besides Ctrl+C: a terminal that closes, and `kill`. Not every system has each."""
+
 MOUNTED = "/mnt/efs"
+MESSAGE = "/dev/termination-log"
 SCRIPT = f"""\
 set -f
 cd "$ROOT" || exit 1
-for name in $(ls -1 | grep '^{PREFIX}' | sort -r | head -n {MOST}); do
-  [ -d "$name" ] || continue
+for name in $(ls -1 | grep -E '^{PREFIX}[0-9A-Za-z.:_-]{{1,{LONGEST_NAME - len(PREFIX)}}}$' \
+    | sort -r | head -n {MOST}); do
+  [ -d "$name" ] && [ ! -L "$name" ] || continue
   found=no
   [ -d "$ROOT/$name$FOLDER" ] && found=yes
   echo "$found $(date -u -r "$name" +%s) $name"
-done > {{message}}
+done > {MESSAGE}
 """
 
 
@@ -69,6 +80,9 @@ class Look:
             "capacity": {"storage": "1Gi"},
             "persistentVolumeReclaimPolicy": "Retain",
             "claimRef": {"namespace": self.namespace, "name": self.name},
+            # For every pod: the driver ignores readOnly of a volume.
+            # https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/799
+            "mountOptions": ["ro"],
             "csi": {"driver": "efs.csi.aws.com", "volumeHandle": f"{self.file_system}:/", "readOnly": True},
         }
         claim = {**common, "volumeName": self.name, "resources": {"requests": {"storage": "1Gi"}}}
@@ -80,17 +94,16 @@ class Look:
 
     def _pod(self) -> Document:
         folder = "" if self.path == "/" else posixpath.normpath(self.path)
-        message = "/dev/termination-log"
         container = {
             "name": "look",
             "image": self.image,
-            "command": ["sh", "-c", SCRIPT.format(message=message)],
+            "command": ["sh", "-c", SCRIPT],
             "env": [
                 {"name": "ROOT", "value": MOUNTED},
                 {"name": "FOLDER", "value": folder.replace("$", "$$")},  # Kubernetes expands $(NAME)
             ],
             "volumeMounts": [{"name": "root", "mountPath": MOUNTED, "readOnly": True}],
-            "terminationMessagePath": message,
+            "terminationMessagePath": MESSAGE,
             "terminationMessagePolicy": "FallbackToLogsOnError",
             "resources": {
                 "requests": {"cpu": "10m", "memory": "16Mi"},
@@ -156,20 +169,65 @@ def read(message: str) -> Iterator[Directory]:
 @contextmanager
 def _started(kubectl: Kubectl, wanted: Look) -> Iterator[None]:
     """Make the pod and what it mounts, after removing what an interrupted look has left."""
-    remove(kubectl, wanted)
+    known = [getattr(signal, name) for name in ENDED_BY if hasattr(signal, name)]
+    deadly = [each for each in known if signal.getsignal(each) is signal.SIG_DFL]
+    _on(deadly, signal.default_int_handler)
     try:
-        for each in wanted.objects():
-            kubectl.create(each)
-        yield
-    finally:
         remove(kubectl, wanted)
+        try:
+            _make(kubectl, wanted)
+            yield
+        finally:
+            _on(deadly, signal.SIG_IGN)
+            _clear_away(kubectl, wanted)
+    finally:
+        _on(deadly, signal.SIG_DFL)
+
+
+def _on(signals: list[signal.Signals], what: Any) -> None:
+    for each in signals:
+        signal.signal(each, what)
+
+
+def _make(kubectl: Kubectl, wanted: Look) -> None:
+    for each in wanted.objects():
+        if not kubectl.create(each):
+            raise CannotLook(
+                f"{each['kind']} {wanted.name} is there again, after it was removed: somebody else looks for "
+                "this restore now, or takes its place"
+            )
+
+
+def _clear_away(kubectl: Kubectl, wanted: Look) -> None:
+    """Remove what was made, or say what stays."""
+    try:
+        remove(kubectl, wanted)
+    except BaseException as trouble:
+        context = f" --context {shlex.quote(kubectl.context)}" if kubectl.context else ""
+        name, where = wanted.name, wanted.namespace
+        say(
+            f"not everything that the look made is removed: {trouble or 'you stopped it'}. Until it is, "
+            f"whoever may run pods in {where} can read all of {wanted.file_system}"
+        )
+        tip(
+            "remove it",
+            f"kubectl delete pod,pvc {name} -n {where}{context}; kubectl delete pv {name}{context}",
+        )
+        if not isinstance(trouble, KubectlFailed):
+            raise
 
 
 def remove(kubectl: Kubectl, wanted: Look) -> None:
-    """Remove the pod, its claim and its volume, which holds no data of its own. Raises KubectlFailed."""
-    kubectl.delete("pod", wanted.namespace, wanted.name)
-    kubectl.delete("pvc", wanted.namespace, wanted.name)
-    kubectl.delete("pv", "", wanted.name)
+    """Remove the pod, its claim and its volume, which holds no data of its own; trouble with one keeps no
+    other. Raises KubectlFailed."""
+    troubles = []
+    for kind, namespace in (("pod", wanted.namespace), ("pvc", wanted.namespace), ("pv", "")):
+        try:
+            kubectl.delete(kind, namespace, wanted.name)
+        except KubectlFailed as trouble:
+            troubles.append(str(trouble))
+    if troubles:
+        raise KubectlFailed("; ".join(troubles))
 
 
 def _message(status: Document) -> str:

@@ -107,6 +107,7 @@ def _make_claim(api: ApiClient, wish: EfsWish, restore: Document, where: Sequenc
     patience = wish.patience or timedelta(minutes=10)
     kubectl = kubectl_for(wish.cluster, wish.typed.context, writes=True)
     restore = wait_for(lambda: api.get(*where), IN_EFS, patience)
+    _check_directory(wish, restore)
     if restore["state"] == "restored":
         seen = _looked(kubectl, wish, restore) if wish.typed.look else wish.typed.directory
         restore = api.put({"directory": seen}, *where, "directory")
@@ -124,6 +125,20 @@ def _make_claim(api: ApiClient, wish: EfsWish, restore: Document, where: Sequenc
             raise fail("kubectl_failed", str(trouble), mend) from trouble
         restore = api.put({}, *where, "claim")
     return restore
+
+
+def _check_directory(wish: EfsWish, restore: Document) -> None:
+    """End the command if somebody named another directory before."""
+    known, typed = restore["directory"], wish.typed.directory
+    if known and typed and known != typed and restore["state"] != "failed":
+        again = (
+            f"snapkeep restore --cancel {restore['id']} --cluster {wish.cluster} -n {restore['namespace']}"
+        )
+        raise fail(
+            "conflict",
+            f"restore {restore['id']} already has directory {known}, not {typed}",
+            f"leave out --directory, or cancel it and restore again: {again}",
+        )
 
 
 def _looked(kubectl: Kubectl, wish: EfsWish, restore: Document) -> str:

@@ -24,6 +24,7 @@ class PersonKubectl:
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
     all: dict[tuple[str, str, str], Document] = field(default_factory=dict)
     made: list[Document] = field(default_factory=list)
+    context: str = ""
 
     def objects(self, kind: str, namespace: str, names: Sequence[str] = ()) -> list[Document]:
         """The objects of a kind, or those with these names."""

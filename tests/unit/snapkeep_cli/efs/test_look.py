@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from itertools import count
 from pathlib import Path
@@ -49,6 +50,7 @@ def test_the_pod_mounts_the_root_read_only_and_may_do_nothing_else() -> None:
     assert volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
     assert volume["spec"]["claimRef"] == {"namespace": "shop", "name": claim["metadata"]["name"]}
     assert claim["spec"]["volumeName"] == volume["metadata"]["name"]
+    assert volume["spec"]["mountOptions"] == ["ro"]
     spec = pod["spec"]
     assert spec["automountServiceAccountToken"] is False and spec["restartPolicy"] == "Never"
     assert spec["volumes"][0]["persistentVolumeClaim"]["readOnly"] is True
@@ -118,6 +120,55 @@ def test_a_person_who_may_make_no_pods_is_told_and_nothing_is_left() -> None:
     assert kubectl.left() == []
 
 
+def test_what_cannot_be_removed_keeps_nothing_else_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    kubectl = Stubborn(f"yes 1795000000 {ONE}", context="a lab")
+
+    assert [each.name for each in looked(kubectl)] == [ONE]
+
+    assert kubectl.left() == [f"Pod {WANTED.name}"]
+    said = " ".join(capsys.readouterr().err.split())
+    assert "not everything that the look made is removed: the node does not answer" in said
+    assert f"whoever may run pods in shop can read all of {FS}" in said
+    assert f"kubectl delete pod,pvc {WANTED.name} -n shop --context 'a lab'" in said
+
+
+class Stubborn(PersonKubectl):
+    """Its pods, once made, do not go."""
+
+    def delete(self, kind: str, namespace: str, name: str) -> None:
+        """Delete an object, unless it is a pod."""
+        if kind == "pod" and self.made:
+            raise KubectlFailed("the node does not answer")
+        super().delete(kind, namespace, name)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGTERM])
+def test_a_terminal_that_closes_leaves_nothing(ending: signal.Signals) -> None:
+    kubectl = PersonKubectl(pod={"phase": "Pending"})
+    with pytest.raises(KeyboardInterrupt):
+        look(cast(Kubectl, kubectl), WANTED, clock=lambda: 0.0, sleep=lambda _: signal.raise_signal(ending))
+
+    assert kubectl.left() == []
+    assert signal.getsignal(ending) is signal.SIG_DFL
+
+
+def test_somebody_who_takes_the_place_of_the_pod_is_not_believed() -> None:
+    kubectl = Forger(f"yes 1795000000 {ONE}")
+
+    with pytest.raises(CannotLook, match="is there again, after it was removed"):
+        looked(kubectl)
+
+
+class Forger(PersonKubectl):
+    """Somebody makes a pod of each name that is free."""
+
+    def delete(self, kind: str, namespace: str, name: str) -> None:
+        """Delete an object; a pod comes again."""
+        super().delete(kind, namespace, name)
+        if kind == "pod":
+            self.create({"kind": "Pod", "metadata": {"namespace": namespace, "name": name}})
+
+
 def test_lines_that_are_none_of_the_script_are_passed_over() -> None:
     said = f"warning\nyes x {ONE}\nyes 5 ../etc\nmaybe 5 {ONE}\nyes 5 {ONE} \n\nyes 5 {TWO}\n"
 
@@ -132,6 +183,9 @@ def test_the_script_finds_the_folder_whatever_its_name(tmp_path: Path, path: str
     (tmp_path / TWO).mkdir()
     (tmp_path / "web").mkdir()
     (tmp_path / "aws-backup-restore_file").write_text("no directory")
+    (tmp_path / "aws-backup-restore_link").symlink_to(ONE)
+    (tmp_path / f"aws-backup-restore_{'z' * 200}").mkdir()
+    (tmp_path / "a\naws-backup-restore_line").mkdir()
 
     found = list(read(run(tmp_path, Look(ID, FS, path, "shop"))))
 

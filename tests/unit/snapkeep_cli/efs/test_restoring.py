@@ -125,6 +125,19 @@ def test_who_has_looked_may_say_what_they_saw(
     assert "no such directory" not in ended.err
 
 
+def test_another_directory_than_the_one_named_before_is_refused(
+    snapkeep: Command, world: EfsRestoringWorld, kubectl: PersonKubectl
+) -> None:
+    kubectl.refused["create", "PersistentVolume"] = "forbidden"
+    snapkeep(*TYPED, "--directory", DIRECTORY)
+    kubectl.refused.clear()
+
+    refused = snapkeep(*TYPED, "--directory", DIRECTORY.replace("00-000Z", "01-000Z"))
+
+    assert refused.code == 3 and f"already has directory {DIRECTORY}" in refused.err
+    assert kubectl.left() == []
+
+
 def test_a_dry_run_shows_the_plan_and_starts_nothing(snapkeep: Command, world: EfsRestoringWorld) -> None:
     ended = snapkeep(*TYPED, "--dry-run")
 
