@@ -7,6 +7,7 @@ This reads the raw table, item by item, without the product's own adapters. Its 
 from __future__ import annotations
 
 import json
+import lzma
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -109,7 +110,7 @@ def _taken(points: Iterable[Item], snapshots: Mapping[str, LiveSnapshot]) -> lis
 def _on_file_systems(journal: Journal) -> Iterator[str]:
     for item in journal.file_systems:
         if item["sk"].startswith("BACKUP#"):
-            claims = json.loads(item["backup"])["claims"]
+            claims = json.loads(lzma.decompress(bytes(item["claims"])))
             yield from (f"{claim['namespace']}/{claim['name']}" for claim in claims)
 
 
