@@ -9,6 +9,7 @@ Whoever may run pods in its namespace could mount the same claim, so it must not
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 import signal
 import time
@@ -48,6 +49,7 @@ for name in $(ls -1 | grep -E '^{PREFIX}[0-9A-Za-z.:_-]{{1,{LONGEST_NAME - len(P
   echo "$found $(date -u -r "$name" +%s) $name"
 done > {MESSAGE}
 """
+_SECONDS = re.compile(r"-?[0-9]{1,20}")
 
 
 class CannotLook(Exception):
@@ -162,8 +164,16 @@ def read(message: str) -> Iterator[Directory]:
     for line in message.splitlines():
         found, _, rest = line.partition(" ")
         changed, _, name = rest.partition(" ")
-        if found in ("yes", "no") and changed.isdecimal() and is_directory_name(name):
-            yield Directory(name, datetime.fromtimestamp(int(changed), UTC), found == "yes")
+        if found in ("yes", "no") and _SECONDS.fullmatch(changed) and is_directory_name(name):
+            yield Directory(name, _moment(int(changed)), found == "yes")
+
+
+def _moment(seconds: int) -> datetime:
+    """That many seconds after 1970, or 1970 itself: anybody can give a directory a time of any year."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 @contextmanager

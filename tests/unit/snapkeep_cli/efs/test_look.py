@@ -175,6 +175,11 @@ def test_lines_that_are_none_of_the_script_are_passed_over() -> None:
     assert [each.name for each in read(said)] == [TWO]
 
 
+@pytest.mark.parametrize("seconds", ["-5", "9" * 20, "-" + "9" * 20])
+def test_a_directory_of_any_time_is_read(seconds: str) -> None:
+    assert [each.name for each in read(f"yes {seconds} {ONE}")] == [ONE]
+
+
 @pytest.mark.parametrize(
     "path", ["/web", '/we b/it\'s "ü"', "/a$(HOME)$$b", "/`touch x`", "/-n", "/a;b&c|d", "/a\\b"]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,7 @@ def test_a_job_that_aws_has_forgotten_fails_the_restore(world: RestoreWorld) -> 
     restore = world.start()
     world.go_on()
     world.jobs.forget()
+    world.clock.forward(days=31)
     world.go_on()
 
     assert "forgets jobs after 30 days" in world.now(restore).reason
@@ -122,7 +124,33 @@ def test_files_that_nobody_looks_for_are_named_in_the_end(world: RestoreWorld) -
     world.clock.forward(days=2)
     world.go_on()
 
-    assert f"Its files are still in {FS}" in world.now(restore).reason
+    assert f"What AWS restored stays in {FS}" in world.now(restore).reason
+
+
+def test_a_job_that_aws_does_not_show_yet_is_waited_for(world: RestoreWorld) -> None:
+    restore = world.start()
+    world.go_on()
+    shown = dict(world.jobs.jobs)
+    world.jobs.forget()
+
+    world.go_on()
+    assert world.now(restore).stage is EfsStage.RESTORING
+
+    world.jobs.jobs |= shown
+    world.jobs.end()
+    world.go_on()
+    assert world.now(restore).stage is EfsStage.RESTORED
+
+
+def test_a_completed_job_without_an_end_ended_when_it_was_seen(world: RestoreWorld) -> None:
+    restore = world.start()
+    world.go_on()
+    world.jobs.end()
+    world.jobs.jobs = {name: replace(job, ended_at=None) for name, job in world.jobs.jobs.items()}
+
+    world.go_on()
+
+    assert world.now(restore).ended_at == world.clock()
 
 
 def test_the_root_is_restored_whole() -> None:

@@ -96,6 +96,16 @@ def test_a_cancelled_restore_makes_room_for_another(world: RestoreWorld) -> None
         saw(world, restore)
 
 
+def test_a_cancelled_restore_names_its_access_point(world: RestoreWorld) -> None:
+    restore = world.restored()
+    saw(world, restore)
+    world.go_on()
+
+    ended = world.requests.cancel("myeks", "new", restore.id, CALLER)
+
+    assert ended.reason.endswith(f"in {DIRECTORY}, and so does access point {ended.access_point}")
+
+
 def test_before_the_job_has_completed_nobody_can_have_seen_it(world: RestoreWorld) -> None:
     restore = world.start()
 

@@ -147,8 +147,10 @@ def restoring(restore: EfsRestore, job: str) -> EfsRestore:
     return replace(restore, stage=EfsStage.RESTORING, job=job, reason="")
 
 
-def followed(restore: EfsRestore, job: RestoreJob | None) -> EfsRestore:
-    """The restore as its job stands; None is a job that AWS no longer knows."""
+def followed(restore: EfsRestore, job: RestoreJob | None, now: datetime) -> EfsRestore:
+    """The restore as its job stands; None is a job that AWS does not know: not yet, or no longer."""
+    if job is None and now - restore.accepted_at <= START_FOR:
+        return restore
     if job is None:
         return failed(
             restore,
@@ -158,8 +160,9 @@ def followed(restore: EfsRestore, job: RestoreJob | None) -> EfsRestore:
     if not job.state.has_ended:
         return restore
     if job.state is JobState.COMPLETED:
+        ended = job.ended_at or now
         stage = EfsStage.RESTORED
-        return replace(restore, stage=stage, began_at=job.began_at, ended_at=job.ended_at, reason=job.trouble)
+        return replace(restore, stage=stage, began_at=job.began_at, ended_at=ended, reason=job.trouble)
     return failed(restore, f"AWS Backup failed restore job {restore.job}: {job.trouble}")
 
 
@@ -185,10 +188,16 @@ def failed(restore: EfsRestore, reason: str) -> EfsRestore:
 
 def cancelled(restore: EfsRestore, by: str) -> EfsRestore:
     """The restore, ended by a caller (an ARN). AWS cannot stop a job, and what it has restored stays."""
-    where = restore.directory or "a directory aws-backup-restore_…"
     begun = restore.stage is not EfsStage.ACCEPTED
-    left = f"; what AWS restores stays in {restore.file_system}, in {where}" if begun else ""
+    left = f"; what AWS restores stays in {_place(restore)}" if begun else ""
     return failed(restore, f"cancelled by {by}{left}")
+
+
+def _place(restore: EfsRestore) -> str:
+    """Where the files of a restore are, and the access point that leads to them."""
+    where = restore.directory or "a directory aws-backup-restore_…"
+    point = f", and so does access point {restore.access_point}" if restore.access_point else ""
+    return f"{restore.file_system}, in {where}{point}"
 
 
 def overdue(restore: EfsRestore, now: datetime) -> str:
@@ -201,9 +210,8 @@ def overdue(restore: EfsRestore, now: datetime) -> str:
         )
     waits = restore.stage in (EfsStage.RESTORED, EfsStage.SEEN, EfsStage.READY)
     if waits and now - (restore.ended_at or restore.accepted_at) > LOOK_FOR:
-        where = restore.directory or "a directory aws-backup-restore_…"
         return (
-            f"no claim was made of it within {LOOK_FOR.days} days. Its files are still in "
-            f"{restore.file_system}, in {where}: delete them, or restore again"
+            f"no claim was made of it within {LOOK_FOR.days} days. What AWS restored stays in "
+            f"{_place(restore)}: delete it, or restore again"
         )
     return ""

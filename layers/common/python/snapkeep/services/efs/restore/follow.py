@@ -86,7 +86,7 @@ class FollowEfsRestores:
                 job = self.jobs.start_restore(restore.arn, restore.file_system, path, restore.token)
                 return restoring(restore, job)
             case EfsStage.RESTORING:
-                return followed(restore, self.jobs.restore_job(restore.job))
+                return followed(restore, self.jobs.restore_job(restore.job), self.clock())
             case EfsStage.SEEN:
                 return ready(restore, self._access_point(restore))
         return restore
