@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
 from infra.permissions.conditions import when
 from snapkeep.domain import tags
+from snapkeep.domain.efs.backups import CLAIM_TAG
 
 AWS_BACKUP = "backup.amazonaws.com"
+
+BACKUP_TAGS = (tags.MANAGED, tags.DEPLOYMENT, tags.POLICY, tags.SLOT, tags.POINT)
+"""The keys of the tags of every backup; further ones name its claims."""
 
 
 def back_up_file_systems(
@@ -27,10 +31,7 @@ def back_up_file_systems(
             sid="TagRecoveryPoints",
             actions=["backup:TagResource"],
             resources=[recovery_points(stack)],
-            conditions=when(
-                "StringEqualsIfExists",
-                {f"aws:RequestTag/{tags.MANAGED}": "true", f"aws:RequestTag/{tags.DEPLOYMENT}": deployment},
-            ),
+            conditions=_names_our_backups(deployment),
         ),
         iam.PolicyStatement(sid="FollowBackupJobs", actions=["backup:DescribeBackupJob"], resources=["*"]),
         iam.PolicyStatement(
@@ -47,6 +48,18 @@ def back_up_file_systems(
             ],
         ),
     )
+
+
+def _names_our_backups(deployment: str) -> Mapping[str, Mapping[str, object]]:
+    """Tags that say what a backup of ours is, and no others: above all not `snapkeep:hold`, which would keep
+    any recovery point for ever."""
+    return {
+        **when(
+            "StringEqualsIfExists",
+            {f"aws:RequestTag/{tags.MANAGED}": "true", f"aws:RequestTag/{tags.DEPLOYMENT}": deployment},
+        ),
+        **when("ForAllValues:StringLike", {"aws:TagKeys": [*BACKUP_TAGS, CLAIM_TAG.format(number="*")]}),
+    }
 
 
 def recovery_points(stack: Stack) -> str:

@@ -11,7 +11,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from sandbox.aws.backup import events, file_systems, settings, vaults
+from sandbox.aws.backup import events, file_systems, settings, tags, vaults
 from sandbox.aws.backup.records import (
     ABORTED,
     COMPLETED,
@@ -42,6 +42,7 @@ def start(world: World, scope: Scope, asked: dict[str, Any]) -> Job:
     if window < SHORTEST_WINDOW:
         raise invalid(f"StartWindowMinutes is {SHORTEST_WINDOW} or more, not {window}.")
     vaults.check_lifecycle(vault, asked.get("Lifecycle") or {})
+    tags.check(asked.get("RecoveryPointTags") or {})
     token = (scope, str(asked.get("IdempotencyToken") or uuid.uuid4()))
     with world.lock:
         known = world.backup.tokens.get(token)

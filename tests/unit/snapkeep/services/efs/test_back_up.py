@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 from dataclasses import replace
 from datetime import timedelta
 
@@ -212,6 +213,18 @@ def test_the_recovery_point_says_by_its_tags_what_is_in_it() -> None:
     assert stored.tags == tags_of(backup)
     assert stored.tags["snapkeep:claim-1"] == "myeks/web/one /a 1000:1000"
     assert stored.tags["snapkeep:point"] == backup.id
+
+
+def test_tags_keep_to_the_characters_that_aws_backup_allows() -> None:
+    odd = AccessPoint("fsap-0000000d", FS, "/사진/my photos (1), a=b\n\udcff", "1000:1000,2000,3000")
+    world = EfsWorld(odd)
+    world.has(on_efs("one", f"{FS}::{odd.id}"))
+    world.back_up()
+
+    (stored,) = world.backup.stored.values()
+    tag = stored.tags["snapkeep:claim-1"]
+    assert tag == "myeks/web/one /사진/my=20photos=20=281=29=2C=20a=3Db=0A=ED=B3=BF 1000:1000+2000+3000"
+    assert quopri.decodestring(tag.split()[1].encode()).decode(errors="surrogatepass") == odd.path
 
 
 def test_a_file_system_with_many_claims_keeps_within_the_tags_that_aws_allows() -> None:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-limits.html
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ TRY_AGAIN_FOR = timedelta(hours=12)
 """A job that failed is started again until then. One that waited for somebody else's job may have expired
 after 8 hours, and the other job may be the first backup of a large file system.
 """
+
+PLAIN = "_.:/+-@"
+"""What a path in a tag contains as it is, besides letters and digits of all scripts."""
 
 CLAIM_TAG = "snapkeep:claim-{number}"
 MOST_CLAIM_TAGS = 40
@@ -119,7 +123,22 @@ def tags_of(backup: EfsBackup) -> dict[str, str]:
 
 
 def _words(claim: EfsClaim) -> tuple[str, ...]:
-    return f"{claim.cluster}/{claim.namespace}/{claim.name}", claim.path, claim.user
+    name = f"{claim.cluster}/{claim.namespace}/{claim.name}"
+    return name, _quoted(claim.path), claim.user.replace(",", "+")
+
+
+def _quoted(path: str) -> str:
+    """A path in the characters that AWS Backup allows in tags: others, spaces and `=` are quoted-printable,
+    as in `/my=20photos`.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_KeyValue.html
+    """
+    return "".join(
+        letter
+        if letter in PLAIN or unicodedata.category(letter)[0] in "LN"
+        else "".join(f"={byte:02X}" for byte in letter.encode(errors="surrogatepass"))
+        for letter in path
+    )
 
 
 def started(backup: EfsBackup, job: Job) -> EfsBackup:
