@@ -22,7 +22,8 @@ from snapkeep_cli.tables import Columns, Facts
 
 IN_EFS = ("restored", "seen", "ready", "done", "failed")
 """The states in which AWS has done its part."""
-MOUNTABLE = ("ready", "done", "failed")
+ANSWERED = ("ready", "done", "failed", "restored")
+"""The states in which EFS has answered; `restored` if it refused an access point."""
 
 OTHERWISE = "try --look-in NAMESPACE or --image IMAGE, or look yourself and give --directory NAME"
 
@@ -112,7 +113,9 @@ def _make_claim(api: ApiClient, wish: EfsWish, restore: Document, where: Sequenc
         seen = _looked(kubectl, wish, restore) if wish.typed.look else wish.typed.directory
         restore = api.put({"directory": seen}, *where, "directory")
     if restore["state"] == "seen":
-        restore = wait_for(lambda: api.get(*where), MOUNTABLE, patience)
+        restore = wait_for(lambda: api.get(*where), ANSWERED, patience)
+        if restore["state"] == "restored":
+            raise fail("efs_refused", restore["text"], f"then go on: {wish.command(restore, *_again(wish))}")
     if restore["state"] == "ready":
         mend = f"mend that, then go on: {wish.command(restore, *_again(wish))}"
         try:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from snapkeep.domain.errors import Forbidden
 from snapkeep_cli.efs import restoring
 from tests.fakes.efs_restoring import DIRECTORY, EfsRestoringWorld
 from tests.fakes.person_kubectl import PersonKubectl
@@ -136,6 +137,20 @@ def test_another_directory_than_the_one_named_before_is_refused(
 
     assert refused.code == 3 and f"already has directory {DIRECTORY}" in refused.err
     assert kubectl.left() == []
+
+
+def test_where_efs_refuses_an_access_point_the_command_says_so_and_goes_on_later(
+    snapkeep: Command, world: EfsRestoringWorld, kubectl: PersonKubectl
+) -> None:
+    world.efs.fail_next("make_access_point", Forbidden("no access points for you"))
+
+    refused = snapkeep(*TYPED, "--look")
+
+    assert (
+        refused.code == 1 and "no access points for you" in refused.err and "go on: snapkeep" in refused.err
+    )
+    assert snapkeep(*TYPED, "--look").code == 0
+    assert len(world.jobs.jobs) == 1
 
 
 def test_a_dry_run_shows_the_plan_and_starts_nothing(snapkeep: Command, world: EfsRestoringWorld) -> None:

@@ -98,6 +98,51 @@ def test_what_aws_forbids_fails_with_its_reason_and_throttling_waits(world: Rest
     assert world.go_on().failed == {first.id: "not allowed to restore"}
 
 
+def test_files_that_are_restored_are_not_given_up_where_efs_refuses(world: RestoreWorld) -> None:
+    restore = world.restored()
+    world.requests.saw("myeks", "new", restore.id, DIRECTORY)
+    world.access_points.fail_next("make_access_point", Forbidden("no access points for you"))
+
+    world.go_on()
+    after = world.now(restore)
+    assert (after.stage, after.directory, after.reason) == (
+        EfsStage.RESTORED,
+        "",
+        "no access points for you",
+    )
+
+    world.requests.saw("myeks", "new", restore.id, DIRECTORY)
+    world.go_on()
+    assert (world.now(restore).stage, world.now(restore).reason) == (EfsStage.READY, "")
+
+
+def test_a_job_that_runs_is_not_given_up_where_aws_does_not_show_it(world: RestoreWorld) -> None:
+    restore = world.start()
+    world.go_on()
+    world.jobs.fail_next("restore_job", Forbidden("not allowed to look"))
+
+    world.go_on()
+    assert world.now(restore).reason == "not allowed to look"
+
+    world.jobs.end()
+    world.go_on()
+    assert (world.now(restore).stage, world.now(restore).reason) == (EfsStage.RESTORED, "")
+
+
+def test_an_access_point_is_made_to_the_directory_that_was_named_last(world: RestoreWorld) -> None:
+    restore = world.restored()
+    world.access_points.lose_answer("make_access_point")
+    world.requests.saw("myeks", "new", restore.id, DIRECTORY.replace("20-00", "21-00"))
+    world.go_on()
+    world.access_points.fail_next("make_access_point", Forbidden("no access points for you"))
+    world.go_on()
+
+    world.requests.saw("myeks", "new", restore.id, DIRECTORY)
+    world.go_on()
+
+    assert world.access_points.all[world.now(restore).access_point].path == f"/{DIRECTORY}/web"
+
+
 def test_trouble_with_one_restore_stops_no_other(world: RestoreWorld) -> None:
     first, second = world.start(), world.start("fedcba9876543210", target="second")
     world.jobs.fail_next("start_restore", TemporaryError("no answer"))

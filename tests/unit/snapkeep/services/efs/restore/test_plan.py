@@ -64,6 +64,13 @@ def test_the_backups_of_a_policy_that_is_gone_still_count(world: RestoreWorld) -
     assert world.plan().backup.id == old.id
 
 
+def test_without_a_policy_for_file_systems_the_way_back_is_said(world: RestoreWorld) -> None:
+    planner = replace(world.planner, deployment=replace(world.deployment, policies=()))
+
+    with pytest.raises(NotFound, match=r"no policy has method aws-backup.*restore by hand"):
+        planner.source(world.ask(point_id=world.records()[0].id))
+
+
 def test_a_backup_whose_recovery_point_is_gone_is_passed_over(world: RestoreWorld) -> None:
     newer = world.backed_up(hours=6)
     world.backup.delete(newer.arn)

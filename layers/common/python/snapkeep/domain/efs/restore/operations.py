@@ -11,6 +11,7 @@ from snapkeep.domain.efs.jobs import JobState
 from snapkeep.domain.efs.restore.directories import is_directory_name, why_not_made_by
 from snapkeep.domain.efs.restore.jobs import RestoreJob
 from snapkeep.domain.efs.restore.mounts import Mount, handle_of, mount_of
+from snapkeep.domain.naming import short_hash
 from snapkeep.domain.restore.requests import RestoreRequest
 
 START_FOR = timedelta(hours=6)
@@ -81,8 +82,13 @@ class EfsRestore:
 
     @property
     def token(self) -> str:
-        """What makes AWS start one job, and create one access point, however often it is asked."""
+        """What makes AWS start one job, however often it is asked."""
         return f"snapkeep-{self.id}"
+
+    @property
+    def access_point_token(self) -> str:
+        """What makes EFS create one access point to the directory, however often it is asked."""
+        return f"{self.token}-{short_hash(self.directory)}"
 
     @property
     def mount(self) -> Mount:
@@ -158,7 +164,7 @@ def followed(restore: EfsRestore, job: RestoreJob | None, now: datetime) -> EfsR
             f"for a directory aws-backup-restore_… in {restore.file_system}, or restore again",
         )
     if not job.state.has_ended:
-        return restore
+        return replace(restore, reason="")
     if job.state is JobState.COMPLETED:
         ended = job.ended_at or now
         stage = EfsStage.RESTORED
@@ -168,7 +174,7 @@ def followed(restore: EfsRestore, job: RestoreJob | None, now: datetime) -> EfsR
 
 def seen(restore: EfsRestore, directory: str) -> EfsRestore:
     """The restore after somebody saw the claim's folder in a directory of that name."""
-    return replace(restore, stage=EfsStage.SEEN, directory=directory)
+    return replace(restore, stage=EfsStage.SEEN, directory=directory, reason="")
 
 
 def ready(restore: EfsRestore, access_point: str = "") -> EfsRestore:
@@ -184,6 +190,16 @@ def done(restore: EfsRestore) -> EfsRestore:
 def failed(restore: EfsRestore, reason: str) -> EfsRestore:
     """The restore, ended without a claim; what AWS has restored stays where it is."""
     return replace(restore, stage=EfsStage.FAILED, reason=reason)
+
+
+def refused(restore: EfsRestore, reason: str) -> EfsRestore:
+    """The restore after AWS refused its next step. What AWS has begun to restore is not given up: the step is
+    tried again, or once somebody has said again where the files are."""
+    if restore.stage is EfsStage.ACCEPTED:
+        return failed(restore, reason)
+    if restore.stage is EfsStage.SEEN:
+        return replace(restore, stage=EfsStage.RESTORED, directory="", reason=reason)
+    return replace(restore, reason=reason)
 
 
 def cancelled(restore: EfsRestore, by: str) -> EfsRestore:

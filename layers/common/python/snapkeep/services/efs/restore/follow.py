@@ -13,6 +13,7 @@ from snapkeep.domain.efs.restore.operations import (
     followed,
     overdue,
     ready,
+    refused,
     restoring,
 )
 from snapkeep.domain.errors import PermanentError
@@ -76,7 +77,7 @@ class FollowEfsRestores:
         try:
             after = self._next(restore)
         except PermanentError as error:
-            after = failed(restore, error.reason)
+            after = refused(restore, error.reason)
         return after if after == restore else self.restores.write_efs_restore(after)
 
     def _next(self, restore: EfsRestore) -> EfsRestore:
@@ -103,7 +104,7 @@ class FollowEfsRestores:
         if not root:
             return ""
         wanted = AccessPoint("", restore.file_system, root, restore.claim.user)
-        return self.access_points.make_access_point(wanted, restore.token, self._tags(restore))
+        return self.access_points.make_access_point(wanted, restore.access_point_token, self._tags(restore))
 
     def _tags(self, restore: EfsRestore) -> dict[str, str]:
         named = {

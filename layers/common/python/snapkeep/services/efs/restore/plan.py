@@ -40,9 +40,15 @@ class PlanEfsRestore:
         """The newest backup with the claim, at or before the requested time, or the one of the requested id,
         and the claim as it was then.
 
-        Raises NotFound when there is none, or when its recovery point is gone.
+        Raises NotFound when there is none, when its recovery point is gone, and when no policy takes file
+        systems: what restores them is then not deployed.
         """
         self.deployment.known_cluster(request.cluster)
+        if not self.deployment.file_system_policies:
+            raise NotFound(
+                "no policy has method aws-backup, so nothing here restores file systems: add one and deploy, "
+                'or restore by hand: docs/efs.md, "Restore by hand"'
+            )
         for backup, claim in self._having(request):
             stored = self.vault.point(backup.arn)
             if stored is not None and stored.state is StoredState.READY:
