@@ -15,6 +15,7 @@ from snapkeep.domain.report.cost import (
     archive_costs,
     change_between,
     copy_costs,
+    file_systems_likely,
     month_of,
     storage_likely,
     total,
@@ -69,6 +70,14 @@ COPY_FORMULA = (
     "Copies likely = as snapshots likely, for the copies kept. Snapkeep's work for copies is not included.",
 )
 
+FILE_SYSTEMS = ("file_systems_likely",)
+FILE_SYSTEM_COLUMNS = dict(zip(("ON EFS",), FILE_SYSTEMS, strict=True))
+
+FILE_SYSTEM_FORMULA = (
+    "On EFS = GiB on EFS × price of AWS Backup × (1 + change × (kept − 1)). A changed file is stored whole "
+    "again. Restores are billed by the GiB.",
+)
+
 ARCHIVES = ("archive_storage", "archive_instead_of")
 ARCHIVE_COLUMNS = dict(zip(("ARCHIVED", "INSTEAD OF"), ARCHIVES, strict=True))
 
@@ -94,22 +103,29 @@ def cost(
     archived: Annotated[
         int, typer.Option(min=0, help="Monthly points of each volume in the archive tier.")
     ] = 0,
+    on_efs: Annotated[float, typer.Option(min=0, help="GiB of file systems on EFS, all together.")] = 0,
     copies_a_day: Annotated[
         float, typer.Option(min=0.001, max=1440, help="Copies of each volume per day.")
     ] = 1,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Estimate what backups cost a month: snapshots as an upper bound, Snapkeep's own work, copies and
-    archived points."""
+    """Estimate what backups cost a month: snapshots as an upper bound, Snapkeep's own work, copies, archived
+    points, and backups of file systems on EFS."""
     fleet = Fleet(volumes, a_day, kept, clusters, policies, stacks=1, alarms=ALARMS)
     sizes = (Size(fleet, used, change),) if volumes else SIZES
     found = [
-        _priced(size) | _copied(size, copies, copies_a_day) | _archived(size, archived) for size in sizes
+        _priced(size)
+        | _copied(size, copies, copies_a_day)
+        | _archived(size, archived)
+        | _on_efs(size, on_efs)
+        for size in sizes
     ]
     document = {"region": US_EAST_1.region, "prices_read_on": US_EAST_1.read_on, "sizes": found}
     more = (COPY_COLUMNS if copies else {}) | (ARCHIVE_COLUMNS if archived else {})
+    more |= FILE_SYSTEM_COLUMNS if on_efs else {}
     table = table_of([_shown(each) for each in found], {**COLUMNS, **more})
     lines = (*FORMULA, *(COPY_FORMULA if copies else ()), *(ARCHIVE_FORMULA if archived else ()))
+    lines += FILE_SYSTEM_FORMULA if on_efs else ()
     emit(document, output, Group(table, Text(), *_formula(lines)))
 
 
@@ -158,8 +174,18 @@ def _archived(size: Size, archived: int) -> dict[str, Any]:
     }
 
 
+def _on_efs(size: Size, gib: float) -> dict[str, Any]:
+    """What backups of this many GiB on EFS cost; empty without any."""
+    if not gib:
+        return {}
+    return {
+        "on_efs_gib": gib,
+        "file_systems_likely": file_systems_likely(gib, size.fleet.kept, size.change),
+    }
+
+
 def _shown(found: dict[str, Any]) -> dict[str, str]:
-    more = (key for key in (*COPIES, *ARCHIVES) if key in found)
+    more = (key for key in (*COPIES, *ARCHIVES, *FILE_SYSTEMS) if key in found)
     dollars = ["storage_at_most", "storage_likely", "service", *more]
     return {
         "volumes": f"{found['volumes']:,}",

@@ -57,6 +57,15 @@ def test_rarer_copies_send_more_at_once_and_never_more_than_all(snapkeep: Comman
     assert sent("--change", "1", "--a-day", "4") == pytest.approx(50 * 0.02 * 30)
 
 
+def test_file_systems_cost_one_full_copy_and_what_changes(snapkeep: Command) -> None:
+    words = ("cost", "--volumes", "1", "--kept", "11", "--change", "0.1", "--on-efs", "200")
+    (size,) = json.loads(snapkeep(*words, "-o", "json").out)["sizes"]
+    assert size["file_systems_likely"] == pytest.approx(200 * 0.05 * 2)
+    out = snapkeep(*words).out
+    assert "ON EFS" in out and "$20.00" in out and "price of AWS Backup" in out
+    assert "EFS" not in snapkeep("cost").out
+
+
 def test_archived_points_cost_their_whole_size_instead_of_what_only_they_hold(snapkeep: Command) -> None:
     words = ("cost", "--volumes", "2", "--used", "100", "--archived", "10")
     (size,) = json.loads(snapkeep(*words, "--change", "1", "-o", "json").out)["sizes"]

@@ -230,6 +230,15 @@ def archive_costs(volumes: int, used_gib: float, archived: int, change: float, a
     )
 
 
+def file_systems_likely(used_gib: float, kept: int, change: float) -> float:
+    """US dollars a month for `kept` backups of file systems of EFS that hold `used_gib` GiB together: one
+    full copy, and for each other backup the share of files that changed since the one before.
+
+    https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html https://aws.amazon.com/backup/pricing/
+    """
+    return used_gib * US_EAST_1.file_system * min(kept, 1 + change * (kept - 1))
+
+
 def change_between(change: float, a_day: float, copies_a_day: float) -> float:
     """The share that differs between two copies, where `change` of it differs between two points: at most
     all of it."""
