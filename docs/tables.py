@@ -59,7 +59,7 @@ RIGHTS = (
     "blocks of its own without reading them, archives those that are not held, and writes one tag",
     "(`infra/permissions/archive.py`).",
     "Only a deployment with a policy of method `aws-backup` has `back_up_file_systems`: it starts jobs",
-    "of AWS Backup on file systems of EFS into a vault of its own, tags what they make, and can neither",
+    "of AWS Backup on EFS file systems into a vault of its own, tags what they make, and can neither",
     "delete nor restore it (`infra/permissions/file_systems.py`). In the cluster it lists claims,",
     "volumes and pods. AWS Backup works in the role `aws_backup`, with policies that AWS manages.",
     "Such a deployment also has `restore_file_systems`: it has AWS Backup restore folders from the",

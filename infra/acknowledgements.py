@@ -110,7 +110,7 @@ ACKNOWLEDGED = (
         ("Api/Gateway/CloudWatchRole",),
         "one role per account and Region lets API Gateway write logs, and AWS requires this policy",
     ),
-    # --- file systems of EFS ------------------------------------------------------------------------------
+    # --- EFS file systems ------------------------------------------------------------------------------
     *(
         Acknowledgement(
             f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{what}:REGION:<AWS::AccountId>:{every}]",

@@ -63,7 +63,7 @@ def _row(each: Document) -> Mapping[str, Any]:
     )
     lacks = "" if each["state"] == "whole" else each["words"]
     if each["gone"]:
-        lacks = "; ".join(filter(None, (lacks, "the cluster has no claim of it any more")))
+        lacks = "; ".join(filter(None, (lacks, "none of its claims exist any more")))
     return {**each, "by_kind": kinds, "lacks": lacks, "left": left}
 
 

@@ -12,7 +12,7 @@ from cronsim import CronSim
 from snapkeep.domain.backup.schedule import PreviewUnavailable, gap_slots, rate_of, slots
 from snapkeep.domain.policies import Deployment, Policy
 
-WHOLE = "AWS Backup saves whole file systems"
+WHOLE = "AWS Backup backs up whole file systems"
 
 SKIPPED = "this local time is skipped when the clocks change: reconcile starts it, not Scheduler"
 

@@ -1,4 +1,4 @@
-"""back_up_file_systems, started by a schedule for each policy that backs up file systems of EFS."""
+"""back_up_file_systems, started by a schedule for each policy that backs up EFS file systems."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class BackUpFileSystems(Construct):
             "BackUpFileSystems",
             platform=platform,
             name="back_up_file_systems",
-            description="Snapkeep: has AWS Backup back up file systems of EFS, and follows its jobs",
+            description="Snapkeep: has AWS Backup back up EFS file systems, and follows its jobs",
             timeout=TIMEOUT,
             memory_mib=MEMORY_MIB,
             asynchronous=True,
@@ -82,7 +82,7 @@ class BackUpFileSystems(Construct):
         events.Rule(
             self,
             "JobsEnded",
-            description="Snapkeep: jobs of AWS Backup that ended",
+            description="Snapkeep: AWS Backup jobs that ended",
             event_pattern=events.EventPattern(
                 source=["aws.backup"],
                 detail_type=["Backup Job State Change"],

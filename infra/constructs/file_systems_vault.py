@@ -55,7 +55,7 @@ class FileSystemsVault(Construct):
             "Role",
             path=role_path(platform.prefix),
             role_name=role_name(platform.prefix, stack.region, "aws_backup"),
-            description="Lets AWS Backup back up file systems of EFS, and restore them",
+            description="Lets AWS Backup back up EFS file systems, and restore them",
             assumed_by=iam.ServicePrincipal(AWS_BACKUP),
             managed_policies=[
                 iam.ManagedPolicy.from_aws_managed_policy_name(f"service-role/{name}") for name in MANAGED

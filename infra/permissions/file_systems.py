@@ -1,4 +1,4 @@
-"""Backing up file systems of EFS with AWS Backup."""
+"""Backing up EFS file systems with AWS Backup."""
 
 from __future__ import annotations
 

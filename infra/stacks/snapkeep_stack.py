@@ -120,7 +120,7 @@ class SnapkeepStack(RegionalStack):
         return SaveObjects(self, "SaveObjects", platform=platform) if saves else None
 
     def _file_systems(self, platform: Platform) -> BackUpFileSystems | None:
-        """What backs up file systems of EFS; None unless a policy asks for it."""
+        """What backs up EFS file systems; None unless a policy asks for it."""
         policies = platform.deployment.file_system_policies
         if not policies:
             return None
@@ -129,7 +129,7 @@ class SnapkeepStack(RegionalStack):
     def _restores_of(
         self, file_systems: BackUpFileSystems | None, platform: Platform
     ) -> Sequence[PythonFunction]:
-        """What restores file systems of EFS; nothing where none is backed up."""
+        """What restores EFS file systems; nothing where none is backed up."""
         if file_systems is None:
             return ()
         role = file_systems.vault.role.role_arn

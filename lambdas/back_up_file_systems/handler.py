@@ -1,4 +1,4 @@
-"""back_up_file_systems: has AWS Backup back up file systems of EFS at a policy's slots, and follows its
+"""back_up_file_systems: has AWS Backup back up EFS file systems at a policy's slots, and follows its
 jobs."""
 
 from __future__ import annotations

@@ -184,15 +184,15 @@ class AwsControl(ControlCalls):
         self.call("PUT", f"volumes/{volume}/image", {"path": str(path.resolve())})
 
     def write_file(self, file_system: str, path: str, text: str | None) -> None:
-        """Write a file on a file system of EFS, as a pod that has mounted it would; None deletes it."""
+        """Write a file on an EFS file system, as a pod that has mounted it would; None deletes it."""
         self.call("PUT", f"file-systems/{file_system}", {"path": path, "text": text})
 
     def files(self, file_system: str) -> dict[str, str]:
-        """Return the text of each file on a file system of EFS by its path from the root."""
+        """Return the text of each file on an EFS file system by its path from the root."""
         return self.call("GET", f"file-systems/{file_system}")
 
     def fail_backups(self, file_system: str = "*", times: int = 1) -> None:
-        """Make the next jobs of AWS Backup for a file system (`*`: for any) fail."""
+        """Make the next AWS Backup jobs for a file system (`*`: for any) fail."""
         self.call("POST", f"file-systems/{file_system}/fail", {"times": times})
 
     def make_key(self, arn: str) -> None:

@@ -28,9 +28,9 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
     GET    /_sandbox/volumes/ID          {"text"}: what is written on it, see sandbox.aws.contents
     PUT    /_sandbox/volumes/ID          {"text": ...}: write that on it
     PUT    /_sandbox/volumes/ID/image    {"path": ...}: let it hold the blocks of a sparse image file
-    GET    /_sandbox/file-systems/ID     {path: text}: what is in a file system of EFS
+    GET    /_sandbox/file-systems/ID     {path: text}: what is in an EFS file system
     PUT    /_sandbox/file-systems/ID     {"path": ..., "text": ...}: write a file; null deletes it
-    POST   /_sandbox/file-systems/ID/fail {"times": n}: its next jobs of AWS Backup fail
+    POST   /_sandbox/file-systems/ID/fail {"times": n}: its next AWS Backup jobs fail
     PUT    /_sandbox/keys                {"arn": ...}: a symmetric key, as if made long ago
     GET    /_sandbox/instances           each EC2 instance's state by id
     POST   /_sandbox/instances/ID/interrupt {"action": terminate, stop or hibernate, "dies": true}: announce

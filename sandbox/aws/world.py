@@ -65,7 +65,7 @@ class Settings:
     """How many blocks, written or not, one call that lists looks at: where few are written, its page is short
     or empty."""
     backup_seconds: float | None = 1.0
-    """How long a job of AWS Backup runs; None keeps it running until the switch is set again."""
+    """How long an AWS Backup job runs; None keeps it running until the switch is set again."""
     backup_delete_seconds: float = 1.0
     """How long a recovery point of AWS Backup is `DELETING`."""
     backup_events: int = 1

@@ -1,4 +1,4 @@
-"""The act of shared files: AWS Backup saved them, somebody deletes them, and one command brings them back."""
+"""The act of shared files: backed up by AWS Backup, deleted by somebody, and back with one command."""
 
 from __future__ import annotations
 

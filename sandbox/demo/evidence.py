@@ -90,7 +90,7 @@ def snapshot_ids(ec2: Any) -> set[str]:
 def claim_facts(journal: Journal, snapshots: Mapping[str, LiveSnapshot]) -> list[ClaimFact]:
     """Every claim with its points, then everything no policy took, with the reason; each sorted by name.
 
-    Claims on EFS have no points: AWS Backup saves their file systems.
+    Claims on EFS have no points: AWS Backup backs up their file systems.
     """
     taken = _taken(journal.points, snapshots)
     protected = {str(fact) for fact in taken} | set(_on_file_systems(journal))

@@ -37,7 +37,7 @@ NEEDED_TAGS = (
 """The tags that the design and the driver require on every ready recovery point's snapshot."""
 
 OF_VOLUMES = (Method.CSI, Method.EBS)
-"""The methods that the demo shows; its config backs up no file system of EFS."""
+"""The methods that the demo shows; its config backs up no EFS file system."""
 
 
 def complaints(

@@ -1,6 +1,6 @@
 """A kubelet's work: a pod on a Ready node runs as soon as its claims are bound and attached. A deleted pod
 goes at once, because nothing in it would need its grace period. A dead machine has no kubelet: nothing
-starts there, and nothing ends. A pod that looks into file systems of EFS and ends really does so."""
+starts there, and nothing ends. A pod that looks into EFS file systems and ends really does so."""
 
 from __future__ import annotations
 

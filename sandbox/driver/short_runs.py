@@ -1,4 +1,4 @@
-"""Runs the commands of pods that look into file systems of EFS and end: as processes, on copies of files.
+"""Runs the commands of pods that look into EFS file systems and end: as processes, on copies of files.
 
 What such a pod writes is gone when it ends. Its termination message is kept as a kubelet keeps it.
 https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/

@@ -48,7 +48,7 @@ def seed(
     """Create machines and workloads and wait until all of them run; existing ones are left alone.
 
     `ec2` is a boto3 client; the controllers must be running on `store`. The ARN `key` encrypts the volumes,
-    by default the key of AWS for EBS; `file_system` is the id of the lab's file system of EFS. LabError after
+    by default the key of AWS for EBS; `file_system` is the id of the lab's EFS file system. LabError after
     `limit` seconds.
     """
     started = time.monotonic()

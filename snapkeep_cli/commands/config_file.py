@@ -127,7 +127,7 @@ def _never_runs(policy: Policy) -> Iterator[str]:
 def _whole(policy: Policy) -> Iterator[str]:
     """What a policy for file systems takes, and what its backups are not."""
     if not policy.method.is_of_volumes:
-        yield "takes claims on EFS: AWS Backup saves each of their file systems as a whole, not at one moment"
+        yield "takes claims on EFS: AWS Backup backs up each whole file system, not at one moment"
 
 
 def _in_words(policy: Policy) -> str:

@@ -24,7 +24,7 @@ def prune(
         str, typer.Option(help="The copies in this place instead of the points; in a vault, of this source.")
     ] = "",
     file_systems: Annotated[
-        bool, typer.Option("--file-systems", help="The recovery points of file systems of EFS instead.")
+        bool, typer.Option("--file-systems", help="The recovery points of EFS file systems instead.")
     ] = False,
     now: Annotated[
         bool,

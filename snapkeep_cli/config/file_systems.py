@@ -1,4 +1,4 @@
-"""What policies with `method: aws-backup` cannot do: AWS Backup saves whole file systems of EFS.
+"""What policies with `method: aws-backup` cannot do: AWS Backup backs up whole EFS file systems.
 
 Like `config.checks` this reads plain data that may still be wrong in other ways.
 """
@@ -16,7 +16,7 @@ from snapkeep_cli.config.errors import Location, Problem
 from snapkeep_cli.config.models import Config
 
 REFUSED = {
-    "group": "has no meaning with method aws-backup, which saves each file system as a whole; remove it",
+    "group": "has no meaning with method aws-backup, which backs up each file system as a whole; remove it",
     "csi_fallback": "has no meaning with method aws-backup; remove it",
     "group_fallback": "has no meaning with method aws-backup; remove it",
     "lock": "is not possible with method aws-backup: Snapkeep cannot lock recovery points of AWS Backup; "

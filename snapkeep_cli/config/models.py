@@ -69,7 +69,7 @@ class Shared(Strict):
     """When it runs; each key may come from the defaults."""
     method: MethodName | None = None
     """csi: a VolumeSnapshot through the CSI driver (the default). ebs: EC2 snapshots by Snapkeep itself.
-    aws-backup: takes claims on EFS, whose whole file systems AWS Backup saves."""
+    aws-backup: takes claims on EFS, whose whole file systems AWS Backup backs up."""
     csi_fallback: Literal["ebs", "fail"] | None = None
     """What a csi policy does while the cluster cannot take VolumeSnapshots; fail is the default."""
     group_fallback: Literal["sequential", "fail"] | None = None

@@ -72,7 +72,7 @@ FOR_ARCHIVES = 15
 """What archives points."""
 
 FOR_FILE_SYSTEMS = 57
-"""What backs up, prunes and restores file systems of EFS, their vault, and the routes of the API that prune
+"""What backs up, prunes and restores EFS file systems, their vault, and the routes of the API that prune
 and restore them; besides, an access entry in each cluster."""
 
 FOR_FILES = 24
@@ -184,7 +184,7 @@ def saves_secrets(config: Config) -> bool:
 
 
 def saves_file_systems(config: Config) -> bool:
-    """Whether any policy has AWS Backup save file systems."""
+    """Whether any policy has AWS Backup back up file systems."""
     return any(
         (policy.method or config.defaults.method) == Method.AWS_BACKUP.value for policy in config.policies
     )

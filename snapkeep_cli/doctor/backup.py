@@ -16,7 +16,7 @@ class Backup:
         self._client = client
 
     def saves_efs(self) -> bool | Unknown:
-        """Whether the account lets AWS Backup save file systems of EFS in the Region.
+        """Whether the account lets AWS Backup back up EFS file systems in the Region.
 
         https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeRegionSettings.html
         """

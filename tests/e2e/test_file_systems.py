@@ -1,4 +1,4 @@
-"""Backs up a file system of EFS that two claims share, one of them with an access point."""
+"""Backs up an EFS file system that two claims share, one of them with an access point."""
 
 from __future__ import annotations
 

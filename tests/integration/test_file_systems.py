@@ -86,7 +86,7 @@ def turn(product: Deployed) -> dict[str, Any]:
 
 
 def jobs(product: Deployed, state: str) -> list[dict[str, Any]]:
-    """The jobs of AWS Backup in this state."""
+    """The AWS Backup jobs in this state."""
     return list(product.client("backup").list_backup_jobs(ByState=state)["BackupJobs"])
 
 
@@ -158,4 +158,4 @@ def test_people_see_that_the_claim_is_protected_and_what_that_means(
     assert "not of one moment" in claim["reason"]
     refused = snapkeep(product, "backup", "--policy", SHARED)
     assert refused.returncode != 0
-    assert f"policy {SHARED} saves file systems of EFS" in refused.stderr
+    assert f"policy {SHARED} backs up EFS file systems" in refused.stderr

@@ -1,1 +1,1 @@
-"""AWS Backup for file systems of EFS: jobs with time, recovery points, restores, and their events."""
+"""AWS Backup for EFS file systems: jobs with time, recovery points, restores, and their events."""

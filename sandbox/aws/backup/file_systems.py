@@ -1,4 +1,4 @@
-"""The file systems of EFS and what they hold, which no API of AWS shows: one mounts them to see it."""
+"""The EFS file systems and what they hold, which no API of AWS shows: one mounts them to see it."""
 
 from ministack.services import efs
 

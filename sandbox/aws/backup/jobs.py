@@ -36,7 +36,7 @@ def start(world: World, scope: Scope, asked: dict[str, Any]) -> Job:
     vault = vaults.named(asked.get("BackupVaultName", ""))
     resource = asked.get("ResourceArn", "")
     if file_systems.id_of(resource, scope) is None:
-        raise invalid(f"The resource {resource} is not a file system of EFS that exists.")
+        raise invalid(f"The resource {resource} is not an EFS file system that exists.")
     settings.check(world, scope, "EFS")
     window = int(asked.get("StartWindowMinutes", START_WINDOW))
     if window < SHORTEST_WINDOW:

@@ -1,4 +1,4 @@
-"""What AWS Backup remembers: jobs, recovery points and restores, and what the file systems of EFS hold.
+"""What AWS Backup remembers: jobs, recovery points and restores, and what the EFS file systems hold.
 
 Times are aware UTC: `due` and its like by the sandbox's clock, all others as AWS writes them.
 """

@@ -1,4 +1,4 @@
-"""AWS Backup backs up and restores file systems of EFS.
+"""AWS Backup backs up and restores EFS file systems.
 
 AWS: see sandbox/aws/backup.
 ministack: a job completes at once, ignores its token and leaves no recovery point; no restores, no events, no

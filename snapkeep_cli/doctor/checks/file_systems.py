@@ -1,4 +1,4 @@
-"""File systems of EFS: AWS Backup may save them, and their vault exists."""
+"""EFS file systems: AWS Backup may back them up, and their vault exists."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def opt_in(facts: Facts) -> Iterator[Finding]:
             ),
         )
     elif found:
-        yield ok("efs", f"AWS Backup may save file systems of EFS in {visit.region}")
+        yield ok("efs", f"AWS Backup may back up EFS file systems in {visit.region}")
 
 
 def vault(facts: Facts) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""AWS Backup and file systems of EFS, as AWS documents jobs, recovery points, restores and their rights."""
+"""AWS Backup and EFS file systems, as AWS documents jobs, recovery points, restores and their rights."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A pod that mounts a file system of EFS and ends shows what it saw, as on a node.
+"""A pod that mounts an EFS file system and ends shows what it saw, as on a node.
 
 https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
 """

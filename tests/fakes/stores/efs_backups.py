@@ -1,4 +1,4 @@
-"""In-memory backups of file systems of EFS."""
+"""In-memory backups of EFS file systems."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ WITH_ARCHIVES = ("archive_points",)
 
 OTHERS = ("read_files", "back_up_file_systems", "prune_file_systems", "restore_file_systems")
 OPTIONAL = (*WITH_PLACES, *WITH_CHECKS, *WITH_OBJECTS, *WITH_ARCHIVES, *OTHERS)
-"""All that only some deployments have; the last three those with files, and with file systems of EFS."""
+"""All that only some deployments have; the last three those with files, and with EFS file systems."""
 
 ONLY_IN_VAULTS = ("pull_copies", "lend_copies")
 IN_VAULTS = (*ONLY_IN_VAULTS, "prune_copies", "api", "write_report")

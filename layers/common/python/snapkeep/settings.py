@@ -131,7 +131,7 @@ class SaveObjectsSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class BackUpFileSystemsSettings(Settings):
-    """back_up_file_systems: has AWS Backup back up file systems of EFS.
+    """back_up_file_systems: has AWS Backup back up EFS file systems.
 
     Its jobs run with `backup_role` and put their recovery points into `backup_vault`; `file_systems` is the
     ARN of a file system without its id.

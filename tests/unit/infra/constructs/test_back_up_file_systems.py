@@ -25,7 +25,7 @@ SHARED = Policy(
     retention={"last": 7},
 )
 ON_EFS = replace(DEPLOYMENT, policies=(*DEPLOYMENT.policies, SHARED))
-"""A deployment that backs up file systems of EFS, too."""
+"""A deployment that backs up EFS file systems, too."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What a file says about file systems of EFS: what arrives, what validate says, and what cannot work."""
+"""What a file says about EFS file systems: what arrives, what validate says, and what cannot work."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_policy_for_file_systems_arrives_also_in_the_functions(loaded: Loader)
     [
         (
             "group: app",
-            "group: has no meaning with method aws-backup, which saves each file system",
+            "group: has no meaning with method aws-backup, which backs up each file system",
         ),
         ("csi_fallback: ebs", "csi_fallback: has no meaning with method aws-backup; remove it"),
         ("group: app\n    group_fallback: fail", "group_fallback: has no meaning with method aws-backup"),

@@ -10,8 +10,8 @@ from enum import StrEnum
 class VolumeKind(StrEnum):
     """What kind of storage a PersistentVolume is.
 
-    The first three are EBS volumes, which have snapshots; AWS Backup saves EFS. The others have names so that
-    the reason for skipping a claim can be exact.
+    The first three are EBS volumes, which have snapshots; AWS Backup backs up EFS. The others have names, so
+    that the reason for skipping a claim can be exact.
     """
 
     EBS_CSI = "ebs-csi"

@@ -37,7 +37,7 @@ RESERVED_NAMES = frozenset({INTERRUPTION, ON_DEMAND})
 
 
 class Method(StrEnum):
-    """How a recovery point is taken: by the CSI driver, by EC2 directly, or of a file system of EFS by AWS
+    """How a recovery point is taken: by the CSI driver, by EC2 directly, or of an EFS file system by AWS
     Backup."""
 
     CSI = "csi"
@@ -46,7 +46,7 @@ class Method(StrEnum):
 
     @property
     def is_of_volumes(self) -> bool:
-        """True if it takes a snapshot of each EBS volume, False if AWS Backup saves whole file systems."""
+        """True if it takes a snapshot of each EBS volume, False if AWS Backup backs up whole file systems."""
         return self is not Method.AWS_BACKUP
 
 
@@ -205,7 +205,7 @@ class Deployment:
 
     @property
     def file_system_policies(self) -> tuple[Policy, ...]:
-        """The policies by which AWS Backup saves file systems of EFS, which have no runs."""
+        """The policies by which AWS Backup backs up EFS file systems, which have no runs."""
         return tuple(policy for policy in self.policies if not policy.method.is_of_volumes)
 
     @property

@@ -1,4 +1,4 @@
-"""AWS Backup: jobs that back up file systems of EFS, and the vault in which their recovery points are."""
+"""AWS Backup: jobs that back up EFS file systems, and the vault in which their recovery points are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""File systems of EFS, their access points, and the journal of their backups."""
+"""EFS file systems, their access points, and the journal of their backups."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class FileSystem:
 
 
 class EfsFileSystems(Protocol):
-    """The file systems of EFS in the account and Region."""
+    """The EFS file systems in the account and Region."""
 
     def file_system(self, name: str) -> FileSystem | None:
         """A file system by its id; None when it is gone. Raises TemporaryError, or Forbidden."""

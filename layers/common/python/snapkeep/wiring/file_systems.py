@@ -1,4 +1,4 @@
-"""The services that back up file systems of EFS."""
+"""The services that back up EFS file systems."""
 
 from __future__ import annotations
 

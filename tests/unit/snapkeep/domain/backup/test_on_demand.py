@@ -185,6 +185,6 @@ def test_a_policy_for_file_systems_is_not_run_on_demand_by_any_method() -> None:
         wish = OnDemandRequest(policy="shared", method=method)
         assert spec_of(wish, "myeks", deployment) is None
     assert why_no_spec(wish, "myeks", deployment) == (
-        "policy shared saves file systems of EFS, which are backed up by their schedules only "
+        "policy shared backs up EFS file systems, and runs at its slots only "
         "(policies that run on demand: nightly)"
     )

@@ -66,7 +66,7 @@ def test_jobs_that_fail_for_half_a_day_fail_the_backup_with_their_reason(world: 
 
     backup = only(world)
     assert backup.state is PointState.FAILED
-    assert backup.reason == "all 13 jobs of AWS Backup failed: no rights"
+    assert backup.reason == "all 13 AWS Backup jobs failed: no rights"
 
 
 def test_a_job_that_aws_no_longer_knows_is_started_again(world: EfsWorld) -> None:
@@ -118,7 +118,8 @@ def test_a_file_system_that_is_gone_fails_its_backup_at_once() -> None:
     gone, good = world.records()
     assert gone.state is PointState.FAILED
     assert gone.reason == (
-        "there is no file system fs-00000000 (AWS Backup saves file systems of this account and Region only)"
+        "there is no file system fs-00000000 "
+        "(AWS Backup backs up file systems of this account and Region only)"
     )
     assert good.state is PointState.PENDING
 

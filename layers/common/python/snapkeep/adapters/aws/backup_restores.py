@@ -1,4 +1,4 @@
-"""Restore jobs of AWS Backup for file systems of EFS.
+"""AWS Backup restore jobs for EFS file systems.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-efs.html
 """

@@ -1,4 +1,4 @@
-"""AWS Backup for file systems of EFS.
+"""AWS Backup for EFS file systems.
 
 https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
 """

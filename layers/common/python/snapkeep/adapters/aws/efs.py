@@ -1,4 +1,4 @@
-"""File systems of EFS and their access points.
+"""EFS file systems and their access points.
 
 https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html
 """

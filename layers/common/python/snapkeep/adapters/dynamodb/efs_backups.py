@@ -1,4 +1,4 @@
-"""Backups of file systems of EFS in the journal's table."""
+"""Backups of EFS file systems in the journal's table."""
 
 from __future__ import annotations
 

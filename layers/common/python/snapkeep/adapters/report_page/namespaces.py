@@ -59,7 +59,7 @@ def namespaces_in_words(namespaces: Sequence[NamespaceStands]) -> str:
 def _row(stands: NamespaceStands) -> NamespaceRow:
     saved = stands.saved
     left = left_out_in_words(stands)
-    gone = "the cluster has no claim of it any more" if stands.gone else ""
+    gone = "none of its claims exist any more" if stands.gone else ""
     return NamespaceRow(
         namespace=stands.namespace,
         badge=BADGES[stands.state],

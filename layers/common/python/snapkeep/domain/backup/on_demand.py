@@ -72,7 +72,7 @@ def why_no_spec(request: OnDemandRequest, cluster: str, deployment: Deployment) 
     policy = deployment.policy(request.policy)
     if policy and cluster in policy.clusters:
         return (
-            f"policy {policy.name} saves file systems of EFS, which are backed up by their schedules only "
+            f"policy {policy.name} backs up EFS file systems, and runs at its slots only "
             f"(policies that run on demand: {here})"
         )
     return f"cluster {cluster} has no policy {request.policy} (its policies: {here})"

@@ -1,4 +1,4 @@
-"""Backups of file systems of EFS: one for each file system, policy and slot, shared by all claims in it.
+"""Backups of EFS file systems: one for each file system, policy and slot, shared by all claims in it.
 
 A file system is backed up whole, by one job at a time, so claims share it.
 https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-limits.html

@@ -39,7 +39,7 @@ def volume_of_handle(handle: str) -> EfsVolume:
     parts = handle.removeprefix(_EFS).split(":")
     file_system, path, access_point = (*parts, "", "")[:3]
     if len(parts) > 3 or not _FILE_SYSTEM.fullmatch(file_system):
-        raise ValueError(f"{handle!r} does not name a file system of EFS (fs-…)")
+        raise ValueError(f"{handle!r} does not name an EFS file system (fs-…)")
     if access_point and not _ACCESS_POINT.fullmatch(access_point):
         raise ValueError(f"{handle!r} does not name an access point of EFS (fsap-…)")
     return EfsVolume(file_system, below("/", path), access_point)

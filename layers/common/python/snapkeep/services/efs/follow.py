@@ -19,7 +19,7 @@ WAITS_TOO_LONG = timedelta(hours=2)
 https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
 """
 
-ONLY_HERE = "AWS Backup saves file systems of this account and Region only"
+ONLY_HERE = "AWS Backup backs up file systems of this account and Region only"
 
 log = logging.getLogger(__name__)
 

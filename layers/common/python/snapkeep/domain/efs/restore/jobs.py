@@ -1,4 +1,4 @@
-"""Restore jobs of AWS Backup, as it shows them.
+"""AWS Backup restore jobs, as it shows them.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeRestoreJob.html
 """

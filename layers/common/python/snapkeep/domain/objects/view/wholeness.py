@@ -61,7 +61,7 @@ class Wholeness(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NamespaceStands:
     """Whether a namespace is restorable whole, by the archive `saved` (None without one). `gone` says that
-    the cluster has no claim of it any more."""
+    none of its claims exist any more."""
 
     namespace: str
     state: Wholeness

@@ -72,7 +72,7 @@ class SelectionBody(Body):
 
 
 SnapshotMethod = Literal[Method.CSI, Method.EBS]
-"""What cuts snapshots on demand; file systems of EFS are backed up by their policies only."""
+"""What cuts snapshots on demand; EFS file systems are backed up by their policies only."""
 
 
 class BackupBody(Body):
