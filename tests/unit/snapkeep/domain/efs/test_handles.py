@@ -44,10 +44,10 @@ def test_a_mount_option_may_name_the_access_point() -> None:
     ("handle", "words"),
     [
         (f"s3files:{FS}", "back up the bucket"),
-        ("vol-0123", "does not name a file system"),
-        (f"{FS}:a:{AP}:b", "does not name a file system"),
+        ("vol-0123", "does not name an EFS file system"),
+        (f"{FS}:a:{AP}:b", "does not name an EFS file system"),
         (f"{FS}::ap-1", "does not name an access point"),
-        ("", "does not name a file system"),
+        ("", "does not name an EFS file system"),
     ],
 )
 def test_what_is_no_folder_of_efs_is_refused_in_words(handle: str, words: str) -> None:

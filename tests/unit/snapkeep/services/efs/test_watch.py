@@ -28,7 +28,7 @@ def test_a_failed_backup_is_told_once_until_a_later_one_is_ready() -> None:
     ((subject, reason),) = watched(world)
     assert subject == FS
     assert reason == (
-        "its backup of 2026-11-24 18:00 UTC failed: its job of AWS Backup failed: the file system denies it"
+        "its backup of 2026-11-24 18:00 UTC failed: its AWS Backup job failed: the file system denies it"
     )
     assert watched(world) == []
     world.clock.forward(hours=11)

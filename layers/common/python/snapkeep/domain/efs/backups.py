@@ -167,8 +167,8 @@ def followed(backup: EfsBackup, job: Job | None, now: datetime) -> EfsBackup:
     if now - backup.accepted_at < TRY_AGAIN_FOR:
         again = backup.attempt + (job is not None)
         return replace(backup, state=PointState.PLANNED, attempt=again, job="", arn="", reason=why)
-    jobs = "its job" if backup.attempt == 1 else f"all {backup.attempt} jobs"
-    return failed(backup, f"{jobs} of AWS Backup failed: {why}", now)
+    jobs = "its AWS Backup job" if backup.attempt == 1 else f"all {backup.attempt} AWS Backup jobs"
+    return failed(backup, f"{jobs} failed: {why}", now)
 
 
 def failed(backup: EfsBackup, reason: str, now: datetime) -> EfsBackup:
