@@ -48,6 +48,7 @@ def test_a_running_job_changes_nothing(world: EfsWorld) -> None:
 
 def test_a_failed_job_is_followed_by_another(world: EfsWorld) -> None:
     world.end_jobs("EXPIRED")
+    world.clock.forward(minutes=10)
     world.follow()
 
     backup = only(world)
@@ -61,8 +62,9 @@ def test_jobs_that_fail_for_half_a_day_fail_the_backup_with_their_reason(world: 
     failed = {}
     for _ in range(14):
         world.end_jobs("no rights")
+        world.clock.forward(minutes=10)
         failed |= world.follow().failed
-        world.clock.forward(hours=1)
+        world.clock.forward(minutes=50)
 
     backup = only(world)
     assert backup.state is PointState.FAILED
@@ -149,6 +151,29 @@ def test_a_start_that_was_throttled_is_made_up_for() -> None:
     world.follow()
 
     assert only(world).state is PointState.PENDING
+
+
+def test_file_systems_whose_jobs_fail_at_once_do_not_start_each_other_again_and_again() -> None:
+    world = EfsWorld()
+    world.has(on_efs("one", FS), on_efs("two", OTHER_FS))
+    world.back_up()
+
+    for _ in range(60):
+        world.end_jobs("no rights")  # each of these has an event, which lets a pass run
+        world.clock.forward(minutes=1)
+
+    assert len(world.backup.jobs) <= 2 * 7
+
+
+def test_a_backup_that_aws_never_let_begin_fails_in_the_end() -> None:
+    world = EfsWorld()
+    world.has(on_efs("one", FS))
+    world.backup.fail_next("start", *[Throttled("later")] * 2)
+    world.back_up()
+    world.clock.forward(hours=12)
+
+    assert world.follow().failed == {only(world).id: "no job could be started: later"}
+    assert only(world).state is PointState.FAILED
 
 
 def test_two_passes_at_once_agree(world: EfsWorld) -> None:

@@ -25,6 +25,11 @@ after 8 hours, and the other job may be the first backup of a large file system.
 PLAIN = "_.:/+-@"
 """What a path in a tag contains as it is, besides letters and digits of all scripts."""
 
+PAUSE = timedelta(minutes=10)
+"""How long after a failed job the next one is started. Every event of AWS Backup lets a pass look at all
+backups, so two file systems whose jobs fail at once would start each other's again and again.
+"""
+
 CLAIM_TAG = "snapkeep:claim-{number}"
 MOST_CLAIM_TAGS = 40
 """AWS allows 50 tags; further claims of a file system are found through the journal or the cluster.
@@ -60,8 +65,8 @@ class EfsBackup:
 
     `attempt` counts its jobs, from 1: a job that failed is followed by another. `job` and `arn`, of its
     recovery point, are "" until AWS has named them. It is `planned`, then `pending` while a job waits or
-    runs, then `ready` or `failed` for the `reason`. Sizes are bytes, times aware UTC. `revision` counts its
-    records.
+    runs, then `ready` or `failed` for the `reason`. `ended_at` of an open one is when its last job failed.
+    Sizes are bytes, times aware UTC. `revision` counts its records.
     """
 
     file_system: str
@@ -83,6 +88,10 @@ class EfsBackup:
     def is_open(self) -> bool:
         """True until it is ready or failed."""
         return not self.state.is_final
+
+    def pauses(self, now: datetime) -> bool:
+        """True right after a job of an open backup failed."""
+        return self.state is PointState.PLANNED and self.ended_at is not None and now - self.ended_at < PAUSE
 
     @property
     def id(self) -> str:
@@ -166,7 +175,10 @@ def followed(backup: EfsBackup, job: Job | None, now: datetime) -> EfsBackup:
     why = job.trouble if job else f"AWS Backup does not know its job {backup.job}"
     if now - backup.accepted_at < TRY_AGAIN_FOR:
         again = backup.attempt + (job is not None)
-        return replace(backup, state=PointState.PLANNED, attempt=again, job="", arn="", reason=why)
+        ended = now if job else None
+        return replace(
+            backup, state=PointState.PLANNED, attempt=again, job="", arn="", reason=why, ended_at=ended
+        )
     jobs = "its AWS Backup job" if backup.attempt == 1 else f"all {backup.attempt} AWS Backup jobs"
     return failed(backup, f"{jobs} failed: {why}", now)
 

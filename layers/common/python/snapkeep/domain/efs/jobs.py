@@ -33,12 +33,12 @@ STATES: Mapping[str, JobState] = {
     "RUNNING": JobState.RUNNING,
     "ABORTING": JobState.RUNNING,
     "COMPLETED": JobState.COMPLETED,
-    "PARTIAL": JobState.COMPLETED,
+    "PARTIAL": JobState.FAILED,
     "ABORTED": JobState.FAILED,
     "EXPIRED": JobState.FAILED,
     "FAILED": JobState.FAILED,
 }
-"""From AWS's names."""
+"""From AWS's names. What is partial has no recovery point that AWS calls completed, so it protects nobody."""
 
 
 @dataclass(frozen=True, slots=True)

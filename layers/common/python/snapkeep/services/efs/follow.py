@@ -6,9 +6,9 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from snapkeep.domain.efs.backups import EfsBackup, failed, followed, started, tags_of
+from snapkeep.domain.efs.backups import TRY_AGAIN_FOR, EfsBackup, failed, followed, started, tags_of
 from snapkeep.domain.efs.jobs import JobState
-from snapkeep.domain.errors import NotFound, PermanentError, SnapkeepError
+from snapkeep.domain.errors import NotFound, PermanentError, SnapkeepError, TemporaryError
 from snapkeep.domain.points import PointState
 from snapkeep.ports.backup_vault import BackupJobs
 from snapkeep.ports.clock import Clock
@@ -65,7 +65,7 @@ class FollowBackups:
         Raises TemporaryError for what may work later: the backup is then as it was, or as another pass wrote
         it.
         """
-        if not backup.is_open:
+        if not backup.is_open or backup.pauses(self.clock()):
             return backup
         if backup.state is PointState.PENDING:
             after = followed(backup, self.jobs.job(backup.job), self.clock())
@@ -80,6 +80,10 @@ class FollowBackups:
             return failed(backup, f"{error.reason} ({ONLY_HERE})", self.clock())
         except PermanentError as error:
             return failed(backup, error.reason, self.clock())
+        except TemporaryError as error:
+            if self.clock() - backup.accepted_at < TRY_AGAIN_FOR:
+                raise
+            return failed(backup, f"no job could be started: {error.reason}", self.clock())
 
     def _note(self, backup: EfsBackup, report: FollowReport) -> None:
         if backup.state is PointState.READY:
