@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 from snapkeep.domain import object_labels
@@ -228,10 +229,13 @@ def _clear_away(kubectl: Kubectl, wanted: Look) -> None:
 
 
 def remove(kubectl: Kubectl, wanted: Look) -> None:
-    """Remove the pod, its claim and its volume, which holds no data of its own; trouble with one keeps no
-    other. Raises KubectlFailed."""
+    """Remove the pod, its claim and its volume, which holds no data of its own, also those that a look from
+    another namespace has left; trouble with one keeps no other. Raises KubectlFailed."""
+    volumes = kubectl.objects("pv", "", [wanted.name])
+    reserved = (each["spec"].get("claimRef") or {} for each in volumes)
+    places = {wanted.namespace, *(str(each["namespace"]) for each in reserved if each)}
     troubles = []
-    for kind, namespace in (("pod", wanted.namespace), ("pvc", wanted.namespace), ("pv", "")):
+    for kind, namespace in (*product(("pod", "pvc"), sorted(places)), ("pv", "")):
         try:
             kubectl.delete(kind, namespace, wanted.name)
         except KubectlFailed as trouble:

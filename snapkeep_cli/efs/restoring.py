@@ -14,7 +14,7 @@ from snapkeep_cli.api.client import ApiClient, ApiProblem
 from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.cluster.kubectl import Kubectl, KubectlFailed, kubectl_for
 from snapkeep_cli.efs.claims import NameTaken, NotBound, make
-from snapkeep_cli.efs.look import CannotLook, Look, look
+from snapkeep_cli.efs.look import IMAGE, CannotLook, Look, look
 from snapkeep_cli.efs.wishes import EfsWish
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, emit, err, facts, fail, findings, say, table_of, tip
@@ -87,6 +87,8 @@ def go_on(api: ApiClient, wish: EfsWish, status: int, answer: Document) -> None:
     findings(answer["findings"])
     restore: Document = answer["restore"]
     where = place(restore["cluster"], restore["namespace"], "efs-restores", restore["id"])
+    if wish.patience and not wish.typed.dry_run:  # whichever backup is the newest when it goes on
+        tip("if you stop waiting, go on later", wish.command(restore, *_again(wish)))
     if wish.typed.dry_run:
         say("a restore of this claim from this backup is open; without --dry-run the command continues it")
     elif wish.typed.goes_on_efs:
@@ -172,7 +174,12 @@ def _looked(kubectl: Kubectl, wish: EfsWish, restore: Document) -> str:
 
 def _again(wish: EfsWish) -> tuple[str, ...]:
     """The options that continue a restore beyond the look."""
-    return ("--directory", wish.typed.directory) if wish.typed.directory else ("--look",)
+    typed = wish.typed
+    if typed.directory and not typed.look:
+        return "--directory", typed.directory
+    own = {"--directory": typed.directory, "--look-in": typed.look_in}
+    own |= {"--image": typed.image} if typed.image != IMAGE else {}
+    return "--look", *(word for name, value in own.items() if value for word in (name, value))
 
 
 def _show_directories(found: Sequence[Directory]) -> None:

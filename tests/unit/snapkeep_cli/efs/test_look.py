@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -59,9 +60,10 @@ def test_the_pod_mounts_the_root_read_only_and_may_do_nothing_else() -> None:
     assert main["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
-def test_a_look_that_was_interrupted_is_cleared_away_first() -> None:
+@pytest.mark.parametrize("where", ["shop", "another"])
+def test_a_look_that_was_interrupted_is_cleared_away_first(where: str) -> None:
     kubectl = PersonKubectl()
-    for each in WANTED.objects():
+    for each in replace(WANTED, namespace=where).objects():
         kubectl.create(each)
     kubectl.message = f"yes 1795000000 {ONE}"
 

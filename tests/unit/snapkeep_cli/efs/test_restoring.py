@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from itertools import count
 
 import pytest
 
 from snapkeep.domain.errors import Forbidden
+from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.efs import restoring
 from tests.fakes.efs_restoring import DIRECTORY, EfsRestoringWorld
 from tests.fakes.person_kubectl import PersonKubectl
@@ -124,6 +127,28 @@ def test_who_has_looked_may_say_what_they_saw(
     assert ended.code == 0, ended.err
     assert [each["kind"] for each in kubectl.made] == ["PersistentVolume", "PersistentVolumeClaim"]
     assert "no such directory" not in ended.err
+
+
+def test_who_stops_waiting_knows_how_to_go_on_from_the_same_backup(
+    snapkeep: Command,
+    world: EfsRestoringWorld,
+    kubectl: PersonKubectl,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world.fast = False
+    impatient = partial(wait_for, clock=count().__next__, sleep=lambda _: None)
+    monkeypatch.setattr(restoring, "wait_for", impatient)
+    waited = snapkeep(*TYPED, "--look", "--look-in", "ops", "--timeout", "1")
+
+    assert waited.code == 7
+    command = waited.err.split("if you stop waiting, go on later: snapkeep ")[1].splitlines()[0]
+    assert command.startswith(f"restore {world.backup_of_uploads.id} ")
+    assert command.endswith("--look --look-in ops")
+
+    world.jobs.end()
+    world.follow_restores()
+    assert snapkeep(*command.split()).code == 0
+    assert len(world.jobs.jobs) == 1
 
 
 def test_another_directory_than_the_one_named_before_is_refused(
