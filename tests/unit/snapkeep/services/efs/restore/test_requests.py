@@ -55,9 +55,12 @@ def test_the_same_request_continues_the_open_restore(world: RestoreWorld) -> Non
 
 def test_another_claim_under_the_same_name_is_another_restore() -> None:
     world = RestoreWorld(on_efs("plain", f"{FS}:/plain"))
-    world.restored(target="check")
+    first = world.restored(target="check")
 
-    assert world.plan(claim="plain", target="check").claim.path == "/plain"
+    plan = world.plan(claim="plain", target="check")
+
+    assert plan.claim.path == "/plain" and not plan.refused
+    assert plan.findings[0].code == "efs_restore_open" and first.id in plan.findings[0].text
 
 
 def test_a_newer_backup_is_another_restore(world: RestoreWorld) -> None:

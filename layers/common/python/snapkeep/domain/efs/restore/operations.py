@@ -116,11 +116,14 @@ class EfsRestore:
         began = self.began_at or self.accepted_at
         return why_not_made_by(directory, began, self.ended_at or began + LOOK_FOR)
 
+    def is_rival_of(self, request: RestoreRequest) -> bool:
+        """True if it is to make the claim that a request asks for: only one of both can."""
+        mine = (self.cluster, self.namespace, self.target)
+        return self.is_open and mine == (request.cluster, request.namespace, request.target)
+
     def serves(self, request: RestoreRequest, backup: EfsBackup, claim: EfsClaim) -> bool:
         """True if a request for this claim of this backup, under the same name, continues it."""
-        mine = (self.cluster, self.namespace, self.target, self.backup, self.claim)
-        wanted = (request.cluster, request.namespace, request.target, backup.id, claim)
-        return self.is_open and mine == wanted
+        return self.is_rival_of(request) and (self.backup, self.claim) == (backup.id, claim)
 
 
 def accepted(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
 from snapkeep.domain.efs.restore.mounts import AS_LONG_AS, mount_of
+from snapkeep.domain.efs.restore.operations import EfsRestore
 from snapkeep.domain.restore.findings import Finding, Severity, error, info, warning
 from snapkeep.domain.restore.preflight.target import claim_findings
 from snapkeep.domain.restore.requests import RestoreRequest
@@ -56,11 +57,13 @@ def plan_efs(
     *,
     place: FileSystemFacts,
     target: TargetFacts,
+    rivals: Sequence[EfsRestore] = (),
     now: datetime,
 ) -> EfsPlan:
     """The plan for a request, with all findings at once."""
     found = [
         *claim_findings(request, target),
+        *map(_rival, rivals),
         *_file_system(backup, place),
         *_path(claim),
         *_whole(backup, claim),
@@ -68,6 +71,16 @@ def plan_efs(
     ]
     ordered = tuple(sorted(found, key=lambda each: ORDER.index(each.severity)))
     return EfsPlan(request, backup, claim, ordered, now)
+
+
+def _rival(restore: EfsRestore) -> Finding:
+    return warning(
+        "efs_restore_open",
+        f"restore {restore.id} of claim {restore.claim} from backup {restore.backup} is "
+        f"{restore.stage.value} and is to make claim {restore}, too: only one of both can",
+        f"go on with it: snapkeep restore {restore.backup} …, or snapkeep restore --cancel {restore.id} -n "
+        f"{restore.namespace}",
+    )
 
 
 def _file_system(backup: EfsBackup, place: FileSystemFacts) -> Iterator[Finding]:

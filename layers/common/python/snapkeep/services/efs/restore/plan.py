@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
 from snapkeep.domain.efs.jobs import StoredState
+from snapkeep.domain.efs.restore.operations import EfsRestore
 from snapkeep.domain.efs.restore.plans import EfsPlan, FileSystemFacts, plan_efs
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.naming import is_name
@@ -55,12 +56,21 @@ class PlanEfsRestore:
                 return backup, claim
         raise NotFound(_missing(request))
 
-    def plan(self, request: RestoreRequest, backup: EfsBackup, claim: EfsClaim) -> EfsPlan:
-        """The plan with all findings. Raises TemporaryError when EFS or the cluster does not answer."""
+    def plan(
+        self,
+        request: RestoreRequest,
+        backup: EfsBackup,
+        claim: EfsClaim,
+        rivals: Sequence[EfsRestore] = (),
+    ) -> EfsPlan:
+        """The plan with all findings; `rivals` are open restores that are to make the same claim.
+
+        Raises TemporaryError when EFS or the cluster does not answer.
+        """
         found = self.file_systems.file_system(backup.file_system)
         place = FileSystemFacts(True, found.usable, found.mount_targets) if found else FileSystemFacts(False)
         target = self._target(request)
-        return plan_efs(request, backup, claim, place=place, target=target, now=self.clock())
+        return plan_efs(request, backup, claim, place=place, target=target, rivals=rivals, now=self.clock())
 
     def _having(self, request: RestoreRequest) -> Iterator[tuple[EfsBackup, EfsClaim]]:
         """The ready backups that have the claim, the newest first."""

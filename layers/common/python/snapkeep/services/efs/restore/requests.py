@@ -33,10 +33,13 @@ class RequestEfsRestore:
         Raises NotFound when no backup has the claim.
         """
         backup, claim = self.planner.source(request)
-        for each in self.restores.efs_restores_on(backup.file_system):
+        rivals = [
+            each for each in self.restores.efs_restores_on(backup.file_system) if each.is_rival_of(request)
+        ]
+        for each in rivals:
             if each.serves(request, backup, claim):
                 return each
-        return self.planner.plan(request, backup, claim)
+        return self.planner.plan(request, backup, claim, rivals)
 
     def start(self, plan: EfsPlan, restore_id: str, caller: str) -> EfsRestore:
         """Accept a plan that is not refused; a restore with that id continues. Raises ValueError for a
