@@ -71,3 +71,23 @@ def test_twins_and_what_names_no_point_are_not_listed() -> None:
     world.wait(hours=2)
     world.prune()
     assert places(world) == []
+
+
+def test_a_snapshot_that_completes_while_ec2_is_listed_stays() -> None:
+    world = a_world()
+    (snapshot,) = world.ebs.all.values()
+    named = dict(snapshot.tags)
+    known = places(world)
+    world.wait(hours=2)
+
+    def not_yet() -> None:
+        snapshot.tags.clear()
+        snapshot.tags.update({key: named[key] for key in (tags.MANAGED, tags.CLUSTER)})
+
+    def named_now() -> None:
+        snapshot.tags.update(named)
+
+    world.ebs.meanwhile("find", not_yet)
+    world.journal.deletions.meanwhile("knows_deletion", named_now)
+    world.prune()
+    assert places(world) == known

@@ -48,19 +48,22 @@ class SyncCatalogue:
         """Write missing entries and remove those that are gone; returns both counts.
 
         Call it only after the listing was read to its end. An entry younger than `lag` may be missing in
-        EC2's listings, and stays. What Snapkeep did not delete is announced, unless the journal `is_old`: a
-        copy from before deletions does not know them.
+        EC2's listings, and stays, as does one that EC2 shows when asked for it. What Snapkeep did not delete
+        is announced, unless the journal `is_old`: a copy from before deletions does not know them.
         """
-        gone = []
+        unlisted = []
         for entry in self.catalogue.all_entries(self.cluster):
             known = self._listed.pop(entry.place, None)
             if known is None and entry.slot < self.now - lag:
-                gone.append(entry)
+                unlisted.append(entry)
+        tell_lost = self.tell_lost()
+        looked = tell_lost.look(unlisted)
+        gone = [entry for entry in unlisted if entry not in looked.there]
         if gone:  # it may be in the Recycle Bin, and come back
             self.absences.write_absences([Absence(entry.snapshot_id, self.now) for entry in gone])
         missing = list(self._listed.values())
         if not is_old:  # before the entries are removed: after a crash they are found again
-            self.tell_lost().tell(self.cluster, gone, missing)
+            tell_lost.tell(self.cluster, looked.lost, missing)
         self.catalogue.put_entries(self.cluster, missing)
         self.catalogue.remove_entries(self.cluster, gone)
         self.catalogue.mark_catalogue_complete(self.cluster, self.now)

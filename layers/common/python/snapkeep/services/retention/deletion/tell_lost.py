@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from snapkeep.domain.report.catalogue import Entry
+from snapkeep.domain.points import Snapshot
+from snapkeep.domain.report.catalogue import Entry, entry_of
 from snapkeep.domain.times import moment
 from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
 from snapkeep.ports.clock import Clock
@@ -21,6 +22,14 @@ REMINDED_FOR = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """Entries that EC2 shows after all, and those whose snapshots somebody else deleted."""
+
+    there: frozenset[Entry]
+    lost: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TellLost:
     """Announces losses by claim, each once and then weekly for four weeks, unless the points come back."""
 
@@ -30,11 +39,25 @@ class TellLost:
     tell_troubles: TellTroubles
     clock: Clock
 
-    def tell(self, cluster: str, gone: Sequence[Entry], back: Sequence[Entry]) -> None:
-        """Announce which of `gone` (no longer listed) were lost; reminders of those that are `back` end.
+    def look(self, unlisted: Sequence[Entry]) -> Looked:
+        """What became of entries that a listing did not show: a snapshot that completed while EC2 was listed
+        is there, and one that only lost its tags is not lost.
 
-        A snapshot that only lost its tags is not lost. Raises SnapkeepError when EC2 or the journal does not
-        answer.
+        Raises SnapkeepError when EC2 or the journal does not answer.
+        """
+        unasked = [entry for entry in unlisted if not self.deletions.knows_deletion(entry.snapshot_id)]
+        found: Mapping[str, Snapshot] = {}
+        if unasked:
+            found = self.snapshots.get_many([entry.snapshot_id for entry in unasked])
+        return Looked(
+            there=frozenset(entry for entry in unasked if _shows(found.get(entry.snapshot_id), entry)),
+            lost=tuple(entry for entry in unasked if entry.snapshot_id not in found),
+        )
+
+    def tell(self, cluster: str, lost: Sequence[Entry], back: Sequence[Entry]) -> None:
+        """Announce entries that were `lost`; reminders of those that are `back` end.
+
+        Raises SnapkeepError when the journal does not answer.
         """
         topic = Topic(TroubleKind.POINTS_LOST, cluster, "recovery points deleted in EC2")
         returned = {_claim(entry) for entry in back}
@@ -43,17 +66,14 @@ class TellLost:
             for name, trouble in self.troubles.troubles(topic).items()
             if name.rpartition(" of ")[0] not in returned and not self._is_history(trouble)
         }
-        self.tell_troubles.tell(topic, lasting | dict(_by_claim(self._lost(gone))))
-
-    def _lost(self, gone: Sequence[Entry]) -> Sequence[Entry]:
-        unasked = [entry for entry in gone if not self.deletions.knows_deletion(entry.snapshot_id)]
-        there: Mapping[str, object] = {}
-        if unasked:
-            there = self.snapshots.get_many([entry.snapshot_id for entry in unasked])
-        return [entry for entry in unasked if entry.snapshot_id not in there]
+        self.tell_troubles.tell(topic, lasting | dict(_by_claim(lost)))
 
     def _is_history(self, trouble: Trouble) -> bool:
         return abs(self.clock() - trouble.since) > REMINDED_FOR
+
+
+def _shows(snapshot: Snapshot | None, entry: Entry) -> bool:
+    return snapshot is not None and entry_of(snapshot) == entry
 
 
 def _by_claim(lost: Sequence[Entry]) -> Iterator[tuple[str, str]]:
