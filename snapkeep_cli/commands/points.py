@@ -184,7 +184,7 @@ def _refuse_file_system(point: str, command: str) -> None:
     if OF_FILE_SYSTEM.match(point):
         raise fail(
             "usage",
-            f"{point} is a backup of a file system, which the tag snapkeep:hold of its recovery point holds",
+            f"{point} is a backup of a file system, whose recovery point you hold by the tag snapkeep:hold",
             f"use `{command}` with the ARN of the recovery point",
         )
 

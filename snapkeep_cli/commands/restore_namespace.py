@@ -29,14 +29,17 @@ SavedOption = Annotated[
 ]
 IntoOption = Annotated[str, typer.Option(help="The namespace to make; default: the saved one.")]
 TargetOption = Annotated[
-    str, typer.Option("--cluster", envvar="SNAPKEEP_CLUSTER", help="Restore into it; default: the run's.")
+    str,
+    typer.Option(
+        "--cluster", envvar="SNAPKEEP_CLUSTER", help="The cluster to restore into; default: the run's."
+    ),
 ]
 ContextOption = Annotated[str, typer.Option(help="The context of kubectl for that cluster.")]
 WithoutOption = Annotated[
     list[str] | None, typer.Option(help="Leave out a KIND, or one object as KIND/NAME; repeatable.")
 ]
 SecretsOption = Annotated[
-    bool, typer.Option("--secrets", help="Bring the saved Secrets, too, decrypted with your own AWS rights.")
+    bool, typer.Option("--secrets", help="Also restore the saved Secrets, decrypted with your AWS rights.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before something is made.")]
 TimeoutOption = Annotated[int, typer.Option(min=1, help="How many seconds to wait at most.")]
@@ -56,11 +59,11 @@ def restore_namespace(
     timeout: TimeoutOption = 600,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Bring a lost namespace back, or make a copy of it: its claims from their recovery points, its objects
-    with your own kubectl and rights.
+    """Bring a lost namespace back, or copy it: claims from their recovery points, objects with your own
+    kubectl and rights.
 
-    Everything that can be checked is checked before anything is made, and nothing is overwritten. Given
-    again, the command continues where it ended.
+    It checks everything before it makes anything, and overwrites nothing. Repeat the command, and it
+    continues where it ended.
     """
     api = client()
     move = _move(api, given, namespace, into, cluster)

@@ -60,7 +60,7 @@ CancelOption = Annotated[
     str,
     typer.Option(
         metavar="ID",
-        help="Cancel this restore while its point comes back from the archive tier, or one from EFS.",
+        help="Cancel this restore from EFS, or one that waits for the archive tier.",
     ),
 ]
 

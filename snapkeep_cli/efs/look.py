@@ -1,4 +1,4 @@
-"""Looks for restored directories with a pod of the person's own: no API of AWS tells their names.
+"""Looks for restored directories with a pod of the person's own: no AWS API returns their names.
 
 The pod mounts the root of the file system, read-only, lists the directories, and ends. What it saw is its
 termination message, so that nobody needs the right to read logs. Decision 0027 says why this is no agent.

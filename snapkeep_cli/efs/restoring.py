@@ -117,9 +117,9 @@ def _make_claim(api: ApiClient, wish: EfsWish, restore: Document, where: Sequenc
     if restore["state"] == "seen":
         restore = wait_for(lambda: api.get(*where), ANSWERED, patience)
         if restore["state"] == "restored":
-            raise fail("efs_refused", restore["text"], f"then go on: {wish.command(restore, *_again(wish))}")
+            raise fail("efs_refused", restore["text"], f"then run: {wish.command(restore, *_again(wish))}")
     if restore["state"] == "ready":
-        mend = f"mend that, then go on: {wish.command(restore, *_again(wish))}"
+        mend = f"fix that, then run: {wish.command(restore, *_again(wish))}"
         try:
             make(kubectl, restore, wish.typed.labels)
         except NameTaken as trouble:
@@ -168,7 +168,7 @@ def _looked(kubectl: Kubectl, wish: EfsWish, restore: Document) -> str:
     try:
         return choose(found, began, ended)
     except ValueError as doubt:
-        fix = f"look which one it is, and say so: {wish.command(restore, '--directory', 'NAME')}"
+        fix = f"find out which one it is, then run: {wish.command(restore, '--directory', 'NAME')}"
         raise fail("conflict", str(doubt), fix) from doubt
 
 
@@ -198,7 +198,7 @@ def _show(restore: Document, wish: EfsWish) -> None:
     show_from_efs(restore, wish.typed.output)
     if restore["state"] == "restored":
         say(
-            "no API of AWS tells the directory's name: --look starts a read-only pod of yours that looks, or "
+            "no AWS API returns the directory's name: give --look to start a read-only pod that finds it, or "
             f"mount {restore['file_system']} yourself and give --directory NAME"
         )
     if restore["state"] != "done":

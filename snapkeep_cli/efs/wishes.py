@@ -64,7 +64,7 @@ def refuse_options_of_ebs(typed: RestoreArguments) -> None:
     if named := typed.options_of_ebs:
         raise fail(
             "usage",
-            f"{' and '.join(named)} says nothing about a claim on EFS, which ignores sizes and has no zones",
+            f"{' and '.join(named)} cannot be used for a claim on EFS, which ignores sizes and has no zones",
             f"leave out {' and '.join(named)}",
         )
     if typed.point and typed.at:

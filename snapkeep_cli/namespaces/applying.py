@@ -100,7 +100,7 @@ def _reasons(cluster: TargetCluster, items: Sequence[Document], *, dry_run: bool
             said = [line for line in answer.said if not line.startswith(WARNED)]
             found[label_of(item)] = "; ".join(said) or "kubectl does not say why"
     for item in items[MOST:]:
-        found[label_of(item)] = "refused as those before it"
+        found[label_of(item)] = "refused like those before it"
     return found
 
 
@@ -108,7 +108,7 @@ def _finding(label: str, reason: str, made: set[str]) -> Finding:
     if NO_DRY_RUN in reason or any(f'"{name}" not found' in reason for name in made):
         return finding(WARNING, "not_tried", f"the API server cannot try {label}: {reason}")
     if "conflict" in reason:
-        text = f"{label} belongs to others in part: {reason}"
+        text = f"others manage parts of {label}: {reason}"
         return finding(ERROR, "field_conflict", text, f"let them keep it: --without {_named(label)}")
     text = f"the API server would refuse {label}: {reason}"
     return finding(ERROR, "object_refused", text, f"correct that, or leave it out: --without {_named(label)}")

@@ -82,8 +82,8 @@ def _of_workload(item: Document, seen: Seen, namespace: str) -> Iterator[Trouble
     if ill is not None:
         why = f"pod {name_of(ill)}: {why_not(ill, seen.absent, seen.events)}"
     else:
-        why = _failure(makers) or latest(seen.events, *makers) or "its pods are not made yet"
-    counts = f"{running} of {wanted} pods run" if wanted is not None else "it was not looked at yet"
+        why = _failure(makers) or latest(seen.events, *makers) or "its pods do not exist yet"
+    counts = f"{running} of {wanted} pods run" if wanted is not None else "not checked yet"
     yield Trouble(f"{item['kind']} {name_of(item)}", f"{counts}; {why}", _next(ill or item, seen, namespace))
 
 

@@ -71,7 +71,7 @@ def _denied(target: Target, into: str) -> Iterator[Finding]:
             text = f"you may not patch namespace {into}: its saved labels and annotations are not applied"
             yield finding(WARNING, "namespace_stays", text)
         elif what == f"create {NAMESPACES}":
-            text = f"cluster has no namespace {into}, and you may not create namespaces"
+            text = f"the cluster has no namespace {into}, and you may not create namespaces"
             yield finding(ERROR, "not_allowed", text, f"ask an admin for: kubectl create namespace {into}")
         else:
             text = f"you may not {what} in namespace {into}"
@@ -127,8 +127,8 @@ def _to_bring(found: Planned, target: Target) -> Iterator[Finding]:
         yield finding(
             WARNING,
             "claim_without_point",
-            f"claim {claim} does not come back: the run has no ready recovery point of it",
-            f"restore its newest other point first: {restore_other(found.move, claim)}",
+            f"claim {claim} does not come back: the run has no ready recovery point for it",
+            f"first restore another point of the claim: {restore_other(found.move, claim)}",
         )
     if found.plan.mentions:
         text = f"these still name Services in {old}: {', '.join(found.plan.mentions)}"

@@ -58,7 +58,7 @@ def why_not(pod: Document, absent: Iterable[str], events: Sequence[Document]) ->
     if told := latest(events, pod):
         return told
     if status.get("phase") == "Running":
-        return "it runs and is not ready yet"
+        return "it runs but is not ready yet"
     return str(status.get("message") or status.get("reason") or "it starts")
 
 

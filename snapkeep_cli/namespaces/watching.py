@@ -25,7 +25,7 @@ Document = Mapping[str, Any]
 
 PODS = ("pods", "replicasets.apps")
 FORBIDDEN = "Forbidden"
-NO_POINT = "the run has no ready recovery point of it"
+NO_POINT = "the run has no ready recovery point for it"
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Watch:
             label = label_of(item)
             if label not in there and label not in refused and item["kind"] != "Namespace":
                 look = f"kubectl get events -n {move.into}"
-                yield Trouble(label, "it was applied, and somebody deleted it since", look, waits=False)
+                yield Trouble(label, "somebody deleted it after it was applied", look, waits=False)
         for claim in sorted(set(plan.empty) - brought_claims(self.cluster, plan, move.into)):
             yield Trouble(f"claim {claim}", NO_POINT, restore_other(move, claim), waits=False)
 

@@ -53,6 +53,7 @@ def test_the_lab_cluster_is_backed_up_by_both_methods_and_as_a_group() -> None:
     assert {name: policy.method for name, policy in policies.items()} == {
         "nightly": Method.CSI,
         "wordpress": Method.EBS,
+        "shared": Method.AWS_BACKUP,
         "weekly": Method.CSI,
     }
     assert policies["nightly"].selection.namespaces == ("default",)

@@ -53,7 +53,7 @@ def test_what_stays_refused_says_why_each_and_does_not_stop_the_rest(cluster: Fa
     assert len(slept) == TRIES - 1
     assert cluster.applied == ["configmap/c9"]
     assert len(found) == MOST + 4
-    assert found["configmap/c0"] == "no" and found["configmap/c24"] == "refused as those before it"
+    assert found["configmap/c0"] == "no" and found["configmap/c24"] == "refused like those before it"
 
 
 def test_warnings_of_the_api_server_are_shown_once(

@@ -24,7 +24,7 @@ def test_they_are_named_before_and_in_the_end(cluster: FakeTargetCluster, snapke
 
     assert ended.code == 1, ended.err
     assert "warning[claim_without_point]: claim cache does not come back" in ended.err
-    assert "claim cache  the run has no ready recovery point of it" in ended.out
+    assert "claim cache  the run has no ready recovery point for it" in ended.out
     assert f"next: {HELP}" in ended.err
     assert "error[namespace_failed]: shop is not whole: it lacks claim cache" in ended.err
     assert snapkeep(*HELP.split()[1:], "--dry-run").code != 2, "its options exist"

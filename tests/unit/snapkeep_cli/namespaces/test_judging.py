@@ -49,7 +49,7 @@ def test_pods_of_others_and_pods_that_go_do_not_count() -> None:
     going = pod("web-1-a", "ReplicaSet/web-1", READY)
     going["metadata"]["deletionTimestamp"] = "2026-12-01T00:00:00Z"
     (found,) = web(going, pod("api-1-a", "ReplicaSet/api-1", READY))
-    assert found.why == "0 of 1 pods run; its pods are not made yet"
+    assert found.why == "0 of 1 pods run; its pods do not exist yet"
 
 
 @pytest.mark.parametrize(
@@ -124,9 +124,7 @@ def test_jobs_and_daemon_sets_want_what_their_controllers_say() -> None:
     ]
     assert judge(jobs[:3], Seen(jobs), "shop") == []
     fresh = item("DaemonSet", "log", metadata={"generation": 1})
-    assert (
-        judge([fresh], Seen([fresh]), "shop")[0].why == "it was not looked at yet; its pods are not made yet"
-    )
+    assert judge([fresh], Seen([fresh]), "shop")[0].why == "not checked yet; its pods do not exist yet"
     nowhere = {**fresh, "status": {"observedGeneration": 1, "desiredNumberScheduled": 0}}
     assert judge([nowhere], Seen([nowhere]), "shop") == []
 

@@ -33,7 +33,7 @@ def test_a_point_is_a_snapshot_of_its_file_system() -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"snapkeep:managed": "copy"}, "it carries no tags of Snapkeep"),
+        ({"snapkeep:managed": "copy"}, "it has no tags of Snapkeep"),
         ({"snapkeep:deployment": "blue"}, "it belongs to the deployment blue"),
         ({"snapkeep:policy": "weekly"}, "its tags contradict each other"),
         ({"snapkeep:slot": "20261125T180000Z"}, "its tags contradict each other"),

@@ -38,7 +38,7 @@ def test_claims_come_from_their_points_and_their_volumes_are_left_out() -> None:
         Left("StorageClass", "data", "it belongs to the whole cluster"),
         Left("PersistentVolume", "data", "the restores of claims make new volumes"),
         Left("PersistentVolumeClaim", "data", "it is restored from point-1"),
-        Left("PersistentVolumeClaim", "efs", "the run has no ready recovery point of it"),
+        Left("PersistentVolumeClaim", "efs", "the run has no ready recovery point for it"),
     )
     assert plan.empty == ("efs",)
 

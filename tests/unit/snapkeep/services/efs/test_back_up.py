@@ -103,7 +103,7 @@ def test_an_access_point_of_another_file_system_is_not_believed() -> None:
 
     (skipped,) = world.back_up().skipped["myeks"]
 
-    assert skipped.reason == f"its access point fsap-0000000a is of {OTHER_FS}, not of {FS}"
+    assert skipped.reason == f"its access point fsap-0000000a belongs to {OTHER_FS}, not to {FS}"
 
 
 def test_other_volumes_are_left_to_other_policies() -> None:

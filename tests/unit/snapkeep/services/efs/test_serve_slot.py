@@ -35,7 +35,7 @@ def test_a_silent_cluster_is_told_and_over_when_it_answers() -> None:
     served(world)
     ((_, (trouble,), _),) = world.announcer.troubles
     assert trouble.subject == "claims"
-    assert "myeks did not say at 2026-11-24 18:00 UTC which claims it has" in trouble.reason
+    assert "myeks did not list its claims at 2026-11-24 18:00 UTC" in trouble.reason
     assert "the Kubernetes API of myeks did not answer" in trouble.reason
 
     world.clusters.unreachable.clear()

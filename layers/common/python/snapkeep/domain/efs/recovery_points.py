@@ -19,7 +19,7 @@ STATES = {
 }
 """What a snapshot in such a state would be called; nothing is restored from one that is being deleted."""
 
-STRANGE = "it carries no tags of Snapkeep: somebody else put it into the vault. Nobody but you deletes it"
+STRANGE = "it has no tags of Snapkeep, so somebody else put it into the vault: only you can delete it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def without(plan: NamespacePlan, unwanted: Collection[str]) -> NamespacePlan:
 
 
 def _of_claim(point: str | None) -> str:
-    return f"it is restored from {point}" if point else "the run has no ready recovery point of it"
+    return f"it is restored from {point}" if point else "the run has no ready recovery point for it"
 
 
 def template_claims(item: Document) -> Iterator[str]:

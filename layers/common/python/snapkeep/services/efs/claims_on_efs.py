@@ -56,12 +56,12 @@ class ClaimsOnEfs:
         point = known[name]
         if point is None:
             raise ValueError(
-                f"its access point {name} is gone, or in another account, so nobody can say which folder of "
-                f"{volume.file_system} it is; the file system is still backed up for other claims"
+                f"its access point {name} is gone or in another account, so its folder in "
+                f"{volume.file_system} is unknown; the file system is still backed up for other claims"
             )
         if point.file_system != volume.file_system:
             raise ValueError(
-                f"its access point {name} is of {point.file_system}, not of {volume.file_system}"
+                f"its access point {name} belongs to {point.file_system}, not to {volume.file_system}"
             )
         return below(point.path, volume.path), point.user
 

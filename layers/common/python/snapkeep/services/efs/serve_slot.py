@@ -58,7 +58,7 @@ def _troubles(cluster: str, request: BackupRequest, report: EfsReport) -> dict[s
     found = {each.subject: each.reason for each in report.skipped.get(cluster, ())}
     if cluster in report.silent:
         found[CLAIMS] = (
-            f"{cluster} did not say at {moment(request.slot)} which claims it has, so the backups have those "
-            f"of the backups before, and no newer ones: {report.silent[cluster]}"
+            f"{cluster} did not list its claims at {moment(request.slot)}, so the backups name the claims of "
+            f"earlier backups and no newer ones: {report.silent[cluster]}"
         )
     return found

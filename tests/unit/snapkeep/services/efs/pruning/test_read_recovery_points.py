@@ -22,7 +22,7 @@ def test_points_without_our_tags_are_reported_and_never_touched() -> None:
 
     assert all(each.arn in world.backup.stored for each in strange)
     assert [reason for _, reason in sorted(report.unreadable)] == [
-        "it carries no tags of Snapkeep: somebody else put it into the vault. Nobody but you deletes it",
+        "it has no tags of Snapkeep, so somebody else put it into the vault: only you can delete it",
         "it belongs to the deployment blue",
     ]
 

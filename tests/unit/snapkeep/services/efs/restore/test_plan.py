@@ -36,7 +36,7 @@ def test_the_plan_says_what_is_different_on_efs(world: RestoreWorld) -> None:
     assert "no size is checked, because EFS ignores the sizes of claims" in words
     assert "not of one moment: it ran from 2026-11-24 18:00" in words
     assert f"/web of {FS} lands in a new directory" in words and "/aws-backup-restore_TIME/web" in words
-    assert "--look finds it" in words
+    assert "--look starts a read-only pod that finds it" in words
 
 
 def test_the_newest_backup_is_taken_or_the_newest_before_a_time(world: RestoreWorld) -> None:

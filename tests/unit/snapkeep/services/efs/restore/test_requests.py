@@ -165,7 +165,7 @@ def test_a_directory_below_which_the_folder_cannot_be_mounted_is_refused() -> No
 
 @pytest.mark.parametrize("name", ["web", "../web", "aws-backup-restore_x/../../web"])
 def test_a_name_that_aws_does_not_give_is_refused(world: RestoreWorld, name: str) -> None:
-    with pytest.raises(Invalid, match="is no directory of AWS Backup"):
+    with pytest.raises(Invalid, match="is not a directory that AWS Backup made"):
         saw(world, world.restored(), name)
 
 

@@ -63,7 +63,7 @@ def why_not_made_by(name: str, began: datetime, ended: datetime) -> str:
         return ""
     return (
         f"{name} was not made between {began:%Y-%m-%d %H:%M:%S} and {ended:%Y-%m-%d %H:%M:%S} UTC, while the "
-        "job ran: it is of another restore"
+        "job ran: it belongs to another restore"
     )
 
 

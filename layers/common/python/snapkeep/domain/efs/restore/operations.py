@@ -97,7 +97,7 @@ class EfsRestore:
         if not self.directory:
             raise ValueError(f"nobody has said in which directory restore {self.id} is")
         if not is_directory_name(self.directory):
-            raise ValueError(f"{self.directory!a} is no directory of AWS Backup")
+            raise ValueError(f"{self.directory!a} is not a directory that AWS Backup made")
         return mount_of(self.directory, self.claim)
 
     @property
@@ -230,7 +230,7 @@ def overdue(restore: EfsRestore, now: datetime) -> str:
     waits = restore.stage in (EfsStage.RESTORED, EfsStage.SEEN, EfsStage.READY)
     if waits and now - (restore.ended_at or restore.accepted_at) > LOOK_FOR:
         return (
-            f"no claim was made of it within {LOOK_FOR.days} days. What AWS restored stays in "
+            f"no claim was made from it within {LOOK_FOR.days} days. What AWS restored stays in "
             f"{_place(restore)}: delete it, or restore again"
         )
     return ""

@@ -114,8 +114,8 @@ def _path(claim: EfsClaim) -> Iterator[Finding]:
     if "*" in claim.path or not claim.path.isprintable():
         yield error(
             "efs_path",
-            f"AWS Backup restores folders by their path and takes no wildcards or control characters, which "
-            f"{claim.path!a} has",
+            f"AWS Backup cannot restore {claim.path!a}: it restores folders by path, without wildcards "
+            "or control characters",
             by_hand,
         )
         return
@@ -163,6 +163,6 @@ def _words(backup: EfsBackup, claim: EfsClaim) -> Iterator[Finding]:
     )
     yield info(
         "efs_look",
-        "AWS tells nobody the name of the directory: --look finds it with a read-only pod that you start, "
-        "and then makes the volume and the claim",
+        "no AWS API returns the directory's name: --look starts a read-only pod that finds it, and then "
+        "makes the volume and the claim",
     )

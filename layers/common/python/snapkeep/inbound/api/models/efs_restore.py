@@ -158,7 +158,7 @@ class StartedEfsRestoreModel(Body):
 TEXTS = {
     EfsStage.ACCEPTED: "waits for a restore job of AWS Backup",
     EfsStage.RESTORING: "AWS Backup restores {path} of {file_system} (job {job})",
-    EfsStage.RESTORED: "the files are in a new directory of {file_system}; somebody has to look which",
+    EfsStage.RESTORED: "the files are in a new directory of {file_system}; somebody has to find it",
     EfsStage.SEEN: "waits for an access point to {directory}",
     EfsStage.READY: "can be mounted; its volume and claim can be made",
     EfsStage.DONE: "its claim was made",

@@ -41,7 +41,7 @@ MOST_UNKNOWN = 2000
 """For how many points that the journal does not know one prune reads the tags, which takes minutes."""
 
 UNREAD = "the journal does not know it, and this prune had no time to read its tags"
-UNUSABLE = "AWS Backup does not call it completed: it counts as no backup. Delete it yourself"
+UNUSABLE = "AWS Backup does not call it completed, so it counts as no backup: delete it yourself"
 EXPIRED = "AWS Backup was to delete it, and could not: see the role in which it works"
 SECOND = "{} is a recovery point of the same backup, and counts instead"
 

@@ -82,7 +82,7 @@ class RequestEfsRestore:
         restore = self._known(cluster, namespace, restore_id)
         if not is_directory_name(directory):
             raise Invalid(
-                f"{directory[:80]!a} is no directory of AWS Backup, whose names are aws-backup-restore_…"
+                f"{directory[:80]!a} is not a directory that AWS Backup made: they are aws-backup-restore_…"
             )
         if restore.directory == directory:
             return self.show(cluster, namespace, restore_id)
