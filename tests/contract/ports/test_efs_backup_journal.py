@@ -14,7 +14,7 @@ from snapkeep.domain.efs.backups import EfsBackup, EfsClaim
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import PointState
 from snapkeep.ports.journal import Journal
-from tests.contract.ports.samples import NOW, SLOT, TABLE
+from tests.contract.ports.samples import NOW, SLOT, TABLE, a_run
 
 CLAIM = EfsClaim("myeks", "web", "shared", "uid-1", "/web", "1000:1000", "5Gi", "efs-sc", ("ReadWriteMany",))
 
@@ -48,6 +48,16 @@ def test_a_file_system_may_have_as_many_claims_as_efs_has_access_points(journal:
     opened = journal.efs_backups.open_backup(a_backup(claims=claims))
 
     assert journal.efs_backups.backup(opened.id) == opened == a_backup(claims=claims, revision=1)
+
+
+def test_a_policy_of_before_and_a_cluster_of_any_name_are_no_backups(journal: Journal) -> None:
+    run = a_run("shared", SLOT, "efs")
+    journal.runs.open_run(run, "owner", NOW, NOW)
+    opened = journal.efs_backups.open_backup(a_backup())
+
+    assert list(journal.efs_backups.backups_of("shared", SLOT)) == [opened]
+    assert [each.id for each in journal.runs.runs_of("efs", "shared", SLOT)] == [run.id]
+    assert not journal.unreadable.passed_over()
 
 
 def test_a_backup_is_found_by_its_id(journal: Journal) -> None:

@@ -103,7 +103,7 @@ def _file_system_key(file_system: str) -> str:
 
 
 def _policy_key(policy: str) -> str:
-    return f"efs/{policy}"
+    return f"efs/policy/{policy}"  # the runs of a cluster have `cluster/policy`
 
 
 def _item(backup: EfsBackup) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _key(restore_id: str) -> schema.Key:
 
 
 def _place(file_system: str) -> str:
-    return f"efs-restore/{file_system}"
+    return f"efs/restores/{file_system}"  # the runs of a cluster have `cluster/policy`
 
 
 def _item(restore: EfsRestore) -> dict[str, Any]:
