@@ -11,7 +11,7 @@ from snapkeep_cli.output import Output, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, sentence
 
 COLUMNS: Columns = {"MISSING": "what", "WHY": sentence("why")}
-AGAIN = "give the same command again once that is mended: it continues"
+AGAIN = "repeat the command once that is fixed: it continues"
 MOST = 10
 """How many troubles are named in a sentence, and how many commands are proposed."""
 

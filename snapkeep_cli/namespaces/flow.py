@@ -29,7 +29,7 @@ Document = Mapping[str, Any]
 COMING = frozenset({"accepted", "bringing_back"})
 """States of a restore whose claim does not exist yet."""
 
-AGAIN = "give the same command again: it continues"
+AGAIN = "repeat the command: it continues"
 
 
 @dataclass
