@@ -41,14 +41,26 @@ def test_a_claim_with_an_access_point_gets_one_and_others_get_a_path(
     assert mount_of(DIRECTORY, claim(path, user)) == mount
 
 
-@pytest.mark.parametrize("path", [f"/dynamic_provisioning{UUID}", "/a/b/c/d", "/a&b", "/.hidden"])
-def test_a_path_that_no_access_point_may_have_is_mounted_below_one(path: str) -> None:
-    assert mount_of(DIRECTORY, claim(path)) == Mount(f"/{DIRECTORY}", path)
+@pytest.mark.parametrize(
+    ("above", "below_it"),
+    [
+        ("/dynamic_provisioning", UUID),
+        ("/a/b/c", "/d"),
+        ("", "/a&b"),
+        ("/a", "/.hidden/b"),
+        ("", "/" + "a" * 90),
+        ("/a:b/c/d", "/e"),
+    ],
+)
+def test_a_path_that_no_access_point_may_have_is_mounted_below_the_last_that_may(
+    above: str, below_it: str
+) -> None:
+    assert mount_of(DIRECTORY, claim(above + below_it)) == Mount(f"/{DIRECTORY}{above}", below_it)
 
 
 def test_a_long_path_with_a_colon_cannot_be_mounted() -> None:
     with pytest.raises(ValueError, match="has a colon"):
-        mount_of(DIRECTORY, claim("/a:b/c/d/e"))
+        mount_of(DIRECTORY, claim("/b/c/d/a:e"))
 
 
 PATHS = st.lists(st.text(st.characters(blacklist_characters="/\n\0"), min_size=1, max_size=20), max_size=6)

@@ -38,20 +38,27 @@ def mount_of(directory: str, claim: EfsClaim) -> Mount:
     """How to mount a claim's folder in a restored directory, by the same user as before.
 
     A claim without an access point needs none, unless its path has a colon, which separates the parts of a
-    handle. A path that is too long for an access point is mounted below one. Raises ValueError, with a
-    message for users, when neither works.
+    handle. A path that is too long for an access point is mounted below one to the last folder above it that
+    may be one, so that it leads to as little else as possible. Raises ValueError, with a message for users,
+    when neither works.
     """
     path = restored_path(directory, claim.path)
     if not claim.user and ":" not in path:
         return Mount("", path)
-    if len(path) <= LONGEST_ROOT and _ROOT.fullmatch(path):
-        return Mount(path)
-    if ":" in claim.path:
+    root, *names = path.removeprefix("/").split("/")
+    root = f"/{root}"
+    while names and _may_be_root(f"{root}/{names[0]}"):
+        root = f"{root}/{names.pop(0)}"
+    if any(":" in name for name in names):
         raise ValueError(
             f"{claim.path} has a colon, which the handle of a volume cannot have, and {path} is too long or "
             "too odd for the root of an access point"
         )
-    return Mount(f"/{directory}", claim.path)
+    return Mount(root, "".join(f"/{name}" for name in names))
+
+
+def _may_be_root(path: str) -> bool:
+    return len(path) <= LONGEST_ROOT and bool(_ROOT.fullmatch(path))
 
 
 def handle_of(file_system: str, mount: Mount, access_point: str) -> str:
