@@ -204,7 +204,7 @@ def _make(kubectl: Kubectl, wanted: Look) -> None:
     for each in wanted.objects():
         if not kubectl.create(each):
             raise CannotLook(
-                f"{each['kind']} {wanted.name} is there again, after it was removed: somebody else looks for "
+                f"{each['kind']} {wanted.name} is back after it was removed: somebody else looks for "
                 "this restore now, or takes its place"
             )
 
@@ -217,8 +217,8 @@ def _clear_away(kubectl: Kubectl, wanted: Look) -> None:
         context = f" --context {shlex.quote(kubectl.context)}" if kubectl.context else ""
         name, where = wanted.name, wanted.namespace
         say(
-            f"not everything that the look made is removed: {trouble or 'you stopped it'}. Until it is, "
-            f"whoever may run pods in {where} can read all of {wanted.file_system}"
+            f"not everything that --look made is removed: {trouble or 'you stopped it'}. Until it is, "
+            f"anyone who may run pods in {where} can read all of {wanted.file_system}"
         )
         tip(
             "remove it",

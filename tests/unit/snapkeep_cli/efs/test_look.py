@@ -129,8 +129,8 @@ def test_what_cannot_be_removed_keeps_nothing_else_and_is_told(capsys: pytest.Ca
 
     assert kubectl.left() == [f"Pod {WANTED.name}"]
     said = " ".join(capsys.readouterr().err.split())
-    assert "not everything that the look made is removed: the node does not answer" in said
-    assert f"whoever may run pods in shop can read all of {FS}" in said
+    assert "not everything that --look made is removed: the node does not answer" in said
+    assert f"anyone who may run pods in shop can read all of {FS}" in said
     assert f"kubectl delete pod,pvc {WANTED.name} -n shop --context 'a lab'" in said
 
 
@@ -157,7 +157,7 @@ def test_a_terminal_that_closes_leaves_nothing(ending: signal.Signals) -> None:
 def test_somebody_who_takes_the_place_of_the_pod_is_not_believed() -> None:
     kubectl = Forger(f"yes 1795000000 {ONE}")
 
-    with pytest.raises(CannotLook, match="is there again, after it was removed"):
+    with pytest.raises(CannotLook, match="is back after it was removed"):
         looked(kubectl)
 
 

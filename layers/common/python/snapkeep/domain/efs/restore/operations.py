@@ -117,7 +117,7 @@ class EfsRestore:
         return why_not_made_by(directory, began, self.ended_at or began + LOOK_FOR)
 
     def is_rival_of(self, request: RestoreRequest) -> bool:
-        """True if it is to make the claim that a request asks for: only one of both can."""
+        """True if it is to make the claim that a request asks for: only one of them can."""
         mine = (self.cluster, self.namespace, self.target)
         return self.is_open and mine == (request.cluster, request.namespace, request.target)
 

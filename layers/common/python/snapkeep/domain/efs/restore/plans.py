@@ -77,8 +77,8 @@ def _rival(restore: EfsRestore) -> Finding:
     return warning(
         "efs_restore_open",
         f"restore {restore.id} of claim {restore.claim} from backup {restore.backup} is "
-        f"{restore.stage.value} and is to make claim {restore}, too: only one of both can",
-        f"go on with it: snapkeep restore {restore.backup} …, or snapkeep restore --cancel {restore.id} -n "
+        f"{restore.stage.value} and is to make claim {restore}, too: only one of them can",
+        f"continue it: snapkeep restore {restore.backup} …, or snapkeep restore --cancel {restore.id} -n "
         f"{restore.namespace}",
     )
 
