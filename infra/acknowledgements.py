@@ -30,6 +30,9 @@ POLICIES = ("*/ExecutionRole/DefaultPolicy",)
 FUNCTIONS = ("*/Function",)
 _EC2 = "arn:<AWS::Partition>:ec2:REGION"
 _PULL = "PullCopies/PullCopies/ExecutionRole/DefaultPolicy"
+_BACK_UP_EFS = "FileSystems/BackUpFileSystems"
+_PRUNE_EFS = "PruneFileSystems/PruneFileSystems"
+_RESTORE_EFS = "RestoreFileSystems/RestoreFileSystems"
 
 ACKNOWLEDGED = (
     # --- IAM: resources without a narrower ARN in AWS, each with conditions where AWS has any -----------
@@ -114,21 +117,6 @@ ACKNOWLEDGED = (
     *(
         Acknowledgement(
             f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{what}:REGION:<AWS::AccountId>:{every}]",
-            ("FileSystems/BackUpFileSystems/ExecutionRole/DefaultPolicy",),
-            reason,
-        )
-        for what, every, reason in (
-            (
-                "backup",
-                "recovery-point:*",
-                "AWS Backup names recovery points itself; they are only tagged, in this deployment's name",
-            ),
-            ("elasticfilesystem", "access-point/*", "the access points of claims are only described"),
-        )
-    ),
-    *(
-        Acknowledgement(
-            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{what}:REGION:<AWS::AccountId>:{every}]",
             tuple(f"{role}/ExecutionRole/DefaultPolicy" for role in roles),
             reason,
         )
@@ -136,36 +124,23 @@ ACKNOWLEDGED = (
             (
                 "backup",
                 "recovery-point:*",
-                ("RestoreFileSystems/RestoreFileSystems", "Api/Api"),
-                "AWS Backup names recovery points itself; only ours are restored, others are described",
+                (_BACK_UP_EFS, _PRUNE_EFS, _RESTORE_EFS, "Api/Api"),
+                "AWS Backup names recovery points itself; only this deployment's are tagged, restored and, "
+                "where no hold keeps them, deleted; others are described",
             ),
             (
                 "elasticfilesystem",
                 "file-system/*",
-                ("RestoreFileSystems/RestoreFileSystems", "Api/Api"),
-                "claims may be on any file system; access points are made in this deployment's name",
+                (_PRUNE_EFS, _RESTORE_EFS, "Api/Api"),
+                "claims may be on any file system, which is described; access points are made in this "
+                "deployment's name",
             ),
             (
                 "elasticfilesystem",
                 "access-point/*",
-                ("RestoreFileSystems/RestoreFileSystems",),
-                "EFS names access points itself; they are tagged while they are made, and never afterwards",
+                (_BACK_UP_EFS, _RESTORE_EFS),
+                "EFS names access points itself; they are described, and tagged only while they are made",
             ),
-        )
-    ),
-    *(
-        Acknowledgement(
-            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{what}:REGION:<AWS::AccountId>:{every}]",
-            ("PruneFileSystems/PruneFileSystems/ExecutionRole/DefaultPolicy",),
-            reason,
-        )
-        for what, every, reason in (
-            (
-                "backup",
-                "recovery-point:*",
-                "AWS Backup names recovery points itself; only those with our tags and no hold are deleted",
-            ),
-            ("elasticfilesystem", "file-system/*", "file systems are only described, to see which are gone"),
         )
     ),
     *(

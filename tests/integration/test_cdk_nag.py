@@ -22,12 +22,12 @@ from tests.unit.infra.conftest import (
     CHECKED,
     COPIED,
     DEPLOYMENT,
+    ON_EFS,
     OPTIONS,
     VAULT,
     stub_assets,
 )
 from tests.unit.infra.constructs.test_archive_points import ARCHIVED
-from tests.unit.infra.constructs.test_back_up_file_systems import ON_EFS
 from tests.unit.infra.constructs.test_read_files import READABLE
 from tests.unit.infra.constructs.test_save_objects import SAVING_SECRETS
 

@@ -25,7 +25,6 @@ from infra.stacks.snapkeep_stack import SnapkeepStack
 from infra.stacks.vault_stack import VaultStack
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.rules import CopyRule
-from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.policies import ON_DEMAND, Cluster, Deployment, Method, Policy, Schedule, Selection
 from snapkeep.domain.proof.rules import CheckRules
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
@@ -241,28 +240,22 @@ def checked_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return template_of(synthesized(tmp_path_factory.mktemp("checked"), StackOptions(), deployment=CHECKED))
 
 
-SAVING = replace(
-    DEPLOYMENT,
-    policies=(replace(NIGHTLY, objects=ObjectScope.NAMESPACE), PAUSED),
-    custom_kinds=("a.example.com",),
+SHARED = Policy(
+    name="shared",
+    clusters=("myeks", "second"),
+    selection=Selection(),
+    schedule=Schedule(expression="cron(0 4 * * ? *)"),
+    method=Method.AWS_BACKUP,
+    retention={"last": 7},
 )
-"""A deployment that saves the objects of namespaces, locked for two weeks."""
+ON_EFS = replace(DEPLOYMENT, policies=(*DEPLOYMENT.policies, SHARED))
+"""A deployment that backs up EFS file systems, too."""
 
 
 @pytest.fixture(scope="session")
-def saving_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of the stack of a deployment that saves objects."""
-    return template_of(synthesized(tmp_path_factory.mktemp("saving"), StackOptions(), deployment=SAVING))
-
-
-ADOPTING = replace(DEPLOYMENT, adopt=True)
-"""A deployment that restores from the copies in its Region."""
-
-
-@pytest.fixture(scope="session")
-def adopting_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of the stack of a deployment that adopts copies."""
-    return template_of(synthesized(tmp_path_factory.mktemp("adopting"), StackOptions(), deployment=ADOPTING))
+def efs_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment that backs up file systems."""
+    return template_of(synthesized(tmp_path_factory.mktemp("efs"), StackOptions(), deployment=ON_EFS))
 
 
 @pytest.fixture(scope="session")

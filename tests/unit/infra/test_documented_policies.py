@@ -13,9 +13,6 @@ from botocore.validate import ParamValidator
 
 from infra.permissions.copies import KEY_USES
 from snapkeep_cli.config.role_names import role_arn
-from snapkeep_cli.config.stack_options import StackOptions
-from tests.unit.infra.conftest import synthesized, template_of
-from tests.unit.infra.constructs.test_back_up_file_systems import ON_EFS
 from tests.unit.infra.template import Template, listed
 
 POLICIES = Path(__file__).parents[3] / "docs" / "policies"
@@ -37,12 +34,6 @@ def is_allowed(name: str, action: str, resource: str) -> bool:
         and any(fnmatchcase(resource, each) for each in listed(statement["Resource"]))
         for statement in statements(name)
     )
-
-
-@pytest.fixture(scope="module")
-def efs_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of the stack of a deployment that backs up file systems."""
-    return template_of(synthesized(tmp_path_factory.mktemp("efs"), StackOptions(), deployment=ON_EFS))
 
 
 @pytest.mark.parametrize("options", ["template", "full_template", "efs_template"])

@@ -97,7 +97,9 @@ def test_validate_says_what_the_example_means(run: CliRunner) -> None:
     assert result.exit_code == 0
     assert "is valid" in result.stdout
     assert "myeks (ap-northeast-2)" in result.stdout
-    assert f"stack: {StackSize(1, 3, checks=True, files=True, objects=True)}" in result.stdout
+    assert (
+        f"stack: {StackSize(1, 4, checks=True, files=True, objects=True, file_systems=True)}" in result.stdout
+    )
 
 
 def test_validate_names_policies_that_take_the_same_claims(run: CliRunner, tmp_path: Path) -> None:

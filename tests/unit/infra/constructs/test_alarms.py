@@ -38,9 +38,9 @@ def watched(alarm: Resource) -> set[str]:
 
 
 def test_every_alarm_and_event_links_to_a_runbook_and_every_runbook_belongs_to_one(
-    template: Template, copied_template: Template, readable_template: Template
+    template: Template, copied_template: Template, readable_template: Template, efs_template: Template
 ) -> None:
-    templates = (template, copied_template, readable_template)
+    templates = (template, copied_template, readable_template, efs_template)
     linked = {runbook(alarm) for each in templates for alarm in alarms(each)}
     linked |= set(RUNBOOKS.values())
     written = {path.stem for path in (ROOT / "docs" / "runbooks").glob("*.md") if path.name != "README.md"}

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from snapkeep.domain.policies import Method, Policy, Schedule, Selection
 from snapkeep.settings import BackUpFileSystemsSettings
-from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.stack_size import StackSize
-from tests.unit.infra.conftest import DEPLOYMENT, KEY, OPTIONS, synthesized, template_of
+from tests.unit.infra.conftest import KEY, ON_EFS, OPTIONS, synthesized, template_of
 from tests.unit.infra.stacks.test_large_stacks import check_formula
 from tests.unit.infra.template import Template, arns, text
-
-SHARED = Policy(
-    name="shared",
-    clusters=("myeks", "second"),
-    selection=Selection(),
-    schedule=Schedule(expression="cron(0 4 * * ? *)"),
-    method=Method.AWS_BACKUP,
-    retention={"last": 7},
-)
-ON_EFS = replace(DEPLOYMENT, policies=(*DEPLOYMENT.policies, SHARED))
-"""A deployment that backs up EFS file systems, too."""
-
-
-@pytest.fixture(scope="module")
-def efs_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of the stack of a deployment that backs up file systems."""
-    return template_of(synthesized(tmp_path_factory.mktemp("efs"), StackOptions(), deployment=ON_EFS))
 
 
 def vault_of(template: Template) -> dict[str, Any]:

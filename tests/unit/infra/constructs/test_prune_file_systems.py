@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from snapkeep.services.retention.prune import LEASE
 from snapkeep.settings import PruneFileSystemsSettings
-from snapkeep_cli.config.stack_options import StackOptions
-from tests.unit.infra.conftest import FUNCTIONS, synthesized, template_of
-from tests.unit.infra.constructs.test_back_up_file_systems import ON_EFS
+from tests.unit.infra.conftest import FUNCTIONS
 from tests.unit.infra.template import Template, arns, text
-
-
-@pytest.fixture(scope="module")
-def efs_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of the stack of a deployment that backs up file systems."""
-    return template_of(synthesized(tmp_path_factory.mktemp("efs"), StackOptions(), deployment=ON_EFS))
 
 
 def test_a_deployment_without_file_systems_has_nothing_of_it(template: Template) -> None:

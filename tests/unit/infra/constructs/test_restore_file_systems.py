@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from snapkeep.settings import ApiSettings, RestoreFileSystemsSettings
-from snapkeep_cli.config.stack_options import StackOptions
-from tests.unit.infra.conftest import synthesized, template_of
-from tests.unit.infra.constructs.test_back_up_file_systems import ON_EFS
 from tests.unit.infra.template import Template, arns, text
 
 NAME = "restore_file_systems"
-
-
-@pytest.fixture(scope="module")
-def efs_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of the stack of a deployment that backs up file systems."""
-    return template_of(synthesized(tmp_path_factory.mktemp("efs"), StackOptions(), deployment=ON_EFS))
 
 
 def test_it_finds_its_settings_and_runs_every_five_minutes(efs_template: Template) -> None:

@@ -15,10 +15,10 @@ from tests.unit.infra.conftest import (
     NIGHTLY,
     OPTIONS,
     PAUSED,
-    SAVING,
     synthesized,
     template_of,
 )
+from tests.unit.infra.constructs.conftest import SAVING
 from tests.unit.infra.stacks.test_large_stacks import check_formula
 from tests.unit.infra.template import Template, arns, text
 

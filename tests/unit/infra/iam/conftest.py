@@ -10,8 +10,7 @@ from snapkeep.domain.files.limits import FileRules
 from snapkeep.domain.objects.rules import ObjectScope
 from snapkeep.domain.proof.rules import CheckRules
 from snapkeep_cli.config.stack_options import StackOptions
-from tests.unit.infra.conftest import COPIED, VAULTS, synthesized, template_of
-from tests.unit.infra.constructs.test_back_up_file_systems import SHARED
+from tests.unit.infra.conftest import COPIED, SHARED, VAULTS, synthesized, template_of
 from tests.unit.infra.iam.attackers import principals
 from tests.unit.infra.iam.concrete import Concrete, roles
 from tests.unit.infra.iam.rows import rows_of, rows_of_everybody

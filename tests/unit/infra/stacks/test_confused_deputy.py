@@ -10,9 +10,6 @@ from collections.abc import Iterator
 import pytest
 
 from infra.acknowledgements import TRUSTED_WITHOUT_SOURCE
-from snapkeep_cli.config.stack_options import StackOptions
-from tests.unit.infra.conftest import synthesized, template_of
-from tests.unit.infra.constructs.test_back_up_file_systems import ON_EFS
 from tests.unit.infra.template import Resource, Template
 
 RESOURCE_POLICIES = ("SQS::QueuePolicy", "SNS::TopicPolicy")
@@ -20,12 +17,6 @@ RESOURCE_POLICIES = ("SQS::QueuePolicy", "SNS::TopicPolicy")
 
 FOR_FILE_SYSTEMS = {"backup.amazonaws.com"}
 """Services whose roles only the stack of a deployment that backs up file systems has."""
-
-
-@pytest.fixture(scope="module")
-def efs_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of the stack of a deployment that backs up file systems."""
-    return template_of(synthesized(tmp_path_factory.mktemp("efs"), StackOptions(), deployment=ON_EFS))
 
 
 @pytest.fixture(params=["template", "full_template", "efs_template"])

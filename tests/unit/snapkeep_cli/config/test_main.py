@@ -18,7 +18,8 @@ def test_a_valid_file_is_printed_as_the_functions_get_it(capsys: pytest.CaptureF
     assert main([str(EXAMPLE)]) == 0
     said = capsys.readouterr()
     assert from_document(json.loads(said.out)).policy("nightly")
-    assert f"{StackSize(1, 3, checks=True, files=True).resources} CloudFormation resources" in said.err
+    size = StackSize(1, 4, checks=True, files=True, objects=True, file_systems=True)
+    assert f"{size.resources} CloudFormation resources" in said.err
 
 
 def test_a_wrong_file_exits_2_with_the_errors_on_stderr(

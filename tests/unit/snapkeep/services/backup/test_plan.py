@@ -52,7 +52,7 @@ def test_what_is_not_taken_is_journaled_with_the_reason_and_is_no_failure() -> N
     run = world.backup()
     assert run is not None
     left = {item.subject: item for item in world.journal.runs.skipped(run.id)}
-    assert left["shop/uploads"].code == "efs" and "AWS Backup" in left["shop/uploads"].reason
+    assert left["shop/uploads"].code == "efs" and "method aws-backup" in left["shop/uploads"].reason
     assert left["shop/cache"] == Skipped("shop/cache", "excluded", 'its label snapkeep.io/exclude is "true"')
     assert left["shop/web-0:tmp"].code == "scratch"
     assert run.skipped == {"efs": 1, "excluded": 1, "scratch": 1}
