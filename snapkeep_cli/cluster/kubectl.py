@@ -90,8 +90,8 @@ class Kubectl:
         return frozenset(line.partition("/")[2] for line in text.split())
 
     def served(self, api_version: str) -> Mapping[str, str]:
-        """The resources of an API version by kind: `{"Deployment": "deployments"}`; none if the cluster does
-        not serve it. Raises KubectlFailed.
+        """The resources of an API version that are in namespaces, and namespaces themselves, by kind:
+        `{"Deployment": "deployments"}`; none if the cluster does not serve it. Raises KubectlFailed.
 
         https://kubernetes.io/docs/concepts/overview/kubernetes-api/#unaggregated-discovery
         """
@@ -102,7 +102,11 @@ class Kubectl:
                 return {}
             raise
         resources = json.loads(text)["resources"]
-        return {each["kind"]: each["name"] for each in resources if "/" not in each["name"]}
+        return {
+            each["kind"]: each["name"]
+            for each in resources
+            if "/" not in each["name"] and (each["namespaced"] or each["kind"] == "Namespace")
+        }
 
     def may(self, asked: Sequence[Ask]) -> list[bool]:
         """Whether the person may do each of these. Raises KubectlFailed.

@@ -60,7 +60,7 @@ def _unserved(target: Target) -> Iterator[Finding]:
         yield finding(
             ERROR,
             "kind_missing",
-            f"the cluster does not serve {kind}, the kind of {_some(names)}",
+            f"the cluster does not serve {kind} in namespaces, the kind of {_some(names)}",
             f"install what brings that kind, or leave it out: --without {kind.partition(' ')[0]}",
         )
 

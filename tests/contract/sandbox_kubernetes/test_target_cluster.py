@@ -76,6 +76,8 @@ def test_kinds_are_known_by_their_api_version(cluster: TargetCluster) -> None:
     assert cluster.served("v1")["ConfigMap"] == "configmaps"
     assert cluster.served("apps/v1")["Deployment"] == "deployments"
     assert cluster.served("example.com/v1") == {}
+    assert cluster.served("v1")["Namespace"] == "namespaces"
+    assert "Node" not in cluster.served("v1"), "no archive of a namespace has it"
     with pytest.raises(KubectlFailed, match=NO_SUCH_KIND):
         cluster.living(["configmaps", "widgets.example.com"], "shop")
 

@@ -63,7 +63,7 @@ def test_a_kind_that_the_cluster_lacks_is_named_before_anything_is_made(
 
     said = refused(snapkeep("restore-namespace", run_of(), "-n", "shop", "--yes"), "kind_missing")
 
-    assert "does not serve ConfigMap of v1, the kind of conf" in said
+    assert "does not serve ConfigMap of v1 in namespaces, the kind of conf" in said
     assert cluster.applied == []
     assert snapkeep("restore-namespace", run_of(), "-n", "shop", "--yes", "--without", "configmap").code == 0
 

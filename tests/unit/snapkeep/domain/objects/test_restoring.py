@@ -44,6 +44,30 @@ def test_claims_come_from_their_points_and_their_volumes_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
+    "forged",
+    [
+        an_object("Namespace", "kube-system"),
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "coredns", "namespace": "kube-system"},
+        },
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "of-the-context"}},
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "everybody"},
+        },
+    ],
+)
+@pytest.mark.parametrize("into", ["shop", "copy"])
+def test_an_altered_archive_leads_nowhere_else(forged: dict[str, Any], into: str) -> None:
+    plan = planned(an_object("ConfigMap"), forged, into=into)
+    assert [each["metadata"]["name"] for each in plan.objects] == ["web"]
+    assert [each.why for each in plan.left_out] == ["it is not of namespace shop"]
+
+
+@pytest.mark.parametrize(
     ("ordinals", "empty"), [({}, ("data-db-2",)), ({"start": 3}, ("data-db-3", "data-db-4", "data-db-5"))]
 )
 def test_claims_that_a_stateful_set_would_make_empty_are_named(

@@ -65,9 +65,9 @@ def plan_namespace(
     wanted: set[str] = set()
     for item in documents:
         kind, name = str(item.get("kind")), name_of(item)
-        if kind == CLAIM:
+        if kind == CLAIM and not _elsewhere(item, old):
             wanted.add(name)
-        if why := OF_CLUSTER.get(kind) or (_of_claim(points.get(name)) if kind == CLAIM else ""):
+        if why := OF_CLUSTER.get(kind) or _elsewhere(item, old) or _of_claim(item, points):
             left.append(Left(kind, name, why))
             continue
         wanted |= references(item).claims | set(template_claims(item))
@@ -104,7 +104,19 @@ def without(plan: NamespacePlan, unwanted: Collection[str]) -> NamespacePlan:
     return replace(plan, objects=objects, claims=claims, left_out=(*plan.left_out, *gone))
 
 
-def _of_claim(point: str | None) -> str:
+def _elsewhere(item: Document, old: str) -> str:
+    """Why an object is not one of the namespace; "" for one that is. An archive that somebody altered must
+    not lead a person to apply anything elsewhere with their rights."""
+    metadata = item.get("metadata") or {}
+    place = metadata.get("name") if item.get("kind") == "Namespace" else metadata.get("namespace")
+    return "" if place == old else f"it is not of namespace {old}"
+
+
+def _of_claim(item: Document, points: Mapping[str, str]) -> str:
+    """Why a claim is not applied; "" for any other kind."""
+    if item.get("kind") != CLAIM:
+        return ""
+    point = points.get(name_of(item))
     return f"it is restored from {point}" if point else "the run has no ready recovery point for it"
 
 
