@@ -114,8 +114,9 @@ class Story:
         copying.copy(group)
         restore.restore_lost(self.claims)
         self.restores = restore.facts
-        self.shared = EfsAct(self.steps, self.console, sandbox, admin, user)
-        self.shared.play()
+        if deployment.file_system_policies:
+            self.shared = EfsAct(self.steps, self.console, sandbox, admin, user)
+            self.shared.play()
         by_schedule = [policy.name for policy in deployment.file_system_policies]
         health = HealthAct(self.steps, self.console, sandbox, user, self.folder, by_schedule)
         health.play(cluster.name)

@@ -109,7 +109,7 @@ SAVE_OBJECTS = "save_objects"
 BACK_UP_FILE_SYSTEMS = "back_up_file_systems"
 """The function that only a deployment whose policies back up file systems has."""
 
-FINDING_CLAIMS = (Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),)
+FINDING_CLAIMS = (Rule(CORE, ("persistentvolumeclaims", "persistentvolumes"), ("list",)),)
 """What tells which claims a cluster has, and where their volumes are."""
 
 WITH_ACCESS = (*FUNCTIONS, SAVE_OBJECTS, BACK_UP_FILE_SYSTEMS)

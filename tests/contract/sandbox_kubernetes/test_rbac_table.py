@@ -78,7 +78,7 @@ MAY = {
         get: persistentvolumes
     """,
     "back_up_file_systems": """
-        list: persistentvolumeclaims persistentvolumes pods
+        list: persistentvolumeclaims persistentvolumes
     """,
     "save_objects": """
         list: resourcequotas limitranges services podtemplates pods replicationcontrollers

@@ -52,17 +52,15 @@ class Controls:
             return 400, {"error": f"{type(problem).__name__}: {problem}"}
 
     def _lab(self, order: Order) -> dict[str, Any]:
-        """As the sandbox's own: {} or `key` seeds the lab, `furnish` makes its machines and classes, and
-        `add_node` lets a machine like that of a node join."""
+        """As the sandbox's own: {}, `key` or `file_system` seed the lab, `furnish` makes its machines and
+        classes, and `add_node` lets a machine like that of a node join."""
         if "add_node" in order:
             return {"node": lab.add_node(self._store, self._ec2, order["add_node"])}
         if order.get("furnish"):
             return asdict(lab.furnish(self._store, self._ec2, **self._place))
-        if set(order) - {"key"}:
+        if set(order) - {*lab.OF_LAB}:
             raise ValueError(f"no such order here: {', '.join(order)}; there are add_node and furnish")
-        return asdict(
-            lab.seed(self._store, self._ec2, limit=LAB_SECONDS, key=order.get("key", ""), **self._place)
-        )
+        return asdict(lab.seed(self._store, self._ec2, limit=LAB_SECONDS, **order, **self._place))
 
     def _cloud(self, order: Order) -> dict[str, Any]:
         """`present` false sends the cloud controller away: nodes of terminated machines stay."""

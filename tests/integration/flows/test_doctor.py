@@ -10,6 +10,7 @@ import sys
 import urllib.error
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -22,10 +23,14 @@ from tests.integration.deployed import CLUSTER, Deployed, until
 
 pytestmark = pytest.mark.slow
 
-CONFIG = build.ROOT / "snapkeep.yaml"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 CLASS = f"/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses/snapkeep-{CLUSTER}"
 CLAIMS = "/api/v1/namespaces/brought/persistentvolumeclaims"
+
+
+def config_of(product: Deployed) -> Path:
+    """The config that is deployed."""
+    return product.sandbox.work.parent / "snapkeep.yaml"
 
 
 @dataclass
@@ -54,10 +59,10 @@ class Person:
         return [finding for finding in self.look()[1] if finding["verdict"] == "problem"]
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Type `snapkeep …`."""
+        """Type `snapkeep …` where the config of the deployment is."""
         return subprocess.run(
             [sys.executable, "-m", "snapkeep_cli.main", *words],
-            cwd=build.ROOT,
+            cwd=config_of(self.product).parent,
             env={**os.environ, **self.product.sandbox.environment(), **self.key, "NO_COLOR": "1"},
             text=True,
             capture_output=True,
@@ -87,7 +92,7 @@ def person(product: Deployed) -> Iterator[Person]:
     key = iam.create_access_key(UserName=name)["AccessKey"]
     pair = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
     yield Person(product, arn, pair)
-    product.admin.apply(build.manifests(CONFIG, CLUSTER))
+    product.admin.apply(build.manifests(config_of(product), CLUSTER))
 
 
 def verdicts(findings: list[dict[str, str]]) -> list[tuple[str, str]]:

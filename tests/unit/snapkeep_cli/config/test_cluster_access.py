@@ -117,7 +117,7 @@ def test_only_a_deployment_that_backs_up_file_systems_has_a_function_for_that() 
 def test_backing_up_file_systems_only_lists() -> None:
     (rule,) = access_of(on_efs())["back_up_file_systems"]
     assert (rule.resources, rule.verbs) == (
-        ("persistentvolumeclaims", "persistentvolumes", "pods"),
+        ("persistentvolumeclaims", "persistentvolumes"),
         ("list",),
     )
 
