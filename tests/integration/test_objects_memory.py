@@ -18,6 +18,7 @@ PROGRAM = """
 import hashlib, json
 from pathlib import Path
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 from snapkeep.adapters.aws.s3_objects import S3Objects
@@ -101,8 +102,9 @@ records = Records()
 cluster = KubernetesObjects(KubernetesClient("myeks", "https://x", Api(), Tokens()))
 kinds = (Kind("", "v1", "configmaps", "ConfigMap"), Kind("apps", "v1", "deployments", "Deployment"))
 subject = Subject("myeks", "nightly", "r", NOW, "shop", ObjectScope.NAMESPACE)
-SaveNamespace(S3Objects(Bucket(), "b", lambda: NOW), records, lambda: NOW).run(
-    cluster, Chosen(kinds, {}), subject, (), None
+policy = SimpleNamespace(lock=None, secrets_key="")
+SaveNamespace(S3Objects(Bucket(), "b", lambda: NOW), None, records, lambda: NOW).run(
+    cluster, Chosen(kinds, {}), subject, (), policy
 )
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
 peak = int(status["VmHWM"].split()[0]) * 1024  # getrusage would also count the process that started this one

@@ -65,7 +65,7 @@ def test_the_same_notice_three_times_is_one_incident(stage: Stage) -> None:
     until(lambda: stage.on(stage.spare) or None, "the database to run elsewhere")
     assert len(stage.saved()) == len(stage.claims)
     assert len(stage.incident()["notices"]) == 2
-    assert stage.timeline().count("takes no new pods") == 1
+    assert stage.timeline().count("cordon: ") == 1
 
 
 def test_an_unannounced_death_frees_the_volumes_of_a_node_that_stays(stage: Stage) -> None:
