@@ -14,6 +14,10 @@ from tests.e2e.product import Product
 PROVOKED: frozenset[tuple[str, str]] = frozenset()
 """(function, start of the message) of the refusals that a scenario means to see."""
 
+BY_CHANCE = frozenset({"take-snapshots: list volumesnapshotcontents.snapshot.storage.k8s.io"})
+"""Rights that no scenario is sure to use: who gives a point up lists contents only if its VolumeSnapshot has
+already gone, which depends on how fast the snapshot controller is. The contract of clusters always does."""
+
 
 @pytest.fixture(scope="module")
 def requests(product: Product, audits: list[Path]) -> list[Asked]:
@@ -46,6 +50,6 @@ def test_no_function_has_a_right_that_no_scenario_used(product: Product, request
     used = {(each.function, each.right) for each in requests}
 
     granted_rights = [(name, right) for name in sorted(rights) for right in sorted(rights[name])]
-    unused = [f"{name}: {right}" for name, right in granted_rights if (name, right) not in used]
+    unused = {f"{name}: {right}" for name, right in granted_rights if (name, right) not in used}
 
-    assert not unused, "\n".join(unused)
+    assert unused <= BY_CHANCE, "\n".join(sorted(unused))
